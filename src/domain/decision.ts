@@ -1,0 +1,46 @@
+/** What a step concludes from its evidence. The engine carries it out and knows no step by name. */
+import type { Json } from './json';
+import type { Problem } from './problem';
+
+/** One change of one thing. Intents, doubt and limits are kept per (line, subject). */
+export interface Act {
+  /** Host, VM, cluster or service name acted on. */
+  readonly subject: string;
+  /** In the operator's words: "migrate i-2-5-VM to host-2". */
+  readonly what: string;
+  /** Everything `act` needs; journalled with the intent, so the choice is on disk before the move. */
+  readonly args: Json;
+}
+
+export const QUESTION_KINDS = ['approve', 'confirm', 'retry', 'accept-key'] as const;
+export type QuestionKind = (typeof QUESTION_KINDS)[number];
+
+/** What a person is asked. The answer is bound to `digest`: another picture is another question. */
+export interface Ask {
+  readonly kind: QuestionKind;
+  readonly text: string;
+  /** The evidence shown, one sentence a line. */
+  readonly saw: readonly string[];
+  /** Over the section with its bounds and the material evidence. */
+  readonly digest: string;
+  /** Requester and starter may not answer (approvals, unless the pool allows it). */
+  readonly notTheRequester: boolean;
+}
+
+export type Decision =
+  | { readonly do: 'done'; readonly saw: string; readonly result?: Json }
+  | { readonly do: 'wait'; readonly for: string; readonly againInSeconds?: number; readonly note?: Json }
+  | { readonly do: 'act'; readonly acts: readonly Act[]; readonly why: string; readonly note?: Json }
+  | { readonly do: 'ask'; readonly ask: Ask }
+  | { readonly do: 'stop'; readonly problem: Problem };
+
+export const done = (saw: string, result?: Json): Decision =>
+  result === undefined ? { do: 'done', saw } : { do: 'done', saw, result };
+export const wait = (reason: string, options: { againInSeconds?: number; note?: Json } = {}): Decision => ({
+  do: 'wait',
+  for: reason,
+  ...options,
+});
+export const act = (why: string, ...acts: readonly Act[]): Decision => ({ do: 'act', acts, why });
+export const ask = (question: Ask): Decision => ({ do: 'ask', ask: question });
+export const stop = (problem: Problem): Decision => ({ do: 'stop', problem });

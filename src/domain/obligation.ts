@@ -1,0 +1,32 @@
+/** What was changed is owed back. Obligations belong to the pool: they are the fold of all its runs. */
+import type { Json } from './json';
+
+export const OWED = [
+  'ha-off',
+  'wlb-paused',
+  'services-stopped',
+  'cluster-allocation-disabled',
+  'host-allocation-disabled',
+  'cluster-unmanaged',
+  'host-in-maintenance',
+  'host-disabled',
+  'vm-stopped',
+  'test-vm',
+  'test-network',
+] as const;
+export type Owed = (typeof OWED)[number];
+
+export interface Obligation {
+  /** Stable for (pool, what, on): the same thing is owed once, whoever opened it. */
+  readonly id: string;
+  readonly what: Owed;
+  /** The pool, cluster, host, VM or management server concerned. */
+  readonly on: string;
+  /** The before-picture to be restored; from the first run that opened it. */
+  readonly before: Json;
+  readonly since: string;
+  readonly run: string;
+  readonly line: string;
+}
+
+export const obligationId = (what: Owed, on: string): string => `${what}:${on}`;

@@ -1,0 +1,88 @@
+/** What will be done, frozen as data. What Slack shows is the list that the worker walks. */
+import type { Finding } from './finding';
+import type { Json } from './json';
+import type { Person } from './person';
+import type { Snapshot } from './pool';
+
+/** `pool` for the lines before and after the hosts, else the host's name. */
+export type LaneId = string;
+export const POOL_LANE = 'pool';
+
+/** A line of the plan. Ids are never reused; lines begun never change. */
+export interface PlannedLine {
+  /** `before-03-stop-services`, `host-1-05-enter-maintenance`: section, number, kind. */
+  readonly id: string;
+  readonly lane: LaneId;
+  /** Name of the step; its file under src/steps has the same name. */
+  readonly kind: string;
+  /** Version of the step's shape; an unknown one holds the run (NEWER_VERSION). */
+  readonly v: number;
+  readonly title: string;
+  readonly args: Json;
+  /** Ids of lines that must be done first. */
+  readonly after: readonly string[];
+  /** Lines of one block are not paused or aborted in the middle of. */
+  readonly block?: string;
+}
+
+export interface Section {
+  /** Heading, as in the runbook. */
+  readonly title: string;
+  readonly lane: LaneId;
+  /** Present for a host's section. */
+  readonly host?: string;
+  readonly lines: readonly PlannedLine[];
+}
+
+/** Where the VMs of one host go, and where else they may: inside these bounds nobody is asked again. */
+export interface HostPlacement {
+  readonly host: string;
+  readonly moves: readonly PlannedMove[];
+  readonly stops: readonly PlannedStop[];
+}
+
+export interface PlannedMove {
+  readonly vm: string;
+  readonly to: string;
+  /** Approved destinations, best first, `to` among them. */
+  readonly candidates: readonly string[];
+  readonly memoryMib: number;
+}
+
+export interface PlannedStop {
+  readonly vm: string;
+  readonly why: string;
+  /** Hosts it may be started on; empty: held until its own host is back. */
+  readonly startOn: readonly string[];
+  /** Longest time down that the consent covers, minutes. */
+  readonly downMinutes: number;
+}
+
+export interface Placement {
+  readonly order: readonly string[];
+  readonly hosts: readonly HostPlacement[];
+  /** Why it does not fit, one sentence each; empty when it does. */
+  readonly misfits: readonly string[];
+}
+
+export interface Plan {
+  readonly v: 1;
+  readonly id: string;
+  readonly procedure: string;
+  readonly pool: string;
+  /** The pool's uuid: two names of one pool are one pool. */
+  readonly poolUuid: string;
+  readonly target: string;
+  readonly verdict: 'go' | 'blocked';
+  readonly findings: readonly Finding[];
+  readonly sections: readonly Section[];
+  readonly placement: Placement;
+  readonly snapshot: Snapshot;
+  readonly madeBy: Person;
+  readonly madeAt: string;
+  /** Of procedure, pool, target, lines and placement: what a person approves. */
+  readonly digest: string;
+}
+
+export const linesOf = (plan: Pick<Plan, 'sections'>): readonly PlannedLine[] =>
+  plan.sections.flatMap((section) => section.lines);

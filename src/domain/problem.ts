@@ -1,0 +1,9 @@
+/** A problem in words. No OpaqueRef and no secret is ever part of one. */
+export interface Problem {
+  readonly code: string;
+  /** What happened, names filled in, one sentence. */
+  readonly what: string;
+  readonly why: string;
+  /** What to do, commands ready to paste. */
+  readonly doThis: readonly string[];
+}
