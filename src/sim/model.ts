@@ -145,6 +145,13 @@ export interface SimPool {
   rollingUpgradeFlag: boolean;
   autoPowerOn: boolean;
   cluster: { id: string; dbId: number; name: string; managedState: string; allocationState: string };
+  /** Work in flight that the snapshot file began with; CloudStack's side makes it real. */
+  readonly openWork?: {
+    readonly jobs?: readonly string[] | undefined;
+    readonly transitions?: readonly string[] | undefined;
+    readonly haWork?: readonly string[] | undefined;
+    readonly transfers?: readonly string[] | undefined;
+  };
 }
 
 export interface SimManagementServer {

@@ -1,0 +1,238 @@
+/** One pool of a snapshot file into the pretend cloud's state; what the file leaves out comes from the profile. */
+import { isUuid, uuidOf } from './identity';
+import type { SimHost, SimPool, SimSr, SimVm } from './model';
+import { profileOf, resourceClassOf } from './profiles';
+import type { HostFile, PoolFile, SrFile, VmFile } from './snapshot-file';
+
+const MIB_DEFAULT_HOST = 32 * 1024;
+/** Xen and dom0 of a host of that size. */
+const MIB_BASE = 1024;
+/** Hosts were last booted thirty days before the story begins. */
+const UPTIME_MS = 30 * 86_400_000;
+
+export interface BuildOptions {
+  /** Epoch milliseconds of pool time. */
+  readonly startAt: number;
+  readonly cloudStackVersion: string;
+  /** Name of the management server that owns the connections at first. */
+  readonly owner: string;
+  /** Position among the pools; addresses follow from it. */
+  readonly index: number;
+  /** Gives CloudStack's next database id. */
+  readonly nextDbId: () => number;
+}
+
+export function buildPool(file: PoolFile, options: BuildOptions): SimPool {
+  const hostFiles: readonly HostFile[] =
+    file.hosts ?? ['host-1', 'host-2', 'host-3'].map((name): HostFile => ({ name }));
+  const srs = buildSrs(file, hostFiles);
+  const srUuid = (word: string): string =>
+    srs.find((sr) => sr.uuid === word || sr.name === word)?.uuid ?? word;
+  const hosts: SimHost[] = [];
+  const vms: SimVm[] = [];
+  const pool: SimPool = {
+    name: file.name,
+    uuid: file.uuid ?? uuidOf('pool', file.name),
+    master: file.master ?? hostFiles[0]!.name,
+    hosts,
+    vms,
+    srs,
+    networks: networksOf(file),
+    ha: {
+      on: file.ha?.on ?? false,
+      srs: (file.ha?.srs ?? []).map(srUuid),
+      tolerates: file.ha?.tolerates ?? (file.ha?.on ? 1 : 0),
+      configuration: { ...file.ha?.configuration },
+      allowOvercommit: file.ha?.allowOvercommit ?? false,
+    },
+    wlb: { on: file.wlb?.on ?? false, url: file.wlb?.url ?? '' },
+    rollingUpgradeFlag: false,
+    autoPowerOn: file.autoPowerOn ?? false,
+    cluster: {
+      id: file.cloudstack?.clusterId ?? uuidOf('cluster', file.name),
+      dbId: options.nextDbId(),
+      name: file.cloudstack?.clusterName ?? file.name,
+      managedState: file.cloudstack?.managedState ?? 'Managed',
+      allocationState: file.cloudstack?.allocationState ?? 'Enabled',
+    },
+    ...(file.cloudstack?.openWork && { openWork: file.cloudstack.openWork }),
+  };
+  for (const [i, one] of (file.vms ?? []).entries())
+    vms.push(buildVm(pool, one, hostFiles[i % hostFiles.length]!.name, srUuid, options));
+  for (const [i, one] of hostFiles.entries()) hosts.push(buildHost(pool, one, i, srUuid, options));
+  pool.rollingUpgradeFlag = file.rollingUpgradeFlag ?? new Set(hosts.map((host) => host.platform)).size > 1;
+  return pool;
+}
+
+function buildSrs(file: PoolFile, hosts: readonly HostFile[]): SimSr[] {
+  const listed: readonly SrFile[] = file.srs ?? [
+    { name: 'nfs-primary', type: 'nfs', shared: true },
+    ...hosts.map((host) => ({ name: `local-${host.name}`, type: 'ext', shared: false })),
+  ];
+  return listed.map((sr) => ({
+    uuid: sr.uuid ?? uuidOf('sr', file.name, sr.name),
+    name: sr.name,
+    type: sr.type,
+    shared: sr.shared,
+  }));
+}
+
+function networksOf(file: PoolFile): { uuid: string; name: string }[] {
+  const names = new Set(['management']);
+  for (const host of file.hosts ?? []) for (const pif of host.pifs ?? []) names.add(pif.network);
+  for (const vm of file.vms ?? []) for (const network of vm.networks ?? []) names.add(network);
+  return [...names].map((name) => ({ name, uuid: isUuid(name) ? name : uuidOf('network', file.name, name) }));
+}
+
+function buildHost(
+  pool: SimPool,
+  file: HostFile,
+  index: number,
+  srUuid: (word: string) => string,
+  options: BuildOptions,
+): SimHost {
+  const profile = profileOf(file.version ?? '6.5.0');
+  const uuid = file.uuid ?? uuidOf('host', pool.name, file.name);
+  const bootTime = Math.floor(
+    (file.bootedAt ? Date.parse(file.bootedAt) : options.startAt - UPTIME_MS) / 1000,
+  );
+  const live = file.live ?? true;
+  const total = file.memoryMib?.total ?? MIB_DEFAULT_HOST;
+  const used = pool.vms
+    .filter((vm) => vm.on === file.name)
+    .reduce((sum, vm) => sum + vm.memoryMib + vm.overheadMib, 0);
+  const free = file.memoryMib?.free;
+  const attachedSrs =
+    file.pbds ??
+    pool.srs
+      .filter((sr) => sr.shared || sr.name.endsWith(file.name))
+      .map((sr) => ({ sr: sr.uuid, attached: true }));
+  const pbds = attachedSrs.map((pbd) => {
+    const sr = srUuid(pbd.sr);
+    return { uuid: uuidOf('pbd', uuid, sr), sr, attached: pbd.attached };
+  });
+  const pifs = file.pifs ?? [{ device: 'eth0', network: 'management', attached: true, management: true }];
+  const resourceClass = resourceClassOf(profile.version);
+  return {
+    pool,
+    name: file.name,
+    uuid,
+    address: file.address ?? `10.${options.index + 1}.0.${11 + index}`,
+    version: profile.version,
+    build: file.build ?? profile.build,
+    platform: file.platform ?? profile.platform,
+    brand: file.brand ?? profile.brand,
+    hotfixes: (file.hotfixes ?? []).toSorted(),
+    phase: live ? 'up' : 'off',
+    enabled: file.enabled ?? live,
+    live,
+    disabledByUser: live && file.enabled === false,
+    bootTime,
+    // xapi starts a minute after the machine.
+    agentStartTime: bootTime + 60,
+    tags: [...(file.tags ?? [`vmops-version-${resourceClass}-${options.cloudStackVersion}`])],
+    memory: { total, base: free === undefined ? MIB_BASE : total - used - free },
+    pbds,
+    pifs: pifs.map((pif) => ({
+      uuid: uuidOf('pif', uuid, pif.device),
+      device: pif.device,
+      network: pif.network,
+      attached: pif.attached ?? true,
+      management: pif.management ?? pif.network === 'management',
+    })),
+    certificate: 1,
+    sshKey: 1,
+    reboots: 0,
+    prepared: false,
+    // CloudStack set its agent up when it first saw the host, after the boot.
+    scriptsAt: bootTime + 600,
+    heartbeat: {
+      running: live,
+      srs: pbds
+        .map((pbd) => pbd.sr)
+        .filter((sr) => pool.srs.some((s) => s.uuid === sr && s.shared && s.type !== 'iso')),
+      writtenAt: Math.floor(options.startAt / 1000),
+    },
+    cs: {
+      id: file.cloudstack?.id ?? uuidOf('cs-host', pool.name, file.name),
+      dbId: options.nextDbId(),
+      state: file.cloudstack?.state ?? (live ? 'Up' : 'Down'),
+      resourceState: file.cloudstack?.resourceState ?? 'Enabled',
+      hypervisorVersion: file.cloudstack?.hypervisorVersion ?? profile.version,
+      lastPing: options.startAt,
+      owner: options.owner,
+      resourceClass,
+      maintenanceRounds: 0,
+      prepares: 0,
+    },
+  };
+}
+
+/** HVM overhead: 1 + 1 + shadow (xapi §10.4), with static_max equal to dynamic_min. */
+export const overheadOf = (memoryMib: number, vcpus: number): number =>
+  2 + Math.max(1, Math.ceil((256 * vcpus + 2 * memoryMib) / 256));
+
+export function buildVm(
+  pool: SimPool,
+  file: VmFile,
+  home: string,
+  srUuid: (word: string) => string,
+  options: Pick<BuildOptions, 'nextDbId'>,
+): SimVm {
+  const power = file.power ?? 'Running';
+  const on = power === 'Running' || power === 'Paused' ? (file.on ?? home) : undefined;
+  const vcpus = file.vcpus ?? 1;
+  const needs = file.memoryMib ?? 1024;
+  const overheadMib = Math.min(overheadOf(needs, vcpus), Math.max(0, needs - 1));
+  const uuid = file.uuid ?? uuidOf('vm', pool.name, file.name);
+  const kind = file.kind ?? 'guest';
+  const cs = file.cloudstack;
+  const disks = (
+    file.disks ??
+    pool.srs
+      .filter((sr) => sr.shared && sr.type !== 'iso')
+      .slice(0, 1)
+      .map((sr) => sr.uuid)
+  ).map((sr, i) => ({ vdi: uuidOf('vdi', uuid, String(i)), sr: srUuid(sr) }));
+  return {
+    pool,
+    name: file.name,
+    uuid,
+    kind,
+    power,
+    ...(on !== undefined && { on }),
+    memoryMib: needs - overheadMib,
+    overheadMib,
+    vcpus,
+    tools: file.tools ?? true,
+    ...(file.cd && {
+      cd: {
+        vbd: uuidOf('vbd-cd', uuid),
+        sr: srUuid(file.cd.sr),
+        name: file.cd.name,
+        byCloudStack: file.cd.byCloudStack ?? false,
+      },
+    }),
+    disks,
+    networks: [...(file.networks ?? ['management'])],
+    devices: [...(file.devices ?? [])],
+    ...(cs !== null && {
+      cs: {
+        id: cs?.id ?? uuidOf('cs-vm', pool.name, file.name),
+        dbId: Number(/^(?:i-\d+|[rsv])-(\d+)-/.exec(file.name)?.[1] ?? options.nextDbId()),
+        displayName: cs?.displayName ?? file.name,
+        account: cs?.account ?? (kind === 'guest' ? 'admin' : 'system'),
+        state: cs?.state ?? (power === 'Running' ? 'Running' : 'Stopped'),
+        ...((cs?.on ?? on) !== undefined && { on: (cs?.on ?? on)! }),
+        lastOn: cs?.on ?? on ?? home,
+        haEnabled: cs?.haEnabled ?? kind !== 'guest',
+        ...(file.cd?.byCloudStack && { isoId: uuidOf('cs-iso', file.cd.name) }),
+        ...(cs?.redundantGroup !== undefined && { redundantGroup: cs.redundantGroup }),
+        ...(kind !== 'guest' && { agentState: 'Up' }),
+      },
+    }),
+    migrations: 0,
+    stops: 0,
+    starts: 0,
+  };
+}
