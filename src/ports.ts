@@ -9,7 +9,7 @@
  */
 import type { Entry, Recorded } from './domain/journal';
 import type { Json } from './domain/json';
-import type { Person } from './domain/person';
+import type { Person, Role } from './domain/person';
 import type { Plan } from './domain/plan';
 import type { HaSnapshot, PowerState } from './domain/pool';
 
@@ -439,4 +439,9 @@ export interface World {
   readonly cloudStackDb?: CloudStackDb;
   readonly dom0?: Dom0;
   readonly managementServers?: ManagementServers;
+}
+
+/** Who may do what in a pool. Unknown is a denial with its reason, never a guess. */
+export interface Roles {
+  rolesOf(person: Person, pool: string): Promise<{ readonly roles: readonly Role[] } | { readonly unknown: string }>;
 }

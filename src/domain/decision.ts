@@ -25,6 +25,8 @@ export interface Ask {
   readonly digest: string;
   /** Requester and starter may not answer (approvals, unless the pool allows it). */
   readonly notTheRequester: boolean;
+  /** With `retry` of a one-way act: a yes allows one more act on this subject. */
+  readonly subject?: string;
 }
 
 export type Decision =

@@ -1,0 +1,78 @@
+/** What commands answer: domain shapes that Slack or a shell renders. `--json` prints them as they are. */
+import type { Finding } from './finding';
+import type { Obligation } from './obligation';
+import type { Phase } from './phases';
+import type { Plan } from './plan';
+import type { Problem } from './problem';
+import type { QuestionKind } from './decision';
+
+export interface PlanAnswer {
+  readonly v: 1;
+  readonly plan: string;
+  readonly digest: string;
+  readonly pool: string;
+  readonly target: string;
+  readonly verdict: 'go' | 'blocked';
+  readonly findings: readonly Finding[];
+  readonly sections: readonly {
+    readonly host?: string;
+    readonly lines: readonly { readonly id: string; readonly kind: string; readonly title: string }[];
+  }[];
+  readonly snapshot: Plan['snapshot'];
+}
+
+export interface RunAnswer {
+  readonly run: string;
+  readonly phase: Phase;
+}
+
+export interface LaneAnswer {
+  readonly host?: string;
+  /** Title of the line the lane stands at; absent when it is through. */
+  readonly line?: string;
+  readonly state: string;
+  readonly since: string;
+  readonly waitingFor?: string;
+}
+
+export interface QuestionAnswerable {
+  readonly id: string;
+  readonly kind: QuestionKind;
+  readonly host?: string;
+  readonly text: string;
+  readonly saw: readonly string[];
+  /** Names of people who may answer, or the rule where the list is a Slack group. */
+  readonly mayAnswer: readonly string[];
+}
+
+export interface OwedAnswer extends Pick<Obligation, 'what' | 'on' | 'since'> {
+  readonly id: string;
+  readonly canBeGivenBack: boolean;
+  readonly why?: string;
+}
+
+export interface StatusAnswer {
+  readonly run: string;
+  readonly plan: string;
+  readonly pool: string;
+  readonly phase: Phase;
+  readonly lanes: readonly LaneAnswer[];
+  readonly questions: readonly QuestionAnswerable[];
+  readonly owed: readonly OwedAnswer[];
+  readonly problems: readonly Problem[];
+}
+
+export const planAnswer = (plan: Plan): PlanAnswer => ({
+  v: 1,
+  plan: plan.id,
+  digest: plan.digest,
+  pool: plan.pool,
+  target: plan.target,
+  verdict: plan.verdict,
+  findings: plan.findings,
+  sections: plan.sections.map((section) => ({
+    ...(section.host !== undefined && { host: section.host }),
+    lines: section.lines.map(({ id, kind, title }) => ({ id, kind, title })),
+  })),
+  snapshot: plan.snapshot,
+});

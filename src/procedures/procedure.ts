@@ -1,0 +1,73 @@
+/** A procedure: a pure function from a snapshot to sections of lines. It reads like the runbook. */
+import type { Obligation } from '../domain/obligation';
+import { POOL_LANE, type LaneId, type Placement } from '../domain/plan';
+import type { Snapshot } from '../domain/pool';
+import type { LineDraft } from '../steps/step';
+
+export interface ProcedureInput {
+  readonly snapshot: Snapshot;
+  readonly target: string;
+  readonly placement: Placement;
+  /** What earlier runs still owe the pool: their before-pictures are what must be given back. */
+  readonly owed: readonly Obligation[];
+  /** What is configured; absent sources become questions in the plan. */
+  readonly has: {
+    readonly dom0: boolean;
+    readonly managementServers: boolean;
+    readonly database: boolean;
+    readonly smokeTest: boolean;
+    readonly canaryVm?: string;
+  };
+  readonly managementServers: readonly string[];
+  /** Name of the newest verified backup of an earlier run of this very upgrade; then none is taken again. */
+  readonly verifiedBackup?: string;
+  /** From CloudStack 4.11.1, unless the plan says no (cs §9.5). */
+  readonly disableClusterAllocation: boolean;
+  /** Unique within the pool; names backups and dumps. */
+  readonly planId: string;
+}
+
+export interface SectionDraft {
+  readonly title: string;
+  readonly lane: LaneId;
+  readonly host?: string;
+  readonly lines: readonly LineDraft[];
+}
+
+export interface Procedure {
+  readonly name: string;
+  readonly summary: string;
+  sections(input: ProcedureInput): readonly SectionDraft[];
+}
+
+type Lines = LineDraft | readonly Lines[] | false | undefined;
+
+export const when = (condition: boolean, ...lines: readonly Lines[]): Lines => (condition ? lines : false);
+
+/** Lines that are neither paused nor aborted in the middle of. */
+export const block = (name: string, ...lines: readonly Lines[]): readonly LineDraft[] =>
+  flat(lines).map((line) => ({ ...line, block: name }));
+
+export const poolSection = (title: string, ...lines: readonly Lines[]): SectionDraft => ({
+  title,
+  lane: POOL_LANE,
+  lines: flat(lines),
+});
+
+export const hostSection = (title: string, host: string, ...lines: readonly Lines[]): SectionDraft => ({
+  title,
+  lane: host,
+  host,
+  lines: flat(lines),
+});
+
+function flat(lines: readonly Lines[]): LineDraft[] {
+  return lines.flatMap((line): LineDraft[] => {
+    if (!line) return [];
+    return isMany(line) ? flat(line) : [line];
+  });
+}
+
+const isMany = (line: LineDraft | readonly Lines[]): line is readonly Lines[] => Array.isArray(line);
+
+export const defineProcedure = (procedure: Procedure): Procedure => procedure;
