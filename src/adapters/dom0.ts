@@ -1,0 +1,65 @@
+/** dom0 of the hosts over SSH, read only: CloudStack's scripts, its heartbeat and the host's clock. */
+import { Malformed } from '../domain/errors';
+import type { Dom0 } from '../ports';
+import { clock, heartbeatFile, heartbeatProcess, scriptTimes, type Command } from './ssh/commands';
+import type { SshTarget, SshTransport } from './ssh/transport';
+
+/** Four small reads; a host that needs longer is not well. */
+const CALL_SECONDS = 15;
+
+export interface Dom0Host {
+  readonly uuid: string;
+  readonly name: string;
+  readonly target: SshTarget;
+}
+
+/** cs §8.4, facts 14 and 15. Throws Unreachable, NotSent, WrongKey, Malformed. */
+export function dom0(options: {
+  readonly hosts: readonly Dom0Host[];
+  readonly transport: SshTransport;
+}): Dom0 {
+  const { hosts, transport } = options;
+  return {
+    configured: hosts.map((host) => host.uuid),
+    async agent(hostUuid) {
+      const host = hosts.find((candidate) => candidate.uuid === hostUuid);
+      if (!host) throw new Error(`SSH is not configured for the host ${hostUuid}`);
+      const signal = AbortSignal.timeout(CALL_SECONDS * 1000);
+      const run = (command: Command) => transport.exec(host.target, command, { signal });
+      const [scripts, process, file, date] = await Promise.all([
+        run(scriptTimes),
+        run(heartbeatProcess),
+        run(heartbeatFile),
+        run(clock),
+      ]);
+      const now = Number(date.stdout.trim());
+      if (date.code !== 0 || !Number.isInteger(now))
+        throw new Malformed(`SSH on ${host.name}`, 'date gave no time');
+      return {
+        scriptsAt: newest(scripts.stdout),
+        heartbeatRunning: process.code === 0,
+        heartbeatSrs: file.code === 0 ? srsOf(file.stdout) : [],
+        clock: now,
+      };
+    },
+  };
+}
+
+const newest = (times: string): number =>
+  Math.floor(
+    Math.max(
+      0,
+      ...times
+        .split('\n')
+        .map(Number)
+        .filter((time) => Number.isFinite(time)),
+    ),
+  );
+
+/** `/var/run/sr-mount/<sr>/hb-<host>` on file storage, `/dev/VG_XenStorage-<sr>/hb-<host>` on block storage. */
+function srsOf(file: string): readonly string[] {
+  const named = [...file.matchAll(/(?:sr-mount\/|VG_XenStorage-)([0-9a-f-]{36})\//g)].map(
+    (match) => match[1]!,
+  );
+  return [...new Set(named)].toSorted();
+}

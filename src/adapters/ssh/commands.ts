@@ -1,0 +1,170 @@
+/** Every command line we ever send over SSH is built here: nothing typed by a person, every word quoted. */
+
+declare const allowed: unique symbol;
+/** A command line from this file's allow-list. */
+export type Command = string & { readonly [allowed]: true };
+
+/** One line is one line: a newline or another control character would be a second command. */
+const isOneLine = (line: string): line is Command => !/\p{Cc}/u.test(line);
+
+function allow(line: string): Command {
+  if (!isOneLine(line)) throw new Error('A command line holds a control character');
+  return line;
+}
+
+/** POSIX single quotes: the only character that needs care is the quote itself. */
+export const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
+
+// ── dom0 of a XenServer host: read only ──────────────────────────────────────────────────────────
+
+/** One modification time a line, epoch seconds (cs §8.4: SetupCommand copies the scripts here). */
+export const scriptTimes = allow(`find /opt/cloud/bin -maxdepth 1 -type f -name '*.sh' -printf '%T@\\n'`);
+/** The bracket keeps pgrep from finding the shell that runs it. */
+export const heartbeatProcess = allow(`pgrep -f '[x]enheartbeat.sh'`);
+/** One heartbeat file a line; its path names the SR (cs fact 15). */
+export const heartbeatFile = allow('cat /opt/cloud/bin/heartbeat');
+export const clock = allow('date +%s');
+
+// ── CloudStack's services ────────────────────────────────────────────────────────────────────────
+
+/** cs §12.1: unit names since 4.1. */
+export const UNITS = { management: 'cloudstack-management', usage: 'cloudstack-usage' } as const;
+export type Unit = keyof typeof UNITS;
+
+export const isActive = (unit: Unit): Command => allow(`systemctl is-active ${UNITS[unit]}`);
+/** A Java server takes its time to stop: systemd takes the job at once and is observed by is-active. */
+export const stopUnit = (unit: Unit): Command => allow(`systemctl --no-block stop ${UNITS[unit]}`);
+export const startUnit = (unit: Unit): Command => allow(`systemctl --no-block start ${UNITS[unit]}`);
+
+// ── Backups (cs §11) ─────────────────────────────────────────────────────────────────────────────
+
+/** Where backups are made: all on the machine that runs mysqldump. */
+export interface BackupPlace {
+  /** Absolute directory that receives one directory per backup. */
+  readonly directory: string;
+  /** Option file with user and password of the backup user, 0600, already there (cs §11.2). */
+  readonly defaultsFile: string;
+  /** Parent of `management` (with its `key`) and `usage`. */
+  readonly configuration: string;
+}
+
+/** A run's id and the attempt: nothing that a shell or a path could read otherwise. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
+
+export function checkedName(name: string): string {
+  if (!NAME.test(name)) throw new Error(`A backup cannot be called ${JSON.stringify(name)}`);
+  return name;
+}
+
+const final = (place: BackupPlace, name: string): string => `${place.directory}/${checkedName(name)}`;
+const partial = (place: BackupPlace, name: string): string => `${final(place, name)}.partial`;
+const inPartial = (place: BackupPlace, name: string, file: string): string =>
+  quote(`${partial(place, name)}/${file}`);
+
+export const dumpClientVersion = allow('mysqldump --version');
+
+export type ClientFamily = 'mariadb' | 'mysql';
+
+/** cs §11.2: each family refuses the other's options, so the family is read before they are composed. */
+function dumpOptions(place: BackupPlace, family: ClientFamily): string {
+  const own =
+    family === 'mysql' ? '--set-gtid-purged=OFF --column-statistics=0 --no-tablespaces' : '--no-tablespaces';
+  return [
+    `--defaults-extra-file=${quote(place.defaultsFile)}`,
+    '--single-transaction --quick --routines --triggers --events --hex-blob --default-character-set=utf8mb4',
+    own,
+    // One command for both: one snapshot for both (cs §11.2).
+    '--databases cloud cloud_usage',
+  ].join(' ');
+}
+
+/**
+ * Makes the `.partial` directory (refused when it is there: one name is one attempt) and leaves dump and tar to
+ * a process that outlives the connection. Each writes its code and stderr into a file; `finished` comes last.
+ */
+export function startBackup(place: BackupPlace, name: string, family: ClientFamily): Command {
+  const directory = quote(partial(place, name));
+  const script = [
+    `cd ${directory}`,
+    `mysqldump ${dumpOptions(place, family)} > dump.sql 2> dump.stderr`,
+    'echo $? > dump.rc',
+    `tar -czf configuration.tar.gz -C ${quote(place.configuration)} . 2> tar.stderr`,
+    'echo $? > tar.rc',
+    'date +%s > finished',
+  ].join('; ');
+  return allow(
+    `umask 077 && mkdir -p ${quote(place.directory)} && mkdir ${directory} && ` +
+      `{ nohup sh -c ${quote(script)} > /dev/null 2>&1 < /dev/null & }`,
+  );
+}
+
+export const verifiedVerdict = (place: BackupPlace, name: string): Command =>
+  allow(`cat ${quote(`${final(place, name)}/verdict.json`)}`);
+export const partialVerdict = (place: BackupPlace, name: string): Command =>
+  allow(`cat ${inPartial(place, name, 'verdict.json')}`);
+export const partialIsThere = (place: BackupPlace, name: string): Command =>
+  allow(`test -d ${quote(partial(place, name))}`);
+export const finishedAt = (place: BackupPlace, name: string): Command =>
+  allow(`cat ${inPartial(place, name, 'finished')}`);
+/** Finds the detached shell by the directory in its command line. */
+export function backupProcess(place: BackupPlace, name: string): Command {
+  const path = partial(place, name);
+  const first = path.search(/[A-Za-z0-9]/);
+  const pattern = `${path.slice(0, first)}[${path[first]!}]${path.slice(first + 1).replaceAll('.', '[.]')}`;
+  return allow(`pgrep -f ${quote(pattern)}`);
+}
+export const dumpCode = (place: BackupPlace, name: string): Command =>
+  allow(`cat ${inPartial(place, name, 'dump.rc')}`);
+export const tarCode = (place: BackupPlace, name: string): Command =>
+  allow(`cat ${inPartial(place, name, 'tar.rc')}`);
+/** The first 4 KB say what was wrong. */
+export const dumpErrors = (place: BackupPlace, name: string): Command =>
+  allow(`head -c 4096 ${inPartial(place, name, 'dump.stderr')}`);
+export const dumpBytes = (place: BackupPlace, name: string): Command =>
+  allow(`stat -c %s ${inPartial(place, name, 'dump.sql')}`);
+export const dumpSha256 = (place: BackupPlace, name: string): Command =>
+  allow(`sha256sum ${inPartial(place, name, 'dump.sql')}`);
+export const dumpHead = (place: BackupPlace, name: string): Command =>
+  allow(`head -c 400 ${inPartial(place, name, 'dump.sql')}`);
+/** The trailer `-- Dump completed on …` is the last line of a whole dump. */
+export const dumpTail = (place: BackupPlace, name: string): Command =>
+  allow(`tail -c 200 ${inPartial(place, name, 'dump.sql')}`);
+
+/** Lines of a dump that begin an object, and the DELIMITERs that say which of them stand inside a routine's body. */
+export const OUTLINE =
+  '^(USE `|DELIMITER |CREATE TABLE `|CREATE .*(PROCEDURE|FUNCTION) `|/\\*!50003 CREATE\\*/ .*(PROCEDURE|FUNCTION) `|/\\*!50001 VIEW `)';
+export const dumpOutline = (place: BackupPlace, name: string): Command =>
+  allow(`grep -aE ${quote(OUTLINE)} ${inPartial(place, name, 'dump.sql')}`);
+/** MariaDB writes one row a line, MySQL all rows in one: up to the semicolon. */
+export const dumpVersionRows = (place: BackupPlace, name: string): Command =>
+  allow(
+    `sed -n -e '/^USE \`/p' -e '/^INSERT INTO \`version\` VALUES/,/;$/p' ${inPartial(place, name, 'dump.sql')}`,
+  );
+export const archiveMembers = (place: BackupPlace, name: string): Command =>
+  allow(`tar -tzf ${inPartial(place, name, 'configuration.tar.gz')}`);
+
+/** What the database says it holds: `schema kind count`, and the running version, tab separated. */
+export const DATABASE_COUNTS =
+  "SELECT table_schema, table_type, COUNT(*) FROM information_schema.tables WHERE table_schema IN ('cloud', 'cloud_usage') GROUP BY table_schema, table_type " +
+  "UNION ALL SELECT routine_schema, 'ROUTINE', COUNT(*) FROM information_schema.routines WHERE routine_schema IN ('cloud', 'cloud_usage') GROUP BY routine_schema";
+export const DATABASE_VERSION = 'SELECT version FROM cloud.version ORDER BY id DESC LIMIT 1';
+
+const ask = (place: BackupPlace, sql: string): Command =>
+  allow(`mysql --defaults-extra-file=${quote(place.defaultsFile)} -N -B -e ${quote(sql)}`);
+export const databaseCounts = (place: BackupPlace): Command => ask(place, DATABASE_COUNTS);
+export const databaseVersion = (place: BackupPlace): Command => ask(place, DATABASE_VERSION);
+
+/** Verdicts of verified backups, oldest first: the size of the previous one is the measure of the next. */
+export const earlierVerdicts = (place: BackupPlace): Command =>
+  allow(
+    `find ${quote(place.directory)} -mindepth 2 -maxdepth 2 -name verdict.json -not -path '*.partial/*' -printf '%T@ %p\\n'`,
+  );
+/** Only for paths that `earlierVerdicts` printed. */
+export const readVerdict = (path: string): Command => allow(`cat ${quote(path)}`);
+
+export const writeVerdict = (place: BackupPlace, name: string, verdict: string): Command =>
+  allow(`printf %s ${quote(verdict)} > ${inPartial(place, name, 'verdict.json')}`);
+/** -T: never into a directory that is already there. */
+export const promote = (place: BackupPlace, name: string): Command =>
+  allow(`mv -T ${quote(partial(place, name))} ${quote(final(place, name))}`);
+export const finalPath = (place: BackupPlace, name: string): string => final(place, name);

@@ -1,0 +1,241 @@
+/** The real SSH: one connection per machine, kept; another host key than the pinned one is really refused. */
+import { createHash } from 'node:crypto';
+import { Client, type ClientChannel } from 'ssh2';
+import { NotSent, Refused, Unreachable, WrongKey } from '../../domain/errors';
+import type { HostKeyPins, SshAnswer, SshTarget, SshTransport } from './transport';
+
+export interface SshLogin {
+  readonly user: string;
+  readonly password?: string;
+  /** PEM or OpenSSH text of a private key. */
+  readonly privateKey?: string;
+}
+
+export interface SshConnections extends SshTransport {
+  close(): void;
+}
+
+/** A machine that has not finished the handshake by then is not going to answer in time for a tick. */
+const CONNECT_SECONDS = 10;
+/** A kept connection costs the far side a process; between two hosts of a run it may close. */
+const IDLE_SECONDS = 60;
+/** The largest answer we read is the outline of a dump, some 100 KB; more is not an answer to us. */
+const OUTPUT_LIMIT_BYTES = 8 * 1024 * 1024;
+
+/** As `ssh-keygen -l` prints it: SHA256 and unpadded base64 of the public key blob. */
+export const fingerprintOf = (publicKey: Buffer): string =>
+  `SHA256:${createHash('sha256').update(publicKey).digest('base64').replace(/=+$/, '')}`;
+
+/** SSH connections over TCP. Wall-clock deadlines only: the caller's signal ends every exec. */
+export function sshConnections(options: {
+  readonly login: (target: SshTarget) => SshLogin;
+  readonly pins: HostKeyPins;
+  readonly connectSeconds?: number;
+  readonly idleSeconds?: number;
+}): SshConnections {
+  const open = new Map<string, { readonly client: Promise<Client>; busy: number; idle?: NodeJS.Timeout }>();
+  const connectMs = (options.connectSeconds ?? CONNECT_SECONDS) * 1000;
+  const idleMs = (options.idleSeconds ?? IDLE_SECONDS) * 1000;
+
+  const drop = (key: string, client?: Client): void => {
+    const kept = open.get(key);
+    if (kept?.idle) clearTimeout(kept.idle);
+    open.delete(key);
+    client?.destroy();
+  };
+
+  const connection = (target: SshTarget) => {
+    const key = nameOf(target);
+    const kept = open.get(key);
+    if (kept) return kept;
+    const client = connect(target, options.login(target), options.pins, connectMs, () => open.delete(key));
+    const fresh = { client, busy: 0 };
+    open.set(key, fresh);
+    client.catch(() => open.delete(key));
+    return fresh;
+  };
+
+  return {
+    async exec(target, command, { signal }) {
+      const key = nameOf(target);
+      const kept: { readonly client: Promise<Client>; busy: number; idle?: NodeJS.Timeout } =
+        connection(target);
+      if (kept.idle) clearTimeout(kept.idle);
+      kept.busy++;
+      let client: Client | undefined;
+      try {
+        client = await beforeSending(kept.client, target, signal);
+        return await run(client, target, command, signal);
+      } catch (error) {
+        // A dead connection looks alive until something times out on it; the next command gets a new one.
+        if (error instanceof Unreachable || error instanceof NotSent) drop(key, client);
+        throw error;
+      } finally {
+        kept.busy--;
+        if (kept.busy === 0 && open.get(key) === kept)
+          kept.idle = setTimeout(() => client && drop(key, client), idleMs).unref();
+      }
+    },
+
+    async hostKey(target) {
+      let seen: string | undefined;
+      const client = new Client();
+      await new Promise<void>((resolve) => {
+        client.on('error', () => resolve());
+        client.on('close', () => resolve());
+        client.connect({
+          host: target.host,
+          port: target.port,
+          username: 'nobody',
+          readyTimeout: connectMs,
+          hostVerifier: (publicKey: Buffer) => {
+            seen = fingerprintOf(publicKey);
+            return false;
+          },
+        });
+      });
+      client.destroy();
+      return seen;
+    },
+
+    close() {
+      for (const [key, kept] of open) {
+        void kept.client.then((client) => client.end()).catch(() => undefined);
+        drop(key);
+      }
+    },
+  };
+}
+
+const nameOf = (target: SshTarget): string => `${target.host}:${target.port}`;
+const sourceOf = (target: SshTarget): string => `SSH on ${nameOf(target)}`;
+
+function connect(
+  target: SshTarget,
+  login: SshLogin,
+  pins: HostKeyPins,
+  connectMs: number,
+  closed: () => void,
+): Promise<Client> {
+  const client = new Client();
+  const pinned = pins.pinned(target);
+  let wrongKey: WrongKey | undefined;
+  return new Promise((resolve, reject) => {
+    client.on('ready', () => resolve(client));
+    client.on('error', (error) => {
+      closed();
+      reject(wrongKey ?? explain(target, login.user, error));
+    });
+    client.on('close', () => {
+      closed();
+      reject(wrongKey ?? new NotSent(`${sourceOf(target)} closed the connection before the login`));
+    });
+    client.connect({
+      host: target.host,
+      port: target.port,
+      username: login.user,
+      ...(login.password !== undefined && { password: login.password }),
+      ...(login.privateKey !== undefined && { privateKey: login.privateKey }),
+      readyTimeout: connectMs,
+      // A host that reboots sends no FIN: three unanswered probes end the connection.
+      keepaliveInterval: 10_000,
+      keepaliveCountMax: 3,
+      hostVerifier: (publicKey: Buffer) => {
+        const seen = fingerprintOf(publicKey);
+        if (seen === pinned) return true;
+        wrongKey = new WrongKey(sourceOf(target), 'ssh', pinned ?? 'none', seen);
+        return false;
+      },
+    });
+  });
+}
+
+function explain(target: SshTarget, user: string, error: Error & { level?: string }): Error {
+  if (error.level !== 'client-authentication') return new NotSent(`${sourceOf(target)}: ${error.message}`);
+  return new Refused({
+    code: 'SSH_LOGIN_REFUSED',
+    what: `${nameOf(target)} does not let ${user} in over SSH.`,
+    why: 'The password or key in the configuration is not the one of this machine.',
+    doThis: [
+      `Try it by hand: ssh -p ${target.port} ${user}@${target.host} true`,
+      'Correct the SSH password in .env.',
+    ],
+  });
+}
+
+/** Until the connection stands, nothing of the command has left: the caller's deadline is NotSent. */
+async function beforeSending(
+  client: Promise<Client>,
+  target: SshTarget,
+  signal: AbortSignal,
+): Promise<Client> {
+  const late = (): NotSent => new NotSent(`${sourceOf(target)}: no connection within the deadline`);
+  if (signal.aborted) throw late();
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(late());
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([client, aborted]);
+  } finally {
+    if (onAbort) signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function run(client: Client, target: SshTarget, command: string, signal: AbortSignal): Promise<SshAnswer> {
+  const lost = (why: string): Unreachable => new Unreachable(sourceOf(target), why);
+  return new Promise<SshAnswer>((resolve, reject) => {
+    const end = (settle: () => void): void => {
+      signal.removeEventListener('abort', onAbort);
+      client.removeListener('close', onClose);
+      settle();
+    };
+    const onAbort = (): void => end(() => reject(lost('no answer within the deadline')));
+    const onClose = (): void => end(() => reject(lost('the connection broke before the answer')));
+    signal.addEventListener('abort', onAbort, { once: true });
+    client.once('close', onClose);
+    try {
+      client.exec(command, (error, channel) => {
+        if (error) end(() => reject(lost(error.message)));
+        else
+          collect(channel, (answer) =>
+            end(() => (answer ? resolve(answer) : reject(lost('the answer was cut off or too long')))),
+          );
+      });
+    } catch (error) {
+      // ssh2 throws here only when the socket is already gone: nothing was written.
+      end(() =>
+        reject(
+          new NotSent(`${sourceOf(target)}: ${error instanceof Error ? error.message : 'not connected'}`),
+        ),
+      );
+    }
+  });
+}
+
+function collect(channel: ClientChannel, done: (answer: SshAnswer | undefined) => void): void {
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  let bytes = 0;
+  let code: number | undefined;
+  const take = (into: Buffer[]) => (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > OUTPUT_LIMIT_BYTES) channel.close();
+    else into.push(chunk);
+  };
+  channel.on('data', take(out));
+  channel.stderr.on('data', take(err));
+  channel.on('exit', (status: number | null) => {
+    // Ended by a signal: no status. 128 is what a shell says then, at the least.
+    code = status ?? 128;
+  });
+  channel.on('close', () => {
+    const whole = code !== undefined && bytes <= OUTPUT_LIMIT_BYTES;
+    done(
+      whole
+        ? { code: code!, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }
+        : undefined,
+    );
+  });
+}
