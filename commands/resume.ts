@@ -1,0 +1,16 @@
+/** Lets a paused run go on. */
+import { defineCommand } from './command';
+
+export const resume = defineCommand({
+  name: 'resume',
+  usage: ['resume RUN'],
+  summary: 'Lets a paused run go on from the line where it stands.',
+  roles: ['operator', 'admin'],
+  shape: { arguments: ['RUN'] },
+  parse: ({ arguments: [run] }) => run!,
+  run: async ({ operator, person }, run) => ({
+    about: 'run',
+    did: 'resume',
+    answer: await operator.resume(person, run),
+  }),
+});

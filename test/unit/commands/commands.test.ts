@@ -1,0 +1,192 @@
+/** What a person types becomes exactly one wish, or one sentence that says how to write it. */
+import { commands, findCommand, runCommand, runWords, type CommandContext } from '../../../commands';
+import { splitLine } from '../../../commands/words';
+import { Rejected } from '../../../src/domain/errors';
+import type { Problem } from '../../../src/domain/problem';
+import type { Operator } from '../../../src/engine/operator';
+import { OperatorSeen } from './operator-seen';
+
+const ann = { id: 'UANN', name: 'Ann' };
+
+function slack(): { readonly context: CommandContext; readonly seen: OperatorSeen } {
+  const seen = new OperatorSeen();
+  // the wishes under test use no other member
+  return {
+    context: { operator: seen.operator as Operator, person: ann, replyTo: { channel: 'C1', ts: '1.2' } },
+    seen,
+  };
+}
+
+async function refused(line: string): Promise<{ readonly problem: Problem; readonly wishes: number }> {
+  const { context, seen } = slack();
+  const error: unknown = await runCommand(line, context).catch((thrown: unknown) => thrown);
+  if (!(error instanceof Rejected)) throw new Error(`"${line}" was not refused`);
+  return { problem: error.problem, wishes: seen.wishes.length };
+}
+
+describe('the table of contents', () => {
+  test('has the ten commands of the product, in the order of help', () => {
+    const names = commands.map((command) => command.name);
+
+    expect(names).toEqual([
+      'help',
+      'pools',
+      'plan',
+      'start',
+      'pause',
+      'resume',
+      'advance',
+      'status',
+      'abort',
+      'obligations',
+    ]);
+  });
+
+  test.each(commands.map((command) => [command.name, command] as const))(
+    '%s says how it is written',
+    (name, command) => {
+      expect(findCommand(name)).toBe(command);
+      expect(command.summary).toMatch(/^[A-Z].*\.$/);
+      expect(command.usage.length).toBeGreaterThan(0);
+      for (const usage of command.usage) expect(usage.split(' ')[0]).toBe(name);
+    },
+  );
+
+  test('help is generated from it', async () => {
+    const { context } = slack();
+
+    const answer = await runCommand('', context);
+
+    expect(answer).toEqual({
+      about: 'help',
+      commands: commands.map(({ name, usage, summary, roles }) => ({ name, usage, summary, roles })),
+    });
+  });
+});
+
+describe('a line becomes one wish', () => {
+  test.each([
+    ['pools', 'pools', []],
+    ['plan pool-a', 'requestPlan', ['pool-a', { replyTo: { channel: 'C1', ts: '1.2' } }]],
+    [
+      'plan pool-a --to 7.1.2',
+      'requestPlan',
+      ['pool-a', { to: '7.1.2', replyTo: { channel: 'C1', ts: '1.2' } }],
+    ],
+    [
+      'plan --to=7.1.2 pool-a',
+      'requestPlan',
+      ['pool-a', { to: '7.1.2', replyTo: { channel: 'C1', ts: '1.2' } }],
+    ],
+    [
+      'plan pool-a —to 7.1.2',
+      'requestPlan',
+      ['pool-a', { to: '7.1.2', replyTo: { channel: 'C1', ts: '1.2' } }],
+    ],
+    ['start plan-1', 'start', ['plan-1']],
+    ['pause run-1', 'pause', ['run-1', {}]],
+    [
+      'pause run-1 --now --reason the switch is on fire',
+      'pause',
+      ['run-1', { now: true, reason: 'the switch is on fire' }],
+    ],
+    ['resume run-1', 'resume', ['run-1']],
+    ['advance run-1', 'answer', ['run-1', { says: 'yes' }]],
+    ['advance run-1 --question q3', 'answer', ['run-1', { question: 'q3', says: 'yes' }]],
+    [
+      'advance run-1 --no --reason “not today” --question q3',
+      'answer',
+      ['run-1', { question: 'q3', says: 'no', reason: 'not today' }],
+    ],
+    ['status pool-a', 'status', ['pool-a']],
+    ['abort run-1 --reason wrong window', 'abort', ['run-1', { reason: 'wrong window' }]],
+    ['obligations pool-a', 'obligations', ['pool-a']],
+    ['obligations pool-a --give-back ha-off:pool-a', 'giveBack', ['pool-a', 'ha-off:pool-a']],
+  ])('%s', async (line, asked, words) => {
+    const { context, seen } = slack();
+
+    await runCommand(line, context);
+
+    expect(seen.wishes).toEqual([{ asked, by: 'UANN', words }]);
+  });
+
+  test('taking over shows what is left afterwards', async () => {
+    const { context, seen } = slack();
+
+    const answer = await runCommand(
+      'obligations pool-a --take-over ha-off:pool-a --reason I do it by hand',
+      context,
+    );
+
+    expect(seen.wishes.map(({ asked, words }) => ({ asked, words }))).toEqual([
+      { asked: 'takeOver', words: ['pool-a', 'ha-off:pool-a', 'I do it by hand'] },
+      { asked: 'obligations', words: ['pool-a'] },
+    ]);
+    expect(answer).toMatchObject({
+      about: 'obligations',
+      tookOver: { id: 'ha-off:pool-a', reason: 'I do it by hand' },
+    });
+  });
+
+  test('a shell makes the plan itself and asks the worker for nothing', async () => {
+    const { context, seen } = slack();
+    const asked: unknown[] = [];
+    const stopped = new Error('planned');
+    const makePlan = async (pool: string, wish: { readonly to?: string }): Promise<never> => {
+      asked.push([pool, wish]);
+      throw stopped;
+    };
+
+    await expect(runWords(['plan', 'pool-a', '--to', '7.1.2'], { ...context, makePlan })).rejects.toBe(
+      stopped,
+    );
+
+    expect(asked).toEqual([['pool-a', { to: '7.1.2' }]]);
+    expect(seen.wishes).toEqual([]);
+  });
+});
+
+describe('bad input gets one sentence and wishes nothing', () => {
+  test.each([
+    ['upgrade pool-a', 'UNKNOWN_COMMAND', /no command upgrade/],
+    ['help me', 'UNKNOWN_COMMAND', /no command me/],
+    ['pools pool-a', 'USAGE', /pool-a is one word too many/],
+    ['plan', 'USAGE', /POOL is missing/],
+    ['plan pool-a pool-b', 'USAGE', /pool-b is one word too many/],
+    ['plan pool-a --to', 'USAGE', /--to needs a value/],
+    ['plan pool-a --to latest', 'USAGE', /latest is not a version/],
+    ['plan pool-a --to 7.1.2 --to 7.2.0', 'USAGE', /--to is given twice/],
+    ['plan pool-a --force', 'USAGE', /knows no --force/],
+    ['start', 'USAGE', /PLAN is missing/],
+    ['pause run-1 --now', 'USAGE', /--now needs --reason/],
+    ['pause run-1 --now=yes --reason x', 'USAGE', /--now takes no value/],
+    ['advance', 'USAGE', /RUN is missing/],
+    ['advance run-1 --no', 'USAGE', /--no needs --reason/],
+    ['advance run-1 --question', 'USAGE', /--question needs a value/],
+    ['abort', 'USAGE', /RUN is missing/],
+    ['abort run-1 --reason', 'USAGE', /--reason needs a value/],
+    ['obligations', 'USAGE', /POOL is missing/],
+    ['obligations pool-a --take-over x', 'USAGE', /--take-over needs --reason/],
+    ['obligations pool-a --reason x', 'USAGE', /--reason goes with --take-over/],
+    ['obligations pool-a --give-back x --take-over y --reason z', 'USAGE', /exclude each other/],
+  ])('%s', async (line, code, what) => {
+    const { problem, wishes } = await refused(line);
+
+    expect(problem.code).toBe(code);
+    expect(problem.what).toMatch(what);
+    expect(problem.doThis.length).toBeGreaterThan(0);
+    expect(wishes).toBe(0);
+  });
+});
+
+describe('splitting a line', () => {
+  test.each([
+    ['a  b', ['a', 'b']],
+    ['a "b c" d', ['a', 'b c', 'd']],
+    ["a 'b c'", ['a', 'b c']],
+    ["--reason it's broken", ['--reason', "it's", 'broken']],
+    ['', []],
+  ])('%s', (line, words) => {
+    expect(splitLine(line)).toEqual(words);
+  });
+});
