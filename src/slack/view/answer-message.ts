@@ -1,0 +1,112 @@
+/** What a command answers, for the person who typed it. Only they see it. */
+import type { KnownBlock } from '@slack/types';
+import type { CommandAnswer, CommandHelp, PoolAnswer } from '../../domain/command-answers';
+import type { OwedAnswer, StatusAnswer } from '../../domain/answers';
+import { section, sections } from './blocks';
+import { coalesced } from './limits';
+import type { Message } from './message';
+import { planMessage } from './plan-message';
+import { bold, clip, code, plain, spoken } from './words';
+
+export function answerMessage(answer: CommandAnswer): Message {
+  switch (answer.about) {
+    case 'help':
+      return said('help', 'Commands', helpLines(answer.commands));
+    case 'pools':
+      return said(
+        'pools',
+        answer.pools.length === 0 ? 'There is no pool you may see.' : 'Pools',
+        answer.pools.map(poolLine),
+      );
+    case 'plan':
+      return planMessage(answer.plan);
+    case 'plan-asked':
+      return said(
+        'plan-asked',
+        `Looking at ${answer.pool}. The plan appears in this channel; nothing is changed.`,
+        [],
+      );
+    case 'run':
+      return said('run', runSentence(answer), []);
+    case 'status':
+      return statusMessage(answer.status);
+    case 'obligations':
+      return said(
+        'obligations',
+        answer.owed.length === 0 ? `Nothing is owed to ${answer.pool}.` : `Owed to ${answer.pool}`,
+        [
+          ...(answer.tookOver ? [`✓ You took over ${code(answer.tookOver.id)}.`] : []),
+          ...answer.owed.map(owedLine),
+        ],
+      );
+  }
+}
+
+const said = (key: string, heading: string, lines: readonly string[]): Message => ({
+  key,
+  text: spoken([heading, ...lines].join(' · ')),
+  blocks: [section(clip(bold(heading), 1000)), ...listedLines(lines)],
+});
+
+const listedLines = (lines: readonly string[]): readonly KnownBlock[] =>
+  sections(
+    coalesced(
+      lines.map((text) => ({ text: clip(text, 1200) })),
+      9000,
+      (n) => `… and ${n} more`,
+    ),
+  );
+
+const helpLines = (commands: readonly CommandHelp[]): readonly string[] =>
+  commands.map(
+    ({ usage, summary }) =>
+      `${usage.map((way) => code(`/xsupgrade ${way}`)).join('\n')}\n      ${plain(summary)}`,
+  );
+
+function poolLine({ pool, target, openRun, phase, roles }: PoolAnswer): string {
+  const run = openRun === undefined ? 'no open run' : `run ${openRun} is ${phase ?? 'open'}`;
+  const to = target === undefined ? '' : ` to ${target}`;
+  return `• ${bold(pool)}${plain(to)} ${plain(run)} · you are ${roles.length === 0 ? 'nobody here' : plain(roles.join(', '))}`;
+}
+
+const DID = {
+  start: 'Started',
+  pause: 'Pause asked for',
+  resume: 'Resumed',
+  abort: 'Abort asked for',
+  advance: 'Answered',
+  'give-back': 'Giving back',
+} as const;
+
+function runSentence(answer: Extract<CommandAnswer, { about: 'run' }>): string {
+  const how = answer.says === undefined ? '' : ` ${answer.says}`;
+  const to = answer.question === undefined ? '' : ` to ${answer.question}`;
+  const after = answer.effectAfter === undefined ? '' : ` It takes effect after: ${answer.effectAfter}.`;
+  return `${DID[answer.did]}${how}${to}: run ${answer.answer.run} is ${answer.answer.phase}.${after}`;
+}
+
+const owedLine = ({ id, what, on, since, canBeGivenBack, why }: OwedAnswer): string =>
+  `• ${bold(what)} on ${plain(on)}, since ${plain(since.slice(0, 16).replace('T', ' '))} UTC · ${
+    canBeGivenBack ? 'can be given back' : `not yet: ${plain(why ?? 'the pool is not ready for it')}`
+  } · ${code(id)}`;
+
+function statusMessage(status: StatusAnswer): Message {
+  const lanes = status.lanes.map(
+    ({ host, line, state, waitingFor }) =>
+      `• ${bold(host ?? status.pool)} ${plain(state)}${line === undefined ? '' : `: ${plain(line)}`}${waitingFor === undefined ? '' : `, ${plain(waitingFor)}`}`,
+  );
+  const questions = status.questions.map(
+    ({ id, text, mayAnswer }) => `? ${code(id)} ${plain(text)} · may answer: ${plain(mayAnswer.join(', '))}`,
+  );
+  const problems = status.problems.map(
+    ({ code: name, what, why, doThis }) =>
+      `✗ ${bold(what)} ${code(name)}\n      Why: ${plain(why)}\n      Do this: ${plain(doThis.join(' · '))}`,
+  );
+  const owed = status.owed.length === 0 ? [] : ['Owed to the pool:', ...status.owed.map(owedLine)];
+  return said('status', `${status.pool}: run ${status.run} is ${status.phase}`, [
+    ...problems,
+    ...questions,
+    ...lanes,
+    ...owed,
+  ]);
+}

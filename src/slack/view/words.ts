@@ -1,0 +1,48 @@
+/** Text as Slack wants it: names are never markup, times are the reader's own, long is cut with a mark. */
+
+/** Names and answers of other programs: `<`, `>` and `&` would be read as links and mentions. */
+export const plain = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** The other way, for transcripts. */
+export const unescaped = (text: string): string =>
+  text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+
+export const bold = (text: string): string => `*${plain(text)}*`;
+export const code = (text: string): string => `\`${plain(text)}\``;
+
+/** Cut to `max` characters, with a mark where something is missing. */
+export const clip = (text: string, max: number): string =>
+  text.length <= max ? text : `${text.slice(0, max - 1)}…`;
+
+/** The fallback text of a message: markup is read there too, so it is escaped; 1,000 characters are plenty to hear. */
+export const spoken = (text: string): string => clip(plain(text), 1000);
+
+/** Time of day in the reader's own zone; the fallback says UTC. Epoch milliseconds. */
+export function clockTime(at: number): string {
+  const utc = new Date(at).toISOString();
+  return `<!date^${Math.floor(at / 1000)}^{time}|${utc.slice(11, 16)} UTC>`;
+}
+
+/** Day and time, for what may be read days later. */
+export function dayAndTime(at: number): string {
+  const utc = new Date(at).toISOString();
+  return `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time}|${utc.slice(0, 10)} ${utc.slice(11, 16)} UTC>`;
+}
+
+/** 95 minutes read as "1 h 35 min". */
+export function duration(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 1) return 'less than a minute';
+  if (minutes < 60) return `${minutes} min`;
+  const rest = minutes % 60;
+  return rest === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
+}
+
+export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+/** "host-1, host-2 and 3 more". */
+export function listed(names: readonly string[], most: number): string {
+  if (names.length <= most) return names.join(', ');
+  return `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+}
