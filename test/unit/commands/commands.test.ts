@@ -3,16 +3,14 @@ import { commands, findCommand, runCommand, runWords, type CommandContext } from
 import { splitLine } from '../../../commands/words';
 import { Rejected } from '../../../src/domain/errors';
 import type { Problem } from '../../../src/domain/problem';
-import type { Operator } from '../../../src/engine/operator';
-import { OperatorSeen } from './operator-seen';
+import { operatorSeen, type OperatorSeen } from './operator-seen';
 
 const ann = { id: 'UANN', name: 'Ann' };
 
 function slack(): { readonly context: CommandContext; readonly seen: OperatorSeen } {
-  const seen = new OperatorSeen();
-  // the wishes under test use no other member
+  const seen = operatorSeen();
   return {
-    context: { operator: seen.operator as Operator, person: ann, replyTo: { channel: 'C1', ts: '1.2' } },
+    context: { operator: seen.operator, person: ann, replyTo: { channel: 'C1', ts: '1.2' } },
     seen,
   };
 }

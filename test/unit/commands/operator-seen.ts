@@ -8,41 +8,35 @@ export interface Wish {
   readonly words: readonly unknown[];
 }
 
-export class OperatorSeen {
-  readonly wishes: Wish[] = [];
+export interface OperatorSeen {
+  readonly wishes: readonly Wish[];
+  readonly operator: Operator;
+}
 
-  /** Answers every wish with run-1; what a test does not use is not there. */
-  readonly operator: Pick<
-    Operator,
-    | 'pools'
-    | 'requestPlan'
-    | 'start'
-    | 'pause'
-    | 'resume'
-    | 'abort'
-    | 'answer'
-    | 'status'
-    | 'obligations'
-    | 'takeOver'
-    | 'giveBack'
-  > = {
-    pools: async (by) => this.keep('pools', by, [], [{ pool: 'pool-a', roles: ['viewer' as const] }]),
-    requestPlan: async (by, ...words) => this.keep('requestPlan', by, words, { request: 'request-1' }),
-    start: async (by, ...words) => this.keep('start', by, words, { run: 'run-1', phase: 'running' as const }),
+/** Answers every wish with run-1. `plan` and `run` belong to renderers: no command asks for them. */
+export function operatorSeen(): OperatorSeen {
+  const wishes: Wish[] = [];
+  const keep = <T>(asked: string, by: Person, words: readonly unknown[], answer: T): T => {
+    wishes.push({ asked, by: by.id, words });
+    return answer;
+  };
+
+  const operator: Operator = {
+    pools: async (by) => keep('pools', by, [], [{ pool: 'pool-a', roles: ['viewer' as const] }]),
+    requestPlan: async (by, ...words) => keep('requestPlan', by, words, { request: 'request-1' }),
+    start: async (by, ...words) => keep('start', by, words, { run: 'run-1', phase: 'running' as const }),
     pause: async (by, ...words) =>
-      this.keep('pause', by, words, {
+      keep('pause', by, words, {
         run: 'run-1',
         phase: 'pausing' as const,
         effectAfter: 'Leave maintenance',
       }),
-    resume: async (by, ...words) =>
-      this.keep('resume', by, words, { run: 'run-1', phase: 'running' as const }),
-    abort: async (by, ...words) =>
-      this.keep('abort', by, words, { run: 'run-1', phase: 'aborting' as const }),
+    resume: async (by, ...words) => keep('resume', by, words, { run: 'run-1', phase: 'running' as const }),
+    abort: async (by, ...words) => keep('abort', by, words, { run: 'run-1', phase: 'aborting' as const }),
     answer: async (by, ...words) =>
-      this.keep('answer', by, words, { run: 'run-1', phase: 'running' as const, question: 'q1' }),
+      keep('answer', by, words, { run: 'run-1', phase: 'running' as const, question: 'q1' }),
     status: async (by, ...words) =>
-      this.keep('status', by, words, {
+      keep('status', by, words, {
         run: 'run-1',
         plan: 'plan-1',
         pool: 'pool-a',
@@ -70,7 +64,7 @@ export class OperatorSeen {
         problems: [],
       }),
     obligations: async (by, ...words) =>
-      this.keep('obligations', by, words, [
+      keep('obligations', by, words, [
         {
           id: 'ha-off:pool-a',
           what: 'ha-off' as const,
@@ -79,13 +73,11 @@ export class OperatorSeen {
           canBeGivenBack: true,
         },
       ]),
-    takeOver: async (by, ...words) => this.keep('takeOver', by, words, undefined),
+    takeOver: async (by, ...words) => keep('takeOver', by, words, undefined),
     giveBack: async (by, ...words) =>
-      this.keep('giveBack', by, words, { run: 'run-2', phase: 'running' as const }),
+      keep('giveBack', by, words, { run: 'run-2', phase: 'running' as const }),
+    plan: async (_by, plan) => Promise.reject(new Error(`No command asks for the plan ${plan}`)),
+    run: async (_by, run) => Promise.reject(new Error(`No command asks for the run ${run}`)),
   };
-
-  private keep<T>(asked: string, by: Person, words: readonly unknown[], answer: T): T {
-    this.wishes.push({ asked, by: by.id, words });
-    return answer;
-  }
+  return { wishes, operator };
 }

@@ -1,0 +1,94 @@
+/** The pool as it will be after the moves planned so far. Changes as the plan is made; lives for one call of `place`. */
+import { missingIn, takesVms } from '../domain/movability';
+import { compareNames } from '../domain/order';
+import type { HostSnapshot, Snapshot, VmSnapshot } from '../domain/pool';
+import { compareVersions, sameOrNewer } from '../domain/version';
+import type { Rules } from './rules';
+
+interface HostInMind {
+  readonly seen: HostSnapshot;
+  version: string;
+  takesVms: boolean;
+  freeMib: number;
+}
+
+export interface PoolInMind {
+  residents(host: string): readonly VmSnapshot[];
+  version(host: string): string;
+  /** Room on a host once the reserve is kept. */
+  roomMib(host: string): number;
+  /** Other hosts that take VMs and are not older: VMs move forward only (seed 001 §7.1.2.1). */
+  forward(from: string): readonly string[];
+  /** Where a stopped VM of this host may start: any host while all are equal, upgraded ones only afterwards (xapi §4.2). */
+  mayStart(from: string): readonly string[];
+  /** SRs and networks that the VM needs and the host lacks, by name. */
+  missing(vm: VmSnapshot, host: string): readonly string[];
+  fits(vm: VmSnapshot, host: string): boolean;
+  /** The other half of a redundant pair is there. */
+  hasPartner(vm: VmSnapshot, host: string): boolean;
+  /** Most free memory first, then by name. */
+  mostFreeFirst(hosts: readonly string[]): readonly string[];
+  leaves(vm: VmSnapshot): void;
+  arrives(vm: VmSnapshot, host: string): void;
+  /** Its turn is over: it runs the target and takes VMs again. */
+  upgraded(host: string): void;
+}
+
+export function poolInMind(pool: Snapshot, rules: Rules): PoolInMind {
+  const hosts = new Map<string, HostInMind>(
+    pool.hosts.map((seen) => [
+      seen.name,
+      { seen, version: seen.version, takesVms: takesVms(seen), freeMib: seen.memoryMib.free },
+    ]),
+  );
+  const on = new Map(pool.vms.flatMap((vm) => (vm.on === undefined ? [] : [[vm.name, vm.on] as const])));
+
+  function host(name: string): HostInMind {
+    const known = hosts.get(name);
+    if (!known) throw new Error(`The snapshot of ${pool.name} has no host ${name}`);
+    return known;
+  }
+  const others = (from: string): readonly string[] =>
+    [...hosts].filter(([name, one]) => name !== from && one.takesVms).map(([name]) => name);
+  const isUpgraded = (name: string): boolean => compareVersions(host(name).version, rules.target) >= 0;
+  const residents = (name: string): readonly VmSnapshot[] =>
+    pool.vms.filter((vm) => on.get(vm.name) === name);
+  const roomMib = (name: string): number =>
+    host(name).freeMib - Math.ceil(host(name).seen.memoryMib.total * rules.reserve);
+
+  return {
+    residents,
+    roomMib,
+    version: (name) => host(name).version,
+    forward: (from) => others(from).filter((name) => sameOrNewer(host(name).version, host(from).version)),
+    mayStart(from) {
+      const mixed = [...hosts.keys()].some((name) => name !== from && isUpgraded(name));
+      return others(from).filter((name) => !mixed || isUpgraded(name));
+    },
+    missing: missingIn(pool),
+    fits: (vm, name) => vm.memoryMib <= roomMib(name),
+    hasPartner(vm, name) {
+      const group = vm.cloudstack?.redundantGroup;
+      if (group === undefined) return false;
+      return residents(name).some(
+        (other) => other.name !== vm.name && other.cloudstack?.redundantGroup === group,
+      );
+    },
+    mostFreeFirst: (names) =>
+      names.toSorted((a, b) => host(b).freeMib - host(a).freeMib || compareNames(a, b)),
+    leaves(vm) {
+      const from = on.get(vm.name);
+      if (from === undefined) return;
+      host(from).freeMib += vm.memoryMib;
+      on.delete(vm.name);
+    },
+    arrives(vm, name) {
+      host(name).freeMib -= vm.memoryMib;
+      on.set(vm.name, name);
+    },
+    upgraded(name) {
+      host(name).version = rules.target;
+      host(name).takesVms = true;
+    },
+  };
+}
