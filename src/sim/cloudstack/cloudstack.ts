@@ -1,0 +1,62 @@
+/** CloudStack's side of the pretend cloud: its state made, its loops started. */
+import type { CloudState, XapiSide } from '../model';
+import { profileFor } from './profiles';
+import { startHeartbeats, startLoops } from './services';
+import { type CloudStackSide, idOf, PREPARING, type SimJob } from './side';
+
+/** Starts monitor, scan, HA workers, power sync and system VM managers of every ready server on the cloud's time. */
+export function cloudStackSide(cloud: CloudState, xapi: XapiSide): CloudStackSide {
+  // Ids of jobs and networks stay clear of those of hosts and VMs.
+  let ids = 100;
+  const side: CloudStackSide = {
+    cloud,
+    xapi,
+    profile: profileFor(cloud.cloudStackVersion),
+    jobs: [],
+    haWork: [],
+    networks: [],
+    events: [],
+    alerts: [],
+    settings: new Map(),
+    guestLimits: new Map(),
+    guestOsMappings: [],
+    vmQueues: new Map(),
+    missing: new Map(),
+    stalled: new Set(),
+    masterAtUnmanage: new Map(),
+    lostAnswers: new Set(),
+    networkOf: new Map(),
+    loops: new Map(),
+    nextId: () => ++ids,
+  };
+  for (const pool of cloud.pools) {
+    side.masterAtUnmanage.set(pool, pool.master);
+    for (const host of pool.hosts) if (PREPARING.includes(host.cs.resourceState)) host.cs.prepares = 1;
+    side.jobs.push(...jobsInFlight(side, pool.openWork?.jobs ?? []));
+  }
+  for (const server of cloud.managementServers) if (server.ready) startLoops(side, server);
+  startHeartbeats(side);
+  return side;
+}
+
+/** Jobs that a snapshot file says are running, as `command uuid`: they never end by themselves. */
+function jobsInFlight(side: CloudStackSide, jobs: readonly string[]): SimJob[] {
+  const server = side.cloud.managementServers[0]?.name ?? '';
+  return jobs.map((text) => {
+    const [command, id] = text.split(' ');
+    const dbId = side.nextId();
+    return {
+      id: id ?? idOf('job', String(dbId)),
+      dbId,
+      command: command!,
+      instanceType: 'None',
+      instanceId: '',
+      on: '',
+      by: 'admin',
+      status: 0,
+      resultCode: 0,
+      created: side.cloud.time.now(),
+      server,
+    };
+  });
+}

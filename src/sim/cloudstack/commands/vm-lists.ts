@@ -1,0 +1,87 @@
+/** What VMs there are: user VMs, routers, system VMs. Projects are listed apart until 4.13 (cs §3). */
+import { ADMIN, podOf } from '../catalogue';
+import { projectId, projectOf, routerRow, systemVmRow, userVmRow } from '../render';
+import { type KnownVm, vmsOf } from '../side';
+import { type Call, type Command, list, page } from './command';
+
+/** Without listall the caller sees only what its own account has; projectid=-1 is "all projects" and nothing else. */
+function isVisible(call: Call, vm: KnownVm): boolean {
+  const { params, side } = call;
+  const project = projectOf(vm.cs.account);
+  const asked = params.text('projectid');
+  const everything = side.profile.projectAll && params.flag('listall');
+  if (asked === '-1') return project !== undefined || everything;
+  if (asked !== undefined) return project !== undefined && projectId(project) === asked;
+  if (project !== undefined) return false;
+  const account = params.text('account');
+  if (account !== undefined) return vm.cs.account === account;
+  return params.flag('listall') || params.text('id') !== undefined || vm.cs.account === ADMIN.account;
+}
+
+function isWanted(call: Call, vm: KnownVm, shownName: string): boolean {
+  const { params } = call;
+  const host = params.host('hostid');
+  const cluster = params.cluster('clusterid');
+  const keyword = params.text('keyword');
+  const ids = params.words('ids');
+  return [
+    params.text('id') === undefined || params.vm('id') === vm,
+    ids.length === 0 || ids.includes(vm.cs.id),
+    params.text('name') === undefined || params.text('name') === shownName,
+    keyword === undefined || shownName.includes(keyword),
+    params.text('state') === undefined || params.text('state') === vm.cs.state,
+    // A VM that does not run is on no host, in no cluster.
+    host === undefined || (host.pool === vm.pool && vm.cs.on === host.name),
+    cluster === undefined || (cluster === vm.pool && vm.cs.on !== undefined),
+    params.text('podid') === undefined || params.text('podid') === podOf(vm.pool).id,
+    params.text('isoid') === undefined || params.text('isoid') === vm.cs.isoId,
+  ].every(Boolean);
+}
+
+const listVirtualMachines = list(
+  'listVirtualMachines',
+  'virtualmachine',
+  'Lists user VMs.',
+  'id:vm ids:list name state hostid:host zoneid:zone podid account domainid:uuid projectid:uuid listall:boolean isrecursive:boolean details:list isoid:uuid networkid:uuid templateid:uuid serviceofferingid:uuid storageid:uuid affinitygroupid:uuid hypervisor',
+  (call) => {
+    const vms = vmsOf(call.side)
+      .filter((vm) => vm.kind === 'guest' && isVisible(call, vm) && isWanted(call, vm, vm.cs.displayName))
+      .sort((a, b) => a.cs.dbId - b.cs.dbId);
+    return page(
+      call,
+      'virtualmachine',
+      vms.map((vm) => userVmRow(call.side, vm)),
+    );
+  },
+);
+
+const listRouters = list(
+  'listRouters',
+  'router',
+  'Lists virtual routers.',
+  'id:router name state hostid:host clusterid:cluster zoneid:zone podid account domainid:uuid projectid:uuid listall:boolean isrecursive:boolean networkid:uuid vpcid:uuid forvpc:boolean version',
+  (call) => {
+    const vms = vmsOf(call.side).filter(
+      (vm) => vm.kind === 'router' && isVisible(call, vm) && isWanted(call, vm, vm.name),
+    );
+    return page(call, 'router', vms.map(routerRow));
+  },
+);
+
+const listSystemVms = list(
+  'listSystemVms',
+  'systemvm',
+  'Lists secondary storage and console proxy VMs.',
+  'id:systemvm name state hostid:host zoneid:zone podid systemvmtype storageid:uuid',
+  (call) => {
+    const kind = call.params.text('systemvmtype');
+    const vms = vmsOf(call.side)
+      .filter((vm) => vm.kind === 'ssvm' || vm.kind === 'cpvm')
+      .filter((vm) => isWanted(call, vm, vm.name))
+      .map(systemVmRow)
+      .filter((shown) => kind === undefined || shown['systemvmtype'] === kind);
+    return page(call, 'systemvm', vms);
+  },
+);
+
+export const VM_LISTS: readonly Command[] = [listVirtualMachines, listRouters, listSystemVms];

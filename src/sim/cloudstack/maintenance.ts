@@ -1,0 +1,122 @@
+/** prepareHostForMaintenance and its way back, as 4.11.3 does them (cs §4.2, §4.5, §4.6, §6). */
+import { type SimHost, type SimPool } from '../model';
+import { answersPing } from './connection';
+import { cancelEvacuation, openWork, scheduleEvacuation } from './ha';
+import { usesLocalStorage } from './placement';
+import { failed, Refusal } from './refusal';
+import { nextResourceState, noTransition, type ResourceEvent } from './resource-state';
+import {
+  alert,
+  believedOn,
+  type CloudStackSide,
+  event,
+  hostsOf,
+  IN_TRANSITION,
+  isKnown,
+  PREPARING,
+} from './side';
+
+/** Moves the resource state by the table, or says which row is missing. */
+export function transit(side: CloudStackSide, host: SimHost, what: ResourceEvent): string | undefined {
+  const next = nextResourceState(side.profile.resourceStates, host.cs.resourceState, what);
+  if (next === undefined) return noTransition(host.cs.resourceState, what);
+  host.cs.resourceState = next;
+  if (next === 'Enabled') {
+    host.cs.prepares = 0;
+    host.cs.maintenanceRounds = 0;
+    side.stalled.delete(host);
+  }
+  side.cloud.changed(host.pool, 'cs-host', host.uuid);
+  return undefined;
+}
+
+export const isPreparing = (host: SimHost): boolean => PREPARING.includes(host.cs.resourceState);
+
+/** The job of prepareHostForMaintenance: done when the evacuation is queued, not when the host is empty (cs fact 1). */
+export function prepare(side: CloudStackSide, host: SimHost): void {
+  const refuse = (text: string): Refusal => new Refusal(side.profile.prepareErrors, text, 4350);
+  if (host.pool.hosts.some(isPreparing))
+    throw refuse(
+      `There are other servers in PrepareForMaintenance OR ErrorInMaintenance STATUS in cluster ${host.pool.cluster.dbId}`,
+    );
+  if (believedOn(host).some(usesLocalStorage))
+    throw refuse(
+      "There are active VMs using the host's local storage pool. Please stop all VMs on this host that use local storage.",
+    );
+  const attached = host.cs.owner !== undefined && host.cs.state === 'Up';
+  if (!attached || !answersPing(side, host))
+    throw refuse(`Unable to prepare for maintenance host ${host.cs.dbId}`);
+  // MaintainCommand goes out before the state is asked: its tags are gone even when the state then says no (cs fact 3).
+  side.xapi.stripCloudTags(host);
+  const missing = transit(side, host, 'AdminAskMaintenace');
+  if (missing !== undefined)
+    throw refuse(`Cannot transmit resource state of host ${host.cs.dbId} to Maintenance${missing}`);
+  host.cs.maintenanceRounds = 0;
+  event(side, 'MAINT.PREPARE', `preparing host ${host.name} for maintenance`, 'Started');
+  const strike = side.cloud.faults.strike('world:evacuation', host.name);
+  if (strike?.how === 'stall') side.stalled.add(host);
+  if (strike?.how === 'fail') transit(side, host, 'UnableToMigrate');
+  scheduleEvacuation(side, host);
+}
+
+/** No command to the host and no look at its connection: a lost host comes back Enabled and Disconnected (cs §4.6). */
+export function cancel(side: CloudStackSide, host: SimHost): void {
+  const from = host.cs.resourceState;
+  const allowed: readonly string[] = [...PREPARING, 'Maintenance'];
+  if (!allowed.includes(from))
+    throw failed(`Cannot perform cancelMaintenance when resource state is ${from}, host: ${host.name}`);
+  cancelEvacuation(side, host);
+  transit(side, host, 'AdminCancelMaintenance');
+  event(side, 'MAINT.CANCEL', `cancelled maintenance for host ${host.name}`);
+}
+
+/** One monitor round: who is empty enters Maintenance, who used up the rounds goes to ErrorInMaintenance. */
+export function maintenanceRound(side: CloudStackSide): void {
+  for (const host of hostsOf(side).filter(isPreparing)) {
+    if (isStalled(side, host)) continue;
+    const pending = openWork(side, host).filter((one) => one.type !== 'HA').length;
+    if (isEmpty(side, host)) {
+      transit(side, host, 'InternalEnterMaintenance');
+      event(side, 'MAINT.PREPARE', `completed maintenance for host ${host.name}`);
+      alert(side, 7, `Migration Complete for host ${host.name}`);
+      continue;
+    }
+    // Rounds count while it prepares; in ErrorInMaintenance it is only looked at again.
+    if (host.cs.resourceState !== 'PrepareForMaintenance') continue;
+    host.cs.maintenanceRounds++;
+    const givenUp = pending === 0 && inTransitionAt(host).length === 0;
+    if (host.cs.maintenanceRounds >= side.profile.knobs.maintenanceRounds || givenUp) {
+      cancelEvacuation(side, host);
+      transit(side, host, 'UnableToMigrate');
+      alert(side, 7, `Unable to finish maintenance of host ${host.name}`);
+    }
+  }
+}
+
+/** A stall ends when the fault is cleared; the evacuation then goes on (cs fault 33: a lost work item). */
+function isStalled(side: CloudStackSide, host: SimHost): boolean {
+  if (!side.stalled.has(host)) return false;
+  const armed = side.cloud.faults
+    .list()
+    .some((fault) => fault.call === 'world:evacuation' && (fault.on ?? host.name) === host.name);
+  if (!armed) side.stalled.delete(host);
+  return armed;
+}
+
+function isEmpty(side: CloudStackSide, host: SimHost): boolean {
+  const leaving = vmsOfPool(host.pool).some(
+    (vm) => vm.cs.state === 'Migrating' && vm.cs.lastOn === host.name,
+  );
+  const work = openWork(side, host).some((one) => one.type !== 'HA');
+  return !leaving && !work && believedOn(host).length === 0;
+}
+
+const vmsOfPool = (pool: SimPool) => pool.vms.filter(isKnown);
+
+/** VMs on, leaving or reaching the host that are Starting, Stopping or Migrating. */
+export function inTransitionAt(host: SimHost): readonly string[] {
+  return vmsOfPool(host.pool)
+    .filter((vm) => IN_TRANSITION.includes(vm.cs.state))
+    .filter((vm) => vm.cs.on === host.name || (vm.cs.state === 'Migrating' && vm.cs.lastOn === host.name))
+    .map((vm) => `${vm.name} ${vm.cs.state}`);
+}

@@ -1,0 +1,113 @@
+/** Versions of CloudStack as data: tables, knobs and flags; behaviour reads them and knows no version by name. */
+import { compareVersions } from '../../domain/version';
+import { type ResourceTable, TABLE_4_11 } from './resource-state';
+
+/** Pool-time seconds unless said otherwise; the real defaults (cs §14.8). */
+export interface Knobs {
+  readonly pingInterval: number;
+  /** Factor of pingInterval after which a host is behind on ping. */
+  readonly pingTimeout: number;
+  /** Behind on ping this long and nobody can tell: Alert. */
+  readonly alertWait: number;
+  readonly scanInterval: number;
+  /** Hosts connected in one scan. */
+  readonly scanLoad: number;
+  readonly haWorkers: number;
+  readonly migrateRetry: number;
+  readonly investigateRetry: number;
+  readonly restartRetry: number;
+  readonly maxTries: number;
+  /** Monitor rounds that a host may spend preparing (4.11.3 to 4.13). */
+  readonly maintenanceRounds: number;
+  readonly unmanagePoll: number;
+  readonly unmanagePolls: number;
+  readonly migrateWait: number;
+  readonly queueDelay: number;
+  readonly setup: number;
+  readonly systemVmBoot: number;
+  readonly systemVmScan: number;
+  readonly managementBoot: number;
+  /** Power reports without the VM before it counts as stopped. */
+  readonly powerGraceRounds: number;
+  readonly jobExpire: number;
+  readonly pageSize: number;
+  readonly heartbeatInterval: number;
+  /** Older than this, a host's heartbeat is stale. */
+  readonly heartbeatStale: number;
+}
+
+export interface CloudStackProfile {
+  readonly version: string;
+  readonly resourceStates: ResourceTable;
+  /** Synchronous success is the string "true" until 4.11.3 (cs §2.3). */
+  readonly successIsText: boolean;
+  /** What an unknown command gets when the caller has a key (cs §2.4). */
+  readonly unknownCommand: 401 | 432;
+  /** listVirtualMachines projectid=-1: project VMs only until 4.13.0 (cs §3). */
+  readonly projectAll: boolean;
+  readonly prepareErrors: 431 | 530;
+  readonly resourceClass: string;
+  /** hypervisor_capabilities rows: version → [guests a host, data volumes, storage motion] (cs §8.5). */
+  readonly capabilities: Readonly<
+    Record<string, readonly [guests: number, volumes: number, motion: boolean]>
+  >;
+  readonly knobs: Knobs;
+}
+
+const KNOBS: Knobs = {
+  pingInterval: 60,
+  pingTimeout: 2.5,
+  alertWait: 1800,
+  scanInterval: 90,
+  scanLoad: 16,
+  haWorkers: 5,
+  migrateRetry: 120,
+  investigateRetry: 60,
+  restartRetry: 600,
+  maxTries: 5,
+  maintenanceRounds: 20,
+  unmanagePoll: 5,
+  unmanagePolls: 40,
+  migrateWait: 3600,
+  queueDelay: 0.2,
+  setup: 25,
+  systemVmBoot: 60,
+  systemVmScan: 30,
+  managementBoot: 45,
+  powerGraceRounds: 2,
+  jobExpire: 1440 * 60,
+  pageSize: 500,
+  heartbeatInterval: 60,
+  heartbeatStale: 120,
+};
+
+const PROFILES: readonly CloudStackProfile[] = [
+  {
+    version: '4.11.3.0',
+    resourceStates: TABLE_4_11,
+    successIsText: true,
+    unknownCommand: 401,
+    projectAll: false,
+    prepareErrors: 431,
+    resourceClass: 'com.cloud.hypervisor.xenserver.resource.XenServer650Resource',
+    // No row for 7.1.2 here: such a host counts as `default`, 50 guests and no storage motion (cs fact 18).
+    capabilities: {
+      default: [50, 6, false],
+      '6.2.0': [500, 13, true],
+      '6.5.0': [500, 13, true],
+      '7.0.0': [500, 13, true],
+      '7.1.0': [500, 13, true],
+      '7.2.0': [500, 13, true],
+      '7.3.0': [500, 13, true],
+      '7.4.0': [500, 13, true],
+      '7.5.0': [500, 13, true],
+    },
+    knobs: KNOBS,
+  },
+];
+
+/** The profile of this version or of the newest known one that is not newer; the version itself is kept. */
+export function profileFor(version: string): CloudStackProfile {
+  const older = PROFILES.filter((profile) => compareVersions(profile.version, version) <= 0).at(-1);
+  return { ...(older ?? PROFILES[0]!), version };
+}

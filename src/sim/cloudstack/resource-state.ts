@@ -1,0 +1,54 @@
+/** A host's resource state: what an admin decided about it. The table is the law; an event without a row is refused. */
+
+export const RESOURCE_EVENTS = [
+  'Enable',
+  'Disable',
+  'AdminAskMaintenace',
+  'InternalEnterMaintenance',
+  'UnableToMigrate',
+  'AdminCancelMaintenance',
+  'DeleteHost',
+  'InternalCreated',
+] as const;
+/** Spelled as CloudStack before 4.14 spells them: the spelling is part of the refusal (cs §4.2). */
+export type ResourceEvent = (typeof RESOURCE_EVENTS)[number];
+
+export type ResourceTable = Readonly<Record<string, Partial<Readonly<Record<ResourceEvent, string>>>>>;
+
+/** 4.11 to 4.13 (cs §4.2). Disabled has no way into maintenance, and ErrorInMaintenance none without cancelling. */
+export const TABLE_4_11: ResourceTable = {
+  Creating: { InternalCreated: 'Enabled' },
+  Enabled: {
+    Enable: 'Enabled',
+    Disable: 'Disabled',
+    AdminAskMaintenace: 'PrepareForMaintenance',
+    InternalEnterMaintenance: 'Maintenance',
+    InternalCreated: 'Enabled',
+  },
+  Disabled: { Enable: 'Enabled', Disable: 'Disabled', DeleteHost: 'Disabled', InternalCreated: 'Disabled' },
+  PrepareForMaintenance: {
+    InternalEnterMaintenance: 'Maintenance',
+    UnableToMigrate: 'ErrorInMaintenance',
+    AdminCancelMaintenance: 'Enabled',
+    InternalCreated: 'PrepareForMaintenance',
+  },
+  ErrorInMaintenance: {
+    Disable: 'Disabled',
+    InternalEnterMaintenance: 'Maintenance',
+    AdminCancelMaintenance: 'Enabled',
+    DeleteHost: 'Disabled',
+    InternalCreated: 'ErrorInMaintenance',
+  },
+  Maintenance: { AdminCancelMaintenance: 'Enabled', DeleteHost: 'Disabled', InternalCreated: 'Maintenance' },
+  Error: { InternalCreated: 'Error' },
+};
+
+/** CloudStack's own sentence for an event that has no row. */
+export const noTransition = (state: string, event: ResourceEvent): string =>
+  `No next resource state found for current state = ${state} event = ${event}`;
+
+export const nextResourceState = (
+  table: ResourceTable,
+  state: string,
+  event: ResourceEvent,
+): string | undefined => table[state]?.[event];

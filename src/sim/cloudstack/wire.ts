@@ -1,0 +1,121 @@
+/** CloudStack's API port of one management server: a real socket that refuses, resets, hangs or breaks off when told. */
+import http from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { SimManagementServer } from '../model';
+import { SimSocketError } from '../socket-error';
+import { type ApiAnswer, callCloudStack } from './call';
+import type { CloudStackSide } from './side';
+
+export interface CloudStackPort {
+  readonly port: number;
+  /** `http://127.0.0.1:PORT/client/api`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Jetty's own limit for a form. */
+const BODY_LIMIT = 200_000;
+
+/** Listens on loopback; port 0 takes a free one. While the service is stopped nothing listens: connections are refused. */
+export async function listen(
+  side: CloudStackSide,
+  server: SimManagementServer,
+  port: number,
+): Promise<CloudStackPort> {
+  const sockets = new Set<Socket>();
+  const api = http.createServer((request, response) => {
+    void serve(side, server, request, response);
+  });
+  // Clients keep their connections: python's requests and our own agent both do.
+  api.keepAliveTimeout = 30_000;
+  api.on('connection', (socket) => {
+    // The listener stays bound so that the port is ours; a stopped service resets before a byte is read.
+    if (server.management !== 'active') socket.resetAndDestroy();
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await bind(api, port);
+  const bound = (api.address() as AddressInfo).port;
+  let isBound = true;
+  const follow = setInterval(() => {
+    const shouldBind = server.management === 'active';
+    if (shouldBind === isBound) return;
+    isBound = shouldBind;
+    if (shouldBind) api.listen(bound, '127.0.0.1');
+    else unbind(api, sockets);
+  }, FOLLOW_MS);
+  follow.unref();
+  return {
+    port: bound,
+    url: `http://127.0.0.1:${bound}/client/api`,
+    close: () =>
+      new Promise((resolve) => {
+        clearInterval(follow);
+        for (const socket of sockets) socket.destroy();
+        if (!api.listening) return resolve();
+        api.close(() => resolve());
+      }),
+  };
+}
+
+/** Wall milliseconds between two looks at the service's state. */
+const FOLLOW_MS = 20;
+
+const bind = (api: http.Server, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    api.once('error', reject);
+    api.listen(port, '127.0.0.1', resolve);
+  });
+
+function unbind(api: http.Server, sockets: ReadonlySet<Socket>): void {
+  api.close();
+  for (const socket of sockets) socket.resetAndDestroy();
+}
+
+async function serve(
+  side: CloudStackSide,
+  server: SimManagementServer,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
+  try {
+    const body = await bodyOf(request);
+    const answer = await callCloudStack(side, server, {
+      method: request.method ?? 'GET',
+      url: request.url ?? '/',
+      ...(body !== '' && { body }),
+    });
+    send(response, answer);
+  } catch (error) {
+    if (!(error instanceof SimSocketError)) throw error;
+    misbehave(response, error.kind);
+  }
+}
+
+function send(response: http.ServerResponse, answer: ApiAnswer): void {
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) });
+  response.end(answer.body);
+}
+
+function misbehave(response: http.ServerResponse, kind: SimSocketError['kind']): void {
+  if (kind === 'html') {
+    const body = '<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>';
+    send(response, { status: 502, headers: { 'content-type': 'text/html' }, body });
+  } else if (kind === 'truncate') {
+    // Promises more than it sends.
+    response.writeHead(200, { 'content-type': 'application/json;charset=UTF-8', 'content-length': 4096 });
+    response.write('{"answer":{"count":1,', () => response.socket?.destroy());
+  } else if (kind !== 'hang') response.socket?.resetAndDestroy();
+}
+
+async function bodyOf(request: http.IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    size += bytes.length;
+    if (size > BODY_LIMIT) throw new SimSocketError('reset');
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
