@@ -1,0 +1,7 @@
+/** XAPI of the pretend cloud, as its neighbours use it. */
+export { callXapi, hostAtAddress } from './dispatch';
+export { getXapi, type HttpReply } from './dump';
+export * as hands from './hands';
+export { XAPI_PASSWORD, XAPI_USER } from './login';
+export { xapiSide } from './side';
+export { plain, XapiFailure, type XapiReply, type XapiValue } from './values';
