@@ -11,7 +11,8 @@ import type { Entry, Recorded } from './domain/journal';
 import type { Json } from './domain/json';
 import type { Person, Role } from './domain/person';
 import type { Plan } from './domain/plan';
-import type { HaSnapshot, PowerState } from './domain/pool';
+import type { Finding } from './domain/finding';
+import type { HaSnapshot, PowerState, Snapshot } from './domain/pool';
 
 // ── XAPI ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -439,6 +440,17 @@ export interface World {
   readonly cloudStackDb?: CloudStackDb;
   readonly dom0?: Dom0;
   readonly managementServers?: ManagementServers;
+  /** Our other runs on the same CloudStack: services are stopped by one, and only while no other has a host in work. */
+  readonly others: OtherRuns;
+  /** A fresh snapshot and what the checks say of it. */
+  lookAgain(): Promise<{ readonly snapshot: Snapshot; readonly findings: readonly Finding[] }>;
+}
+
+export interface OtherRuns {
+  /** Hosts in work in other open runs, as "host-2 of pool-b". */
+  hostsInWork(): Promise<readonly string[]>;
+  /** Services that other open runs have stopped, or are about to stop, as "management on ms-1 (pool-b)". */
+  servicesHeld(): Promise<readonly string[]>;
 }
 
 /** Who may do what in a pool. Unknown is a denial with its reason, never a guess. */

@@ -27,6 +27,8 @@ export interface Ask {
   readonly notTheRequester: boolean;
   /** With `retry` of a one-way act: a yes allows one more act on this subject. */
   readonly subject?: string;
+  /** With `accept-key`: what a yes pins, for that host only. */
+  readonly key?: { readonly hostUuid: string; readonly tls?: string; readonly ssh?: string };
 }
 
 export type Decision =

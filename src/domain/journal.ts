@@ -1,7 +1,7 @@
 /** Everything that can have happened to a run, in the past tense. Shapes are only ever added to. */
 import type { Act, Ask } from './decision';
 import type { Json } from './json';
-import type { Owed } from './obligation';
+import type { Obligation, Owed } from './obligation';
 import type { Person } from './person';
 import type { Placement, PlannedLine } from './plan';
 import type { Problem } from './problem';
@@ -12,6 +12,10 @@ export interface RunStarted {
   readonly digest: string;
   readonly pool: string;
   readonly by: Person;
+  /** What earlier runs of the pool still owe, with their before-pictures. */
+  readonly owed: readonly Obligation[];
+  /** Fingerprints accepted in earlier runs, by host uuid. */
+  readonly keys: Readonly<Record<string, { readonly tls?: string; readonly ssh?: string }>>;
 }
 /** The first look of a line, on disk before anything is touched. */
 export interface LineBegan {
@@ -108,14 +112,6 @@ export interface LineStopped {
   readonly line: string;
   readonly problem: Problem;
 }
-export interface KeyAccepted {
-  readonly type: 'KeyAccepted';
-  readonly host: string;
-  readonly hostUuid: string;
-  readonly tls?: string;
-  readonly ssh?: string;
-  readonly by: Person;
-}
 /** Lines not yet begun were replaced. The digest is that of the revised plan. */
 export interface PlanRevised {
   readonly type: 'PlanRevised';
@@ -174,7 +170,6 @@ export type Entry =
   | QuestionWithdrawn
   | LineDone
   | LineStopped
-  | KeyAccepted
   | PlanRevised
   | PauseRequested
   | RunPaused

@@ -27,6 +27,9 @@ export interface Obligation {
   readonly since: string;
   readonly run: string;
   readonly line: string;
+  /** Subject and number of the intent that opened it: one that was never sent opens nothing. */
+  readonly subject: string;
+  readonly n: number;
 }
 
 export const obligationId = (what: Owed, on: string): string => `${what}:${on}`;

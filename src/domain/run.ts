@@ -4,6 +4,8 @@ import type { Entry, Recorded } from './journal';
 import type { Json } from './json';
 import type { Person } from './person';
 import { linesOf, POOL_LANE, type LaneId, type Placement, type Plan, type PlannedLine, type Section } from './plan';
+import type { Obligation } from './obligation';
+import { owedAfter } from './owed';
 import type { Phase } from './phases';
 import type { Problem } from './problem';
 
@@ -21,6 +23,7 @@ export interface SubjectActs {
   readonly outcome: 'intended' | 'answered' | 'lost' | 'not-sent' | 'refused';
   readonly settledAt?: number;
   readonly receipt?: Json;
+  readonly refusal?: Problem;
 }
 
 export interface Note {
@@ -88,6 +91,8 @@ export interface Run {
   readonly endedAt?: number;
   /** Fingerprints that an approver accepted in this run, by host uuid. */
   readonly keys: Readonly<Record<string, { readonly tls?: string; readonly ssh?: string }>>;
+  /** What the pool is owed now, from this run and from those before it. */
+  readonly owed: readonly Obligation[];
 }
 
 /** The run as its journal tells it. Entries must be whole and in order, the first of them RunStarted. */
@@ -107,15 +112,17 @@ export function foldRun(plan: Plan, entries: readonly Recorded[]): Run {
     startedAt: first.at,
     at: first.at,
     seq: first.seq,
-    keys: {},
+    keys: first.entry.keys,
+    owed: first.entry.owed,
   };
   for (const recorded of entries.slice(1)) run = evolve(run, recorded);
   return run;
 }
 
 /** One more entry. */
-export function evolve(run: Run, { entry, at, seq }: Recorded): Run {
-  return { ...applied(run, entry, at, seq), at, seq };
+export function evolve(run: Run, recorded: Recorded): Run {
+  const { entry, at, seq } = recorded;
+  return { ...applied(run, entry, at, seq), owed: owedAfter(run.owed, recorded), at, seq };
 }
 
 function applied(run: Run, entry: Entry, at: number, seq: number): Run {
@@ -140,7 +147,7 @@ function applied(run: Run, entry: Entry, at: number, seq: number): Run {
     case 'ActLost':
       return settled(run, entry, at, 'lost');
     case 'ActRefused':
-      return settled(run, entry, at, 'refused');
+      return onSubject(settled(run, entry, at, 'refused'), entry.line, entry.subject, (was) => refusedWith(was, entry.problem));
     case 'ActNotSent':
       return settled(run, entry, at, 'not-sent');
     case 'LineWaiting':
@@ -167,18 +174,6 @@ function applied(run: Run, entry: Entry, at: number, seq: number): Run {
       });
     case 'LineStopped':
       return onLine(run, entry.line, () => ({ status: 'stopped', problem: entry.problem }));
-    case 'KeyAccepted':
-      return {
-        ...run,
-        keys: {
-          ...run.keys,
-          [entry.hostUuid]: {
-            ...run.keys[entry.hostUuid],
-            ...(entry.tls !== undefined && { tls: entry.tls }),
-            ...(entry.ssh !== undefined && { ssh: entry.ssh }),
-          },
-        },
-      };
     case 'PlanRevised':
       return revised(run, entry);
     case 'PauseRequested':
@@ -245,6 +240,11 @@ function settled(
   });
 }
 
+function refusedWith(was: SubjectActs | undefined, refusal: Problem): SubjectActs {
+  if (!was) throw new Error('An act was refused that was never intended');
+  return { ...was, refusal };
+}
+
 function onQuestion(run: Run, id: string, change: (question: Question) => Partial<Question>): Run {
   return { ...run, questions: run.questions.map((q) => (q.id === id ? { ...q, ...change(q) } : q)) };
 }
@@ -263,6 +263,14 @@ function answered(run: Run, entry: Extract<Entry, { type: 'QuestionAnswered' }>,
     },
   }));
   if (entry.says === 'no') return next;
+  const { key } = question.ask;
+  if (key) {
+    const { hostUuid, ...pins } = key;
+    return onLine({ ...next, keys: { ...next.keys, [hostUuid]: { ...next.keys[hostUuid], ...pins } } }, question.line, () => ({
+      patienceFrom: at,
+      overdue: false,
+    }));
+  }
   return onLine(next, question.line, (line) => {
     const { problem: _looked, ...rest } = line;
     if (question.ask.kind !== 'retry') return { ...rest, patienceFrom: at, overdue: false };

@@ -23,8 +23,20 @@ export interface ProcedureInput {
   readonly verifiedBackup?: string;
   /** From CloudStack 4.11.1, unless the plan says no (cs §9.5). */
   readonly disableClusterAllocation: boolean;
-  /** Unique within the pool; names backups and dumps. */
+  /** Unique within the pool; names backups, dumps and test VMs. */
   readonly planId: string;
+  /** Path of the XAPI dump on the worker, without number and extension. */
+  readonly dumpPath: string;
+  readonly zoneId?: string;
+  /** User VMs of one host on their way at the same time. */
+  readonly migrationsPerHost: number;
+  readonly smokeTest?: {
+    readonly templateId: string;
+    readonly serviceOfferingId: string;
+    readonly networkOfferingId: string;
+    readonly account?: string;
+    readonly domainId?: string;
+  };
 }
 
 export interface SectionDraft {
@@ -40,7 +52,7 @@ export interface Procedure {
   sections(input: ProcedureInput): readonly SectionDraft[];
 }
 
-type Lines = LineDraft | readonly Lines[] | false | undefined;
+export type Lines = LineDraft | readonly Lines[] | false | undefined;
 
 export const when = (condition: boolean, ...lines: readonly Lines[]): Lines => (condition ? lines : false);
 

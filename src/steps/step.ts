@@ -61,6 +61,8 @@ export interface StepDefinition<Args extends Json, Seen extends Json> {
   readonly patience: Patience;
   /** What to say when patience has run out. */
   tooLong(evidence: Evidence<Args, Seen>): Problem;
+  /** `decide`: a refusal is one more thing the step considers (line.acts), instead of holding the lane. */
+  readonly onRefusal?: 'decide';
   /** Runs outside the tick and is judged by observation only (longer than 5 s). */
   readonly long?: true;
   /** While this line takes a host away, its silence is the expected answer, within patience. */

@@ -1,0 +1,293 @@
+/** Takes the snapshot: XAPI, CloudStack and its database side by side, lists in one order whoever is asked. */
+import { SOURCES, type Extra } from '../checks/index';
+import { byName, compareNames, sortedNames } from '../domain/order';
+import { compareVersions } from '../domain/version';
+import type {
+  CloudStackSnapshot,
+  HaSnapshot,
+  HostSnapshot,
+  ManagementServerSnapshot,
+  OpenWork,
+  Snapshot,
+  VmKind,
+  VmSnapshot,
+} from '../domain/pool';
+import { listsManagementServers } from '../domain/version-eras';
+import type { CsHost, CsJob, CsVm, World, XenHostSeen, XenPoolSeen, XenVmSeen } from '../ports';
+import { sources, type Sources } from './read-sources';
+
+/** What looking needs of the world; it reads and never acts. */
+export type Readable = Pick<World, 'pool' | 'xen' | 'cloudStack' | 'cloudStackDb' | 'managementServers'>;
+
+export interface Looked {
+  readonly snapshot: Snapshot;
+  readonly beside: Pick<Extra, 'onlyInCloudStack' | 'evacuation'>;
+  /** Why sources are in `snapshot.unread`, as thrown. */
+  readonly failures: Sources['failures'];
+}
+
+/** `at`: pool time, epoch milliseconds. */
+export const takeSnapshot = async (world: Readable, at: number): Promise<Snapshot> =>
+  (await look(world, at)).snapshot;
+
+/**
+ * Reads everything at once; a source that fails goes to `unread` and the rest is kept. Hosts are joined by address,
+ * else by name (host.private_ip_address is XAPI's host.address; cs §8.1), VMs by CloudStack's instance name.
+ */
+export async function look(world: Readable, at: number): Promise<Looked> {
+  const from = sources();
+  const xapi = <T>(call: () => Promise<T>, instead: T): Promise<T> => from.read(SOURCES.xapi, call, instead);
+  const [seen, xenHosts, xenVms, srs, cloud] = await Promise.all([
+    xapi(() => world.xen.pool(), undefined),
+    xapi(() => world.xen.hosts(), []),
+    xapi(() => world.xen.vms(), []),
+    xapi(() => world.xen.srs(), []),
+    readCloudStack(world, from),
+  ]);
+  const evacuation = seen && !seen.ha.on ? await evacuationAnswers(world, xenHosts, from) : undefined;
+  const csHostOf = (host: XenHostSeen): CsHost | undefined =>
+    cloud.hosts.find((one) => one.address === host.address) ??
+    cloud.hosts.find((one) => one.name === host.name);
+  const hosts = xenHosts.map((host) => hostSnapshot(host, csHostOf(host))).toSorted(byName);
+  const hostNames = new Map(xenHosts.map((host) => [host.uuid, host.name]));
+  const csHostNames = new Map(cloud.hosts.map((host) => [host.id, host.name]));
+  for (const host of xenHosts) {
+    const known = csHostOf(host);
+    if (known) csHostNames.set(known.id, host.name);
+  }
+  const csVms = new Map(cloud.vms.map((vm) => [vm.instanceName, vm]));
+  const vms = xenVms.map((vm) => vmSnapshot(vm, csVms.get(vm.name), hostNames, csHostNames));
+  const joined = new Set(hosts.flatMap((host) => (host.cloudstack ? [host.cloudstack.id] : [])));
+  const inXapi = new Set(xenVms.map((vm) => vm.name));
+  return {
+    snapshot: {
+      v: 1,
+      takenAt: new Date(at).toISOString(),
+      name: world.pool.name,
+      ...poolSnapshot(seen, hostNames),
+      cloudstack: cloudStackSnapshot(world, cloud),
+      hosts,
+      vms: vms.toSorted((a, b) => byName(a, b) || compareNames(a.uuid, b.uuid)),
+      srs: srs
+        .map(({ uuid, name, type, shared }) => ({ uuid, name, type, shared }))
+        .toSorted((a, b) => byName(a, b) || compareNames(a.uuid, b.uuid)),
+      unread: [...from.unread],
+    },
+    beside: {
+      onlyInCloudStack: {
+        hosts: sortedNames(cloud.hosts.filter((host) => !joined.has(host.id)).map((host) => host.name)),
+        // a stopped VM has no record in XAPI: CloudStack destroys it there
+        vms: sortedNames(
+          cloud.vms
+            .filter((vm) => vm.state === 'Running' && !inXapi.has(vm.instanceName))
+            .map((vm) => vm.instanceName),
+        ),
+      },
+      ...(evacuation && { evacuation }),
+    },
+    failures: from.failures,
+  };
+}
+
+const NO_HA: HaSnapshot = { on: false, srs: [], tolerates: 0, configuration: {}, allowOvercommit: false };
+
+type PoolPart = Pick<Snapshot, 'uuid' | 'master' | 'ha' | 'wlb' | 'rollingUpgradeFlag' | 'autoPowerOn'>;
+
+function poolSnapshot(seen: XenPoolSeen | undefined, hostNames: ReadonlyMap<string, string>): PoolPart {
+  if (!seen)
+    return {
+      uuid: '',
+      master: '',
+      ha: NO_HA,
+      wlb: { on: false, url: '' },
+      rollingUpgradeFlag: false,
+      autoPowerOn: false,
+    };
+  const { uuid, ha, wlb, rollingUpgradeFlag, autoPowerOn } = seen;
+  return {
+    uuid,
+    master: hostNames.get(seen.masterUuid) ?? '',
+    ha: { ...ha, srs: ha.srs.toSorted(compareNames) },
+    wlb: { on: wlb.on, url: wlb.url },
+    rollingUpgradeFlag,
+    autoPowerOn,
+  };
+}
+
+function hostSnapshot(host: XenHostSeen, cs: CsHost | undefined): HostSnapshot {
+  const { name, uuid, address, version, build, platform, brand, enabled, live } = host;
+  return {
+    name,
+    uuid,
+    address,
+    version,
+    build,
+    platform,
+    brand,
+    hotfixes: sortedNames(host.hotfixes),
+    enabled,
+    live,
+    // 1970 when other_config has no boot_time
+    bootedAt: new Date(host.bootTime * 1000).toISOString(),
+    memoryMib: { total: host.memoryMib.total, free: host.memoryMib.free },
+    tags: sortedNames(host.tags),
+    pbds: host.pbds
+      .map(({ sr, attached }) => ({ sr, attached }))
+      .toSorted((a, b) => compareNames(a.sr, b.sr)),
+    pifs: host.pifs
+      .map(({ device, network, attached, management }) => ({ device, network, attached, management }))
+      .toSorted((a, b) => compareNames(a.device, b.device) || compareNames(a.network, b.network)),
+    ...(cs && {
+      cloudstack: {
+        id: cs.id,
+        name: cs.name,
+        state: cs.state,
+        resourceState: cs.resourceState,
+        hypervisorVersion: cs.hypervisorVersion,
+      },
+    }),
+  };
+}
+
+function vmSnapshot(
+  vm: XenVmSeen,
+  cs: CsVm | undefined,
+  hostNames: ReadonlyMap<string, string>,
+  csHostNames: ReadonlyMap<string, string>,
+): VmSnapshot {
+  const { name, uuid, power, memoryMib, vcpus, tools } = vm;
+  const on = vm.on === undefined ? undefined : hostNames.get(vm.on);
+  const csOn = cs?.hostId === undefined ? undefined : csHostNames.get(cs.hostId);
+  return {
+    name,
+    uuid,
+    kind: cs?.kind ?? kindByName(name),
+    power,
+    ...(on !== undefined && { on }),
+    memoryMib,
+    vcpus,
+    tools,
+    ...(vm.cd && { cd: { sr: vm.cd.sr, name: vm.cd.name, byCloudStack: cs?.isoId !== undefined } }),
+    disks: vm.disks.toSorted(compareNames),
+    networks: vm.networks.toSorted(compareNames),
+    devices: vm.devices.toSorted(compareNames),
+    ...(cs && {
+      cloudstack: {
+        id: cs.id,
+        displayName: cs.displayName,
+        account: cs.account,
+        state: cs.state,
+        ...(csOn !== undefined && { on: csOn }),
+        haEnabled: cs.haEnabled,
+        ...(cs.redundantGroup !== undefined && { redundantGroup: cs.redundantGroup }),
+      },
+    }),
+  };
+}
+
+/** CloudStack's instance names say what a VM is even where CloudStack has lost it (cs §8.1). */
+function kindByName(name: string): VmKind {
+  if (/^r-\d+-/.test(name)) return 'router';
+  if (/^s-\d+-/.test(name)) return 'ssvm';
+  return /^v-\d+-/.test(name) ? 'cpvm' : 'guest';
+}
+
+/** XAPI's second opinion; not asked while HA is on, because then it answers for HA (xapi §10.1). */
+async function evacuationAnswers(
+  world: Readable,
+  hosts: readonly XenHostSeen[],
+  from: Sources,
+): Promise<NonNullable<Extra['evacuation']>> {
+  const answers = await Promise.all(
+    hosts
+      .filter((host) => host.live)
+      .map(async (host) => {
+        const blockers = await from.read(SOURCES.xapi, () => world.xen.evacuationBlockers(host.uuid), {});
+        return [host.name, blockers] as const;
+      }),
+  );
+  return Object.fromEntries(answers.toSorted(([a], [b]) => compareNames(a, b)));
+}
+
+interface CloudStackRead {
+  readonly version: string;
+  readonly cluster: Pick<CloudStackSnapshot, 'clusterName' | 'managedState' | 'allocationState'>;
+  readonly hosts: readonly CsHost[];
+  readonly vms: readonly CsVm[];
+  readonly openWork: OpenWork;
+  readonly managementServers: readonly ManagementServerSnapshot[];
+}
+
+async function readCloudStack(world: Readable, from: Sources): Promise<CloudStackRead> {
+  const { cloudStack, cloudStackDb: db } = world;
+  const { clusterId } = world.pool;
+  const api = <T>(call: () => Promise<T>, instead: T): Promise<T> =>
+    from.read(SOURCES.cloudStack, call, instead);
+  const database = <T>(call: () => Promise<T>, instead: T): Promise<T> =>
+    from.read(SOURCES.database, call, instead);
+  const [version, cluster, hosts, vms, jobs, hidden, transitions, haWork, transfers] = await Promise.all([
+    api(() => cloudStack.version(), ''),
+    api(() => cloudStack.cluster(clusterId), undefined),
+    api(() => cloudStack.hosts(clusterId), []),
+    api(() => cloudStack.vms(clusterId), []),
+    api(() => cloudStack.jobs(), []),
+    db ? database(() => db.jobs(), []) : [],
+    db ? database(() => db.transitions(), []) : [],
+    db ? database(() => db.haWork(), undefined) : undefined,
+    db ? database(() => db.hostTransfers(), undefined) : undefined,
+  ]);
+  if (!cluster && from.failures.every((failure) => failure.source !== SOURCES.cloudStack))
+    from.missing(SOURCES.cloudStack, `It has no cluster with the id ${clusterId}, which pools.yaml names.`);
+  const managementServers = await readManagementServers(world, version, from);
+  return {
+    version,
+    cluster: {
+      clusterName: cluster?.name ?? '',
+      managedState: cluster?.managedState ?? 'unknown',
+      allocationState: cluster?.allocationState ?? 'unknown',
+    },
+    hosts,
+    vms,
+    openWork: {
+      jobs: openJobs(jobs, hidden),
+      transitions: sortedNames(
+        new Set([...vms.filter(inTransition).map((vm) => `${vm.instanceName} ${vm.state}`), ...transitions]),
+      ),
+      ...(haWork && { haWork: sortedNames(haWork) }),
+      ...(transfers && { transfers: sortedNames(transfers) }),
+    },
+    managementServers,
+  };
+}
+
+/** States that a VM passes through (cs §10.5); Error is where it stays. */
+const inTransition = (vm: CsVm): boolean =>
+  ['Starting', 'Stopping', 'Migrating', 'Expunging', 'Shutdown', 'Unknown'].includes(vm.state);
+
+/** The API's jobs, and those that only the database shows. */
+function openJobs(jobs: readonly CsJob[], hidden: readonly string[]): readonly string[] {
+  const shown = jobs.filter((job) => job.status === 0);
+  const more = hidden.filter((text) => !shown.some((job) => text.includes(job.id)));
+  return sortedNames(new Set([...shown.map((job) => `${job.command} ${job.id}`), ...more]));
+}
+
+/** From the mshost table; else from the API where it can tell; else the machines of pools.yaml, their state unknown. */
+async function readManagementServers(
+  { cloudStack, cloudStackDb: db, managementServers }: Readable,
+  version: string,
+  from: Sources,
+): Promise<readonly ManagementServerSnapshot[]> {
+  const rows = db
+    ? await from.read(SOURCES.database, () => db.managementServers(), [])
+    : compareVersions(version, '0') > 0 && listsManagementServers(version)
+      ? await from.read(SOURCES.cloudStack, () => cloudStack.managementServers(), [])
+      : [];
+  const seen = rows.map(({ name, state, version: release }) => ({ name, state, version: release }));
+  const configured = (managementServers?.names ?? []).map((name) => ({ name, state: 'unknown', version }));
+  return (seen.length > 0 ? seen : configured).toSorted(byName);
+}
+
+function cloudStackSnapshot(world: Readable, cloud: CloudStackRead): CloudStackSnapshot {
+  const { version, cluster, managementServers, openWork } = cloud;
+  return { version, clusterId: world.pool.clusterId, ...cluster, managementServers, openWork };
+}

@@ -1,0 +1,76 @@
+/** A small run that gives one thing back: what an aborted run still owes its pool. */
+import type { Obligation } from '../domain/obligation';
+import { hostNamed, type Snapshot } from '../domain/pool';
+import { awaitUp } from '../steps/await-up';
+import { byHand } from '../steps/by-hand';
+import { enableClusterAllocation } from '../steps/enable-cluster-allocation';
+import { enableHost } from '../steps/enable-host';
+import { enableHostAllocation } from '../steps/enable-host-allocation';
+import { leaveMaintenance } from '../steps/leave-maintenance';
+import { manageCluster } from '../steps/manage-cluster';
+import { removeTestNetwork } from '../steps/remove-test-network';
+import { removeTestVm } from '../steps/remove-test-vm';
+import { restoreHa } from '../steps/restore-ha';
+import { resumeWlb } from '../steps/resume-wlb';
+import { startServices } from '../steps/start-services';
+import { startVms } from '../steps/start-vms';
+import type { LineDraft } from '../steps/step';
+import { verifyAgent } from '../steps/verify-agent';
+import { defineProcedure, poolSection, type ProcedureInput } from './procedure';
+import { argsOf, clusterOf, haBefore, heartbeatSrs } from './what-is';
+
+/** `input.owed` holds what is to be given back, and nothing else. */
+export const giveBack = defineProcedure({
+  name: 'give-back',
+  summary: 'Give back what an earlier run changed and did not restore.',
+  sections: (input) => [poolSection('Give back', ...input.owed.map((owed) => linesFor(input, owed)))],
+});
+
+function linesFor(input: ProcedureInput, { what, on }: Obligation): readonly LineDraft[] {
+  const { snapshot: pool } = input;
+  switch (what) {
+    case 'ha-off':
+      return [restoreHa({ pool: pool.name, before: haBefore(input) })];
+    case 'wlb-paused':
+      return [resumeWlb({ pool: pool.name })];
+    case 'services-stopped':
+      return [startServices({ servers: input.managementServers, zone: input.zoneId ?? '' })];
+    case 'cluster-allocation-disabled':
+      return [enableClusterAllocation(clusterOf(input))];
+    case 'host-allocation-disabled':
+      return [enableHostAllocation(argsOf(pool, hostNamed(pool, on)))];
+    case 'cluster-unmanaged':
+      return [manageCluster({ cluster: on, master: pool.master, masterUuid: hostNamed(pool, pool.master).uuid })];
+    case 'host-disabled':
+      return [enableHost(argsOf(pool, hostNamed(pool, on)))];
+    case 'host-in-maintenance':
+      return outOfMaintenance(pool, on);
+    case 'vm-stopped':
+      return [startVms({ vms: [on], last: true, label: `(${on})` })];
+    case 'test-vm':
+      return [removeTestVm({ name: on })];
+    case 'test-network':
+      return [removeTestNetwork({ name: on })];
+    default:
+      return [byHand({ title: `Give back ${String(what)} on ${on}`, doThis: ['This version does not know how to give it back; restore it and confirm.'] })];
+  }
+}
+
+function outOfMaintenance(pool: Snapshot, name: string): readonly LineDraft[] {
+  const host = hostNamed(pool, name);
+  const args = argsOf(pool, host);
+  return [
+    enableHost(args),
+    awaitUp(args),
+    verifyAgent({ ...args, srs: heartbeatSrs(pool, host) }),
+    leaveMaintenance({ ...args, to: host.version }),
+  ];
+}
+
+/** Why it cannot be given back yet; undefined when it can. */
+export function notYet(pool: Snapshot, { what }: Pick<Obligation, 'what'>): string | undefined {
+  const versions = new Set(pool.hosts.map((host) => host.version));
+  if (what === 'ha-off' && versions.size > 1) return 'XAPI allows HA only while all hosts run one version.';
+  if (what === 'cluster-unmanaged' && pool.hosts.some((host) => !host.live)) return 'Every member must be live first.';
+  return undefined;
+}

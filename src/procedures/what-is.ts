@@ -1,0 +1,75 @@
+/** What a procedure asks of the snapshot and of what earlier runs owe. Pure. */
+import type { Obligation } from '../domain/obligation';
+import { hostNamed, isMaster, type HostSnapshot, type Snapshot } from '../domain/pool';
+import { sameOrNewer } from '../domain/version';
+import { haSeen } from '../steps/disable-ha';
+import type { ClusterArgs, HostArgs } from '../steps/sight';
+import type { ProcedureInput } from './procedure';
+
+export const alreadyThere = (host: HostSnapshot, target: string): boolean => host.version === target;
+
+export const isOwed = (owed: readonly Obligation[], on: HostSnapshot | string): boolean =>
+  owed.some((obligation) => obligation.on === (typeof on === 'string' ? on : on.name));
+
+export const argsOf = (pool: Snapshot, host: HostSnapshot): HostArgs => ({
+  host: host.name,
+  uuid: host.uuid,
+  id: host.cloudstack?.id ?? '',
+  master: isMaster(pool, host),
+});
+
+export const clusterOf = ({ snapshot }: ProcedureInput): ClusterArgs => ({
+  pool: snapshot.name,
+  cluster: snapshot.cloudstack.clusterName,
+  clusterId: snapshot.cloudstack.clusterId,
+});
+
+/** "6.5.0", or "6.5.0 and 7.1.2" for a pool that is half-way. */
+export const sourcesOf = (pool: Snapshot): string => [...new Set(pool.hosts.map((host) => host.version))].sort().join(' and ');
+
+/** HA as it was before the first run touched it: what is owed counts, not what today's snapshot shows. */
+export function haBefore({ snapshot, owed }: ProcedureInput): ReturnType<typeof haSeen> {
+  const open = owed.find((obligation) => obligation.what === 'ha-off');
+  return open ? (open.before as ReturnType<typeof haSeen>) : haSeen(snapshot.ha);
+}
+
+export const wasHaOn = (input: ProcedureInput): boolean => haBefore(input).on;
+
+export const wasWlbOn = ({ snapshot, owed }: ProcedureInput): boolean =>
+  snapshot.wlb.on || owed.some((obligation) => obligation.what === 'wlb-paused');
+
+/** What was attached must be attached again. */
+export function storageOf(pool: Snapshot, host: HostSnapshot) {
+  return {
+    srs: host.pbds.filter((pbd) => pbd.attached).map((pbd) => ({ uuid: pbd.sr, name: srName(pool, pbd.sr) })),
+    pifs: host.pifs.filter((pif) => pif.attached).map((pif) => pif.device),
+  };
+}
+
+/** Shared SRs carry CloudStack's heartbeat; ISO libraries do not (cs §8.4, setup_heartbeat_sr). */
+export function heartbeatSrs(pool: Snapshot, host: HostSnapshot) {
+  return host.pbds
+    .filter((pbd) => pbd.attached)
+    .flatMap((pbd) => pool.srs.filter((sr) => sr.uuid === pbd.sr && sr.shared && sr.type !== 'iso'))
+    .map(({ uuid, name }) => ({ uuid, name }));
+}
+
+const srName = (pool: Snapshot, uuid: string): string => pool.srs.find((sr) => sr.uuid === uuid)?.name ?? uuid;
+
+/**
+ * The VM and the router that the plan moves onto this host next, from the hosts after it; else the canary VM. Moves from
+ * a newer version than the host's target would be refused, so they are never among them.
+ */
+export function nextOnto({ snapshot, placement, has, target }: ProcedureInput, host: HostSnapshot): readonly string[] {
+  const later = placement.order.slice(placement.order.indexOf(host.name) + 1);
+  const moves = placement.hosts
+    .filter((one) => later.includes(one.host) && sameOrNewer(target, hostNamed(snapshot, one.host).version))
+    .flatMap((one) => one.moves.filter((move) => move.to === host.name));
+  const kindOf = (vm: string) => snapshot.vms.find((one) => one.name === vm)?.kind;
+  const guest = moves.find((move) => kindOf(move.vm) === 'guest');
+  const router = moves.find((move) => kindOf(move.vm) === 'router');
+  const next = [guest, router].flatMap((move) => (move ? [move.vm] : []));
+  if (next.length > 0) return next;
+  const canary = snapshot.vms.find((vm) => vm.name === has.canaryVm || vm.cloudstack?.displayName === has.canaryVm);
+  return canary ? [canary.name] : [];
+}

@@ -1,0 +1,30 @@
+/** Asks for one host, with what was found on it. Bound to the host's section, its bounds and the findings. */
+import { ask, done, stop } from '../domain/decision';
+import { problems } from '../domain/problems';
+import { answersOn } from '../domain/run';
+import { hostFacts, materialDigest, shown, type HostFacts } from './host-facts';
+import { defineStep, LOOKS_ONLY } from './step';
+import { hours, type HostArgs } from './sight';
+
+export const approveHost = defineStep<HostArgs, HostFacts>({
+  ...LOOKS_ONLY,
+  kind: 'approve-host',
+  v: 1,
+  title: ({ host }) => `Approve ${host}`,
+  patience: { softSeconds: hours(1), hardSeconds: hours(24 * 7) },
+  observe: (world, { host }) => hostFacts(world, host),
+  decide: ({ args, now, line, run }) => {
+    if (now.blocks.length > 0) return stop(problems.blockedNow(args.host, now.blocks, now.advice));
+    const digest = materialDigest(run, args.host, now);
+    const yes = answersOn(run, line.line.id).findLast((q) => q.answer.says === 'yes' && q.ask.digest === digest);
+    if (yes) return done(`approved by ${yes.answer.by.name}`, { digest });
+    return ask({
+      kind: 'approve',
+      text: `Upgrade ${args.host}${args.master ? ', the pool master' : ''}?`,
+      saw: shown(run, args.host, args.master, now),
+      digest,
+      notTheRequester: true,
+    });
+  },
+  tooLong: ({ line }) => problems.tooLong(line.line.title, 'nobody has answered for a week'),
+});

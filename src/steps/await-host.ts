@@ -1,0 +1,39 @@
+/** Waits for the host to come back from its installer: five minutes to over an hour are seen in the field (seed 003). */
+import { done, wait } from '../domain/decision';
+import { problems } from '../domain/problems';
+import { recalled } from '../domain/run';
+import { defineStep, LOOKS_ONLY } from './step';
+import { minutes, orSilence, xenHostLook, type HostArgs } from './sight';
+
+type Seen = {
+  readonly answers: boolean;
+  readonly live: boolean;
+  readonly bootTime: number;
+  readonly otherKey: boolean;
+};
+
+export const awaitHost = defineStep<HostArgs, Seen>({
+  ...LOOKS_ONLY,
+  kind: 'await-host',
+  v: 1,
+  title: ({ host }) => `Wait until ${host} is back`,
+  silence: 'pool',
+  patience: { softSeconds: minutes(50), hardSeconds: minutes(120) },
+  observe: async (world, { uuid }) => {
+    const identity = await world.xen.identity(uuid);
+    const otherKey = identity.tls !== undefined && identity.pinnedTls !== undefined && identity.tls !== identity.pinnedTls;
+    // with another certificate on the master nothing may be asked of it before a person accepts it
+    const xen = otherKey ? undefined : await orSilence(xenHostLook(world, uuid));
+    return { answers: xen !== undefined, live: xen?.live ?? false, bootTime: xen?.bootTime ?? 0, otherKey };
+  },
+  decide: ({ args, now, run }) => {
+    const was = recalled(run, 'upgrade-by-hand', args.host).at(-1)?.before as { bootTime?: number } | undefined;
+    if (now.otherKey) return done(`${args.host} is back and shows another certificate`);
+    if (now.answers && now.live && now.bootTime !== (was?.bootTime ?? now.bootTime)) return done(`${args.host} is back`);
+    return wait(`${args.host} is away: installer and reboot`, { againInSeconds: 10 });
+  },
+  tooLong: ({ args, line, at }) => {
+    const away = Math.round((at - (line.begunAt ?? at)) / 60_000);
+    return args.master ? problems.masterNotBack(args.host, away) : problems.hostNotBack(args.host, away);
+  },
+});

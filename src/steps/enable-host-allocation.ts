@@ -1,0 +1,35 @@
+/** Enabled directly before maintenance: from CloudStack 3.0 a Disabled host cannot enter it (cs fact 3). */
+import { act, done, stop } from '../domain/decision';
+import { problems } from '../domain/problems';
+import { defineStep } from './step';
+import { csHost, minutes, type HostArgs } from './sight';
+
+type Seen = { readonly resourceState: string };
+
+export const enableHostAllocation = defineStep<HostArgs, Seen>({
+  kind: 'enable-host-allocation',
+  v: 1,
+  title: ({ host }) => `Enable allocation on ${host}, directly before maintenance`,
+  settleSeconds: 45,
+  callTimeoutSeconds: 30,
+  farDelaySeconds: 1,
+  maxActs: 3,
+  patience: { softSeconds: minutes(2), hardSeconds: minutes(10) },
+  observe: async (world, { id }) => ({ resourceState: (await csHost(world, id)).resourceState }),
+  decide: ({ args, now }) => {
+    switch (now.resourceState) {
+      case 'Enabled':
+        return done('the host is Enabled');
+      case 'Maintenance':
+      case 'PrepareForMaintenance':
+        return done('the host is in maintenance already');
+      case 'Disabled':
+        return act('allocation is disabled', { subject: args.host, what: `enable allocation on ${args.host}`, args: null });
+      default:
+        return stop(problems.hostInWrongState(args.host, now.resourceState, 'Disabled'));
+    }
+  },
+  act: ({ cloudStack }, _act, { args }) => cloudStack.setHostAllocation(args.id, 'Enable'),
+  gaveBack: ({ args }) => [{ what: 'host-allocation-disabled', on: args.host }],
+  tooLong: ({ line, now }) => problems.tooLong(line.line.title, `it is still ${now.resourceState}`),
+});

@@ -1,0 +1,71 @@
+/** What an approval of one host is bound to: its section, its bounds, and the findings that matter. */
+import { digestOf } from '../domain/digest';
+import type { Finding } from '../domain/finding';
+import type { Json } from '../domain/json';
+import type { Snapshot } from '../domain/pool';
+import { residents } from '../domain/pool';
+import type { Run } from '../domain/run';
+import type { World } from '../ports';
+import { counted, listed } from './sight';
+
+export type HostFacts = {
+  /** Blocks found now, one sentence each. */
+  readonly blocks: readonly string[];
+  readonly advice: readonly string[];
+  readonly warns: readonly string[];
+  /** Running VMs on the host by kind. */
+  readonly guests: readonly string[];
+  readonly system: readonly string[];
+  /** Other hosts that may take its VMs, with free MiB. */
+  readonly room: readonly string[];
+};
+
+export async function hostFacts(world: World, host: string): Promise<HostFacts> {
+  const { snapshot, findings } = await world.lookAgain();
+  const about = (finding: Finding): boolean => finding.severity === 'block';
+  return {
+    blocks: findings.filter(about).map((finding) => `${finding.on}: ${finding.what}`),
+    advice: [...new Set(findings.filter(about).flatMap((finding) => finding.advice))],
+    warns: findings.filter((finding) => finding.severity === 'warn').map((finding) => `${finding.on}: ${finding.what}`),
+    guests: names(snapshot, host, true),
+    system: names(snapshot, host, false),
+    room: snapshot.hosts
+      .filter((other) => other.name !== host && other.live && other.enabled)
+      .map((other) => `${other.name} runs ${other.version} and has ${other.memoryMib.free} MiB free`),
+  };
+}
+
+const names = (pool: Snapshot, host: string, guests: boolean): readonly string[] =>
+  residents(pool, host)
+    .filter((vm) => (vm.kind === 'guest') === guests)
+    .map((vm) => vm.name)
+    .sort();
+
+/** The section's lines and bounds in force, and what would change a mind: nothing that merely moves with time. */
+export function materialDigest(run: Run, host: string, facts: HostFacts): string {
+  const section = run.sections.find((candidate) => candidate.host === host);
+  const placement = run.placement.hosts.find((candidate) => candidate.host === host);
+  return digestOf({
+    lines: (section?.lines ?? []).map((line) => [line.id, line.kind, line.args] as const satisfies readonly Json[]),
+    stops: (placement?.stops ?? []).map((stop) => stop.vm),
+    blocks: facts.blocks,
+  });
+}
+
+/** What the approver reads: what is on the host, where it goes, what stops, and what CloudStack cannot do meanwhile. */
+export function shown(run: Run, host: string, master: boolean, facts: HostFacts): readonly string[] {
+  const placement = run.placement.hosts.find((candidate) => candidate.host === host);
+  const stops = placement?.stops ?? [];
+  return [
+    `${host} runs ${counted(facts.guests.length, 'guest VM')}${facts.guests.length > 0 ? ` (${listed(facts.guests)})` : ''} and ${counted(facts.system.length, 'system VM')}${facts.system.length > 0 ? ` (${listed(facts.system)})` : ''}.`,
+    ...facts.room.map((room) => `${room}.`),
+    ...stops.map(
+      (stop) =>
+        `${stop.vm} will be stopped (${stop.why}) and started ${stop.startOn.length > 0 ? `on ${listed(stop.startOn)}` : `when ${host} is back`}; down at most ${stop.downMinutes} minutes.`,
+    ),
+    ...(master
+      ? [`${host} is the pool master: its cluster is Unmanaged while it is away, so CloudStack can do nothing in this cluster.`]
+      : []),
+    ...facts.warns.map((warn) => `Warning: ${warn}`),
+  ];
+}

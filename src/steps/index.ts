@@ -1,0 +1,58 @@
+/** The table of contents: every step, by kind. A test compares it with the folder. */
+import { approveHost } from './approve-host';
+import { approveRun } from './approve-run';
+import { awaitHost } from './await-host';
+import { awaitMembers } from './await-members';
+import { awaitUp } from './await-up';
+import { backUpDatabases } from './back-up-databases';
+import { byHand } from './by-hand';
+import { clearVmopsTag } from './clear-vmops-tag';
+import { confirmApproval } from './confirm-approval';
+import { createTestNetwork } from './create-test-network';
+import { createTestVm } from './create-test-vm';
+import { disableClusterAllocation } from './disable-cluster-allocation';
+import { disableHa } from './disable-ha';
+import { disableHost } from './disable-host';
+import { disableHostAllocation } from './disable-host-allocation';
+import { drainHost } from './drain-host';
+import { dumpDatabase } from './dump-database';
+import { ejectCds } from './eject-cds';
+import { enableClusterAllocation } from './enable-cluster-allocation';
+import { enableHost } from './enable-host';
+import { enableHostAllocation } from './enable-host-allocation';
+import { enterMaintenance } from './enter-maintenance';
+import { expectOneVersion } from './expect-one-version';
+import { leaveMaintenance } from './leave-maintenance';
+import { listGuestTools } from './list-guest-tools';
+import { manageCluster } from './manage-cluster';
+import { pauseWlb } from './pause-wlb';
+import { plugStorage } from './plug-storage';
+import { proveUpgrade } from './prove-upgrade';
+import { recheckHost } from './recheck-host';
+import { removeTestNetwork } from './remove-test-network';
+import { removeTestVm } from './remove-test-vm';
+import { restoreHa } from './restore-ha';
+import { resumeWlb } from './resume-wlb';
+import { settleAccount } from './settle-account';
+import { smokeTestHost } from './smoke-test-host';
+import { startServices } from './start-services';
+import { startVms } from './start-vms';
+import type { AnyStep } from './step';
+import { stopServices } from './stop-services';
+import { stopVms } from './stop-vms';
+import { syncDatabase } from './sync-database';
+import { trustHost } from './trust-host';
+import { unmanageCluster } from './unmanage-cluster';
+import { upgradeByHand } from './upgrade-by-hand';
+import { verifyAgent } from './verify-agent';
+
+const verbs = [
+  approveHost, approveRun, awaitHost, awaitMembers, awaitUp, backUpDatabases, byHand, clearVmopsTag, confirmApproval,
+  createTestNetwork, createTestVm, disableClusterAllocation, disableHa, disableHost, disableHostAllocation, drainHost,
+  dumpDatabase, ejectCds, enableClusterAllocation, enableHost, enableHostAllocation, enterMaintenance, expectOneVersion,
+  leaveMaintenance, listGuestTools, manageCluster, pauseWlb, plugStorage, proveUpgrade, recheckHost, removeTestNetwork,
+  removeTestVm, restoreHa, resumeWlb, settleAccount, smokeTestHost, startServices, startVms, stopServices, stopVms,
+  syncDatabase, trustHost, unmanageCluster, upgradeByHand, verifyAgent,
+];
+
+export const steps: ReadonlyMap<string, AnyStep> = new Map(verbs.map(({ step }) => [step.kind, step]));

@@ -1,0 +1,72 @@
+/**
+ * Believed only when boot_time changed, the version is the target, and three looks over 30 s of pool time agree: after
+ * an upgrade xapi restarts once more for its schema (xapi §2.3, §12.2; fault F56).
+ */
+import { done, stop, wait } from '../domain/decision';
+import type { Json } from '../domain/json';
+import { problems } from '../domain/problems';
+import { recalled } from '../domain/run';
+import { defineStep, LOOKS_ONLY } from './step';
+import { minutes, orSilence, xenHostLook, type HostArgs } from './sight';
+
+type Args = HostArgs & { readonly from: string; readonly to: string };
+type Seen = { readonly answers: boolean; readonly live: boolean; readonly version: string; readonly bootTime: number; readonly masterUuid: string };
+
+const LOOKS = 3;
+const STABLE_SECONDS = 30;
+/** Looks closer together than this say nothing new. */
+const APART_SECONDS = 10;
+
+export const proveUpgrade = defineStep<Args, Seen>({
+  ...LOOKS_ONLY,
+  kind: 'prove-upgrade',
+  v: 1,
+  title: ({ host, to }) => `See that ${host} has rebooted into ${to} and stays up`,
+  silence: 'pool',
+  patience: { softSeconds: minutes(15), hardSeconds: minutes(60) },
+  observe: async (world, { uuid }) => {
+    const xen = await orSilence(xenHostLook(world, uuid));
+    return {
+      answers: xen !== undefined,
+      live: xen?.live ?? false,
+      version: xen?.version ?? '',
+      bootTime: xen?.bootTime ?? 0,
+      masterUuid: xen?.masterUuid ?? '',
+    };
+  },
+  decide: ({ args, now, at, line, run }) => {
+    const was = recalled(run, 'upgrade-by-hand', args.host).at(-1)?.before as { bootTime?: number } | undefined;
+    const good = now.answers && now.live && now.bootTime !== was?.bootTime;
+    if (good && args.master && now.masterUuid !== args.uuid) return stop(problems.masterMoved(args.host));
+    if (good && now.version === args.from) return stop(problems.sameVersion(args.host, now.version, args.to));
+    if (good && now.version !== args.to) return stop(problems.otherVersion(args.host, now.version, args.to));
+    const look: Json = { good, version: now.version, bootTime: now.bootTime };
+    const last = line.notes.at(-1);
+    const agreeing = good ? agreeingLooks(line.notes, look) : [];
+    const first = agreeing[0];
+    if (first && agreeing.length + 1 >= LOOKS && at - first.at >= STABLE_SECONDS * 1000)
+      return done(`${args.host} runs ${now.version}, booted ${new Date(now.bootTime * 1000).toISOString()}, stable for ${STABLE_SECONDS} s`);
+    const reason = good ? `${args.host} runs ${now.version}; watching that it stays up` : `${args.host} does not answer yet`;
+    const due = !last || JSON.stringify(withoutCount(last.note)) !== JSON.stringify(look) || at - last.at >= APART_SECONDS * 1000;
+    return wait(reason, { againInSeconds: APART_SECONDS, ...(due && { note: { ...(look as object), n: line.notes.length + 1 } }) });
+  },
+  tooLong: ({ args, line, at }) => {
+    const away = Math.round((at - (line.begunAt ?? at)) / 60_000);
+    return args.master ? problems.masterNotBack(args.host, away) : problems.hostNotBack(args.host, away);
+  },
+});
+
+/** The unbroken run of equal looks up to now, oldest first. */
+function agreeingLooks(notes: readonly { readonly at: number; readonly note: Json }[], look: Json): readonly { readonly at: number }[] {
+  const agreeing = [];
+  for (const note of [...notes].reverse()) {
+    if (JSON.stringify(withoutCount(note.note)) !== JSON.stringify(look)) break;
+    agreeing.unshift(note);
+  }
+  return agreeing;
+}
+
+function withoutCount(note: Json): Json {
+  const { n: _count, ...rest } = note as { n?: number } & Record<string, Json>;
+  return rest;
+}

@@ -1,0 +1,62 @@
+/**
+ * A person boots the installer. The line says what to do only while it is safe to do it, and ends when the host is
+ * seen to go: no VM on it, disabled, in Maintenance, the master's cluster Unmanaged, looked at in this very tick.
+ */
+import { done, stop, wait } from '../domain/decision';
+import { problems } from '../domain/problems';
+import { defineStep, LOOKS_ONLY } from './step';
+import { csHost, hours, managedState, minutes, orSilence, xenHostLook, type HostArgs } from './sight';
+
+type Args = HostArgs & { readonly address: string; readonly from: string; readonly to: string };
+type Seen = {
+  readonly answers: boolean;
+  readonly live: boolean;
+  readonly enabled: boolean;
+  readonly residents: number;
+  readonly version: string;
+  readonly bootTime: number;
+  readonly tags: readonly string[];
+  readonly resourceState: string;
+  readonly managedState: string;
+};
+
+export const upgradeByHand = defineStep<Args, Seen>({
+  ...LOOKS_ONLY,
+  kind: 'upgrade-by-hand',
+  v: 1,
+  title: ({ host, to }) => `Upgrade ${host} by hand: boot the ${to} installer and choose upgrade`,
+  silence: 'pool',
+  // hands may be an hour away; after six the host has been out of service for no reason
+  patience: { softSeconds: hours(2), hardSeconds: hours(6) },
+  observe: async (world, { uuid, id }) => {
+    const [xen, host, managed] = await Promise.all([orSilence(xenHostLook(world, uuid)), csHost(world, id), managedState(world)]);
+    return {
+      answers: xen !== undefined,
+      live: xen?.live ?? false,
+      enabled: xen?.enabled ?? false,
+      residents: xen?.residents ?? 0,
+      version: xen?.version ?? '',
+      bootTime: xen?.bootTime ?? 0,
+      tags: xen?.tags ?? [],
+      resourceState: host.resourceState,
+      managedState: managed,
+    };
+  },
+  decide: ({ args, before, now }) => {
+    const booted = now.answers && before.answers && now.bootTime !== before.bootTime;
+    if (booted) return done(`${args.host} has rebooted`);
+    if (before.answers && (!now.answers || !now.live)) return done(`${args.host} is down`);
+    if (!now.answers) return wait(`${args.host} does not answer; looking again before anybody boots it`, { againInSeconds: minutes(1) / 6 });
+    const unmanaged = now.managedState === 'Unmanaged';
+    if (args.master && !unmanaged) return stop(problems.notSafe(args.host, 'its cluster is not Unmanaged'));
+    if (!unmanaged && now.resourceState !== 'Maintenance')
+      return stop(problems.notSafe(args.host, `CloudStack has it as ${now.resourceState}, not in Maintenance`));
+    if (now.enabled) return stop(problems.notSafe(args.host, 'it is enabled in XAPI again'));
+    if (now.residents > 0) return stop(problems.notSafe(args.host, `${now.residents} VMs live on it`));
+    return wait(
+      `${args.host} (${args.address}) is empty, in maintenance and disabled. Boot it from the ${args.to} ISO, choose upgrade, keep the backup, and let it reboot. This line ends by itself.`,
+      { againInSeconds: 10 },
+    );
+  },
+  tooLong: ({ line }) => problems.tooLong(line.line.title, 'nobody has booted the installer'),
+});
