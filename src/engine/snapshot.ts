@@ -1,20 +1,10 @@
 /** Takes the snapshot: XAPI, CloudStack and its database side by side, lists in one order whoever is asked. */
 import { SOURCES, type Extra } from '../checks/index';
 import { byName, compareNames, sortedNames } from '../domain/order';
-import { compareVersions } from '../domain/version';
-import type {
-  CloudStackSnapshot,
-  HaSnapshot,
-  HostSnapshot,
-  ManagementServerSnapshot,
-  OpenWork,
-  Snapshot,
-  VmKind,
-  VmSnapshot,
-} from '../domain/pool';
-import { listsManagementServers } from '../domain/version-eras';
-import type { CsHost, CsJob, CsVm, World, XenHostSeen, XenPoolSeen, XenVmSeen } from '../ports';
+import type { HaSnapshot, HostSnapshot, Snapshot, VmKind, VmSnapshot } from '../domain/pool';
+import type { CsHost, CsVm, World, XenHostSeen, XenPoolSeen, XenVmSeen } from '../ports';
 import { sources, type Sources } from './read-sources';
+import { readCloudStack } from './snapshot-cloudstack';
 
 /** What looking needs of the world; it reads and never acts. */
 export type Readable = Pick<World, 'pool' | 'xen' | 'cloudStack' | 'cloudStackDb' | 'managementServers'>;
@@ -45,6 +35,8 @@ export async function look(world: Readable, at: number): Promise<Looked> {
     readCloudStack(world, from),
   ]);
   const evacuation = seen && !seen.ha.on ? await evacuationAnswers(world, xenHosts, from) : undefined;
+  if (seen && xenHosts.length > 0 && !xenHosts.some((host) => host.uuid === seen.masterUuid))
+    from.missing(SOURCES.xapi, 'The pool names a master that is not among its hosts.');
   const csHostOf = (host: XenHostSeen): CsHost | undefined =>
     cloud.hosts.find((one) => one.address === host.address) ??
     cloud.hosts.find((one) => one.name === host.name);
@@ -65,7 +57,13 @@ export async function look(world: Readable, at: number): Promise<Looked> {
       takenAt: new Date(at).toISOString(),
       name: world.pool.name,
       ...poolSnapshot(seen, hostNames),
-      cloudstack: cloudStackSnapshot(world, cloud),
+      cloudstack: {
+        version: cloud.version,
+        clusterId: world.pool.clusterId,
+        ...cloud.cluster,
+        managementServers: cloud.managementServers,
+        openWork: cloud.openWork,
+      },
       hosts,
       vms: vms.toSorted((a, b) => byName(a, b) || compareNames(a.uuid, b.uuid)),
       srs: srs
@@ -207,87 +205,4 @@ async function evacuationAnswers(
       }),
   );
   return Object.fromEntries(answers.toSorted(([a], [b]) => compareNames(a, b)));
-}
-
-interface CloudStackRead {
-  readonly version: string;
-  readonly cluster: Pick<CloudStackSnapshot, 'clusterName' | 'managedState' | 'allocationState'>;
-  readonly hosts: readonly CsHost[];
-  readonly vms: readonly CsVm[];
-  readonly openWork: OpenWork;
-  readonly managementServers: readonly ManagementServerSnapshot[];
-}
-
-async function readCloudStack(world: Readable, from: Sources): Promise<CloudStackRead> {
-  const { cloudStack, cloudStackDb: db } = world;
-  const { clusterId } = world.pool;
-  const api = <T>(call: () => Promise<T>, instead: T): Promise<T> =>
-    from.read(SOURCES.cloudStack, call, instead);
-  const database = <T>(call: () => Promise<T>, instead: T): Promise<T> =>
-    from.read(SOURCES.database, call, instead);
-  const [version, cluster, hosts, vms, jobs, hidden, transitions, haWork, transfers] = await Promise.all([
-    api(() => cloudStack.version(), ''),
-    api(() => cloudStack.cluster(clusterId), undefined),
-    api(() => cloudStack.hosts(clusterId), []),
-    api(() => cloudStack.vms(clusterId), []),
-    api(() => cloudStack.jobs(), []),
-    db ? database(() => db.jobs(), []) : [],
-    db ? database(() => db.transitions(), []) : [],
-    db ? database(() => db.haWork(), undefined) : undefined,
-    db ? database(() => db.hostTransfers(), undefined) : undefined,
-  ]);
-  if (!cluster && from.failures.every((failure) => failure.source !== SOURCES.cloudStack))
-    from.missing(SOURCES.cloudStack, `It has no cluster with the id ${clusterId}, which pools.yaml names.`);
-  const managementServers = await readManagementServers(world, version, from);
-  return {
-    version,
-    cluster: {
-      clusterName: cluster?.name ?? '',
-      managedState: cluster?.managedState ?? 'unknown',
-      allocationState: cluster?.allocationState ?? 'unknown',
-    },
-    hosts,
-    vms,
-    openWork: {
-      jobs: openJobs(jobs, hidden),
-      transitions: sortedNames(
-        new Set([...vms.filter(inTransition).map((vm) => `${vm.instanceName} ${vm.state}`), ...transitions]),
-      ),
-      ...(haWork && { haWork: sortedNames(haWork) }),
-      ...(transfers && { transfers: sortedNames(transfers) }),
-    },
-    managementServers,
-  };
-}
-
-/** States that a VM passes through (cs §10.5); Error is where it stays. */
-const inTransition = (vm: CsVm): boolean =>
-  ['Starting', 'Stopping', 'Migrating', 'Expunging', 'Shutdown', 'Unknown'].includes(vm.state);
-
-/** The API's jobs, and those that only the database shows. */
-function openJobs(jobs: readonly CsJob[], hidden: readonly string[]): readonly string[] {
-  const shown = jobs.filter((job) => job.status === 0);
-  const more = hidden.filter((text) => !shown.some((job) => text.includes(job.id)));
-  return sortedNames(new Set([...shown.map((job) => `${job.command} ${job.id}`), ...more]));
-}
-
-/** From the mshost table; else from the API where it can tell; else the machines of pools.yaml, their state unknown. */
-async function readManagementServers(
-  { cloudStack, cloudStackDb: db, managementServers }: Readable,
-  version: string,
-  from: Sources,
-): Promise<readonly ManagementServerSnapshot[]> {
-  const rows = db
-    ? await from.read(SOURCES.database, () => db.managementServers(), [])
-    : compareVersions(version, '0') > 0 && listsManagementServers(version)
-      ? await from.read(SOURCES.cloudStack, () => cloudStack.managementServers(), [])
-      : [];
-  const seen = rows.map(({ name, state, version: release }) => ({ name, state, version: release }));
-  const configured = (managementServers?.names ?? []).map((name) => ({ name, state: 'unknown', version }));
-  return (seen.length > 0 ? seen : configured).toSorted(byName);
-}
-
-function cloudStackSnapshot(world: Readable, cloud: CloudStackRead): CloudStackSnapshot {
-  const { version, cluster, managementServers, openWork } = cloud;
-  return { version, clusterId: world.pool.clusterId, ...cluster, managementServers, openWork };
 }

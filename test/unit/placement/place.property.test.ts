@@ -1,5 +1,5 @@
 /** Whatever the pool: never over memory, never to an older host, pairs apart, and every VM accounted for. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Placement } from '../../../src/domain/plan';
 import type { HostSnapshot, Snapshot, VmKind, VmSnapshot } from '../../../src/domain/pool';
 import { sameOrNewer } from '../../../src/domain/version';

@@ -1,0 +1,64 @@
+/** A check: a pure look at a snapshot. It finds values with evidence and advice, and never stops at the first. */
+import type { Finding, Severity } from '../domain/finding';
+import type { Obligation, Owed } from '../domain/obligation';
+import type { Placement } from '../domain/plan';
+import type { Snapshot } from '../domain/pool';
+
+/** What a check may need beside the snapshot. */
+export interface Extra {
+  /** What earlier runs still owe this pool: a host they left half-way is ours, not a fault. */
+  readonly owed: readonly Obligation[];
+  readonly configured: {
+    readonly dom0: boolean;
+    readonly managementServers: boolean;
+    readonly database: boolean;
+    readonly smokeTest: boolean;
+    readonly canaryVm?: string;
+  };
+  /** XAPI's own evacuation answer: host name → VM name → code and parameters. Absent while HA is on. */
+  readonly evacuation?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  /** What CloudStack says is in the cluster and XAPI does not know, by name. */
+  readonly onlyInCloudStack: { readonly hosts: readonly string[]; readonly vms: readonly string[] };
+  readonly placement: Placement;
+}
+
+export interface Check {
+  /** Name of its file. */
+  readonly name: string;
+  /** One sentence for people. */
+  readonly summary: string;
+  look(pool: Snapshot, target: string, extra: Extra): readonly Finding[];
+}
+
+/** A finding before the check's name is put on it. */
+export type Found = Omit<Finding, 'check'>;
+
+/** Puts the check's name on everything that it finds. */
+export const defineCheck = (check: {
+  readonly name: string;
+  readonly summary: string;
+  look(pool: Snapshot, target: string, extra: Extra): readonly Found[];
+}): Check => ({
+  name: check.name,
+  summary: check.summary,
+  look: (pool, target, extra) =>
+    check.look(pool, target, extra).map((found) => ({ check: check.name, ...found })),
+});
+
+export const found = (
+  severity: Severity,
+  on: string,
+  what: string,
+  evidence: readonly string[],
+  ...advice: readonly string[]
+): Found => ({ severity, on, what, evidence, advice });
+
+/** Names of the sources in `Snapshot.unread`. */
+export const SOURCES = { xapi: 'XAPI', cloudStack: 'CloudStack', database: 'CloudStack’s database' } as const;
+
+/** True when nothing of that source is missing; a check that compares sources looks only at whole ones. */
+export const wasRead = (pool: Snapshot, ...sources: readonly (keyof typeof SOURCES)[]): boolean =>
+  sources.every((source) => pool.unread.every((unread) => unread.source !== SOURCES[source]));
+
+export const isOwed = (extra: Extra, what: Owed, on?: string): boolean =>
+  extra.owed.some((owed) => owed.what === what && (on === undefined || owed.on === on));

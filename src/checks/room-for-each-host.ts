@@ -1,0 +1,56 @@
+/** N-1: whichever host has its turn, the others of the same or a newer version hold what leaves it. */
+import { nailOf, takesVms } from '../domain/movability';
+import { residents, type HostSnapshot, type Snapshot } from '../domain/pool';
+import { compareVersions, sameOrNewer } from '../domain/version';
+import { defineCheck, found } from './check';
+
+export const roomForEachHost = defineCheck({
+  name: 'room-for-each-host',
+  summary:
+    'For every host in turn the others have the memory for its VMs, and the placement fits to the end.',
+  look(pool, target, extra) {
+    const left = pool.hosts.filter((host) => compareVersions(host.version, target) < 0);
+    const short = left.flatMap((host) => {
+      const sum = shortageOf(pool, host, target);
+      return sum === undefined
+        ? []
+        : [
+            found(
+              'block',
+              host.name,
+              `The other hosts do not hold what runs on ${host.name}.`,
+              sum,
+              `Stop or move away VMs of ${pool.name}, or add memory, then ask for the plan again.`,
+            ),
+          ];
+    });
+    if (extra.placement.misfits.length === 0) return short;
+    return [
+      ...short,
+      found(
+        'block',
+        pool.name,
+        'The moves do not fit to the end.',
+        extra.placement.misfits,
+        'Stop or move away the VMs that are named, or add memory, then ask for the plan again.',
+      ),
+    ];
+  },
+});
+
+function shortageOf(pool: Snapshot, host: HostSnapshot, target: string): readonly string[] | undefined {
+  const leaving = residents(pool, host.name).filter(
+    (vm) => nailOf(vm, host.version, target)?.startsElsewhere !== false,
+  );
+  const needed = leaving.reduce((sum, vm) => sum + vm.memoryMib, 0);
+  const others = pool.hosts.filter(
+    (other) => other.name !== host.name && takesVms(other) && sameOrNewer(other.version, host.version),
+  );
+  const free = others.reduce((sum, other) => sum + other.memoryMib.free, 0);
+  if (needed <= free) return undefined;
+  return [
+    `${leaving.length} VMs of ${host.name} need ${needed} MiB`,
+    ...others.map((other) => `${other.name} has ${other.memoryMib.free} MiB free`),
+    `${needed - free} MiB short`,
+  ];
+}

@@ -1,0 +1,31 @@
+/** An upgrade goes forward: the target is newer than what is left to do, and no host is beyond it. */
+import { compareVersions } from '../domain/version';
+import { defineCheck, found } from './check';
+
+export const targetNewer = defineCheck({
+  name: 'target-newer',
+  summary: 'At least one host is older than the target, and none is newer.',
+  look(pool, target) {
+    const newer = pool.hosts.filter((host) => compareVersions(host.version, target) > 0);
+    const older = pool.hosts.filter((host) => compareVersions(host.version, target) < 0);
+    const beyond = newer.map((host) =>
+      found(
+        'block',
+        host.name,
+        `${host.name} runs ${host.version}, which is newer than ${target}.`,
+        [`XenServer is never downgraded in place`],
+        `Choose ${host.version} or newer as the target.`,
+      ),
+    );
+    if (older.length > 0 || newer.length > 0 || pool.hosts.length === 0) return beyond;
+    return [
+      found(
+        'block',
+        pool.name,
+        `Every host of ${pool.name} runs ${target} already.`,
+        pool.hosts.map((host) => `${host.name} runs ${host.version}`),
+        'Nothing is left to upgrade. Name a newer version with --to.',
+      ),
+    ];
+  },
+});

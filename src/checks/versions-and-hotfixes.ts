@@ -1,0 +1,103 @@
+/** All hosts equal, or half-way to this very target with the master done (seed 001; xapi §4.3). */
+import { sortedNames } from '../domain/order';
+import type { HostSnapshot, Snapshot } from '../domain/pool';
+import { compareVersions } from '../domain/version';
+import { defineCheck, found, type Found } from './check';
+
+export const versionsAndHotfixes = defineCheck({
+  name: 'versions-and-hotfixes',
+  summary:
+    'All hosts carry one version and the same hotfixes, or the pool is half-way to this target, master first.',
+  look: (pool, target) => [...versions(pool, target), ...hotfixes(pool), ...flag(pool)],
+});
+
+const versionLines = (hosts: readonly HostSnapshot[]): readonly string[] =>
+  hosts.map((host) => `${host.name} runs ${host.version} (build ${host.build})`);
+
+function versions(pool: Snapshot, target: string): Found[] {
+  const done = pool.hosts.filter((host) => compareVersions(host.version, target) === 0);
+  const left = pool.hosts.filter((host) => compareVersions(host.version, target) < 0);
+  const old = new Set(left.map((host) => host.version));
+  if (old.size > 1)
+    return [
+      found(
+        'block',
+        pool.name,
+        `The hosts of ${pool.name} that are left run different versions: ${sortedNames(old).join(', ')}.`,
+        versionLines(pool.hosts),
+        'Finish the earlier upgrade first, with the version it was made for as the target.',
+      ),
+    ];
+  if (done.length === 0 || left.length === 0) return [];
+  if (!done.some((host) => host.name === pool.master))
+    return [
+      found(
+        'block',
+        pool.name,
+        `${done.map((host) => host.name).join(', ')} run ${target} although the master ${pool.master} does not.`,
+        [...versionLines(pool.hosts), 'A newer member cannot work with an older master.'],
+        `Upgrade the master ${pool.master} by hand first; do not move the master role.`,
+      ),
+    ];
+  return [
+    found(
+      'note',
+      pool.name,
+      `${pool.name} is half-way: ${done.map((host) => host.name).join(', ')} run ${target} already.`,
+      versionLines(pool.hosts),
+      `The plan goes on with ${left.map((host) => host.name).join(', ')}.`,
+    ),
+  ];
+}
+
+/** Within one version every host carries the same list and the same build. */
+function hotfixes(pool: Snapshot): Found[] {
+  return sortedNames(new Set(pool.hosts.map((host) => host.version))).flatMap((version) => {
+    const hosts = pool.hosts.filter((host) => host.version === version);
+    const all = sortedNames(new Set(hosts.flatMap((host) => host.hotfixes)));
+    const lacking = hosts.flatMap((host) => {
+      const missing = all.filter((hotfix) => !host.hotfixes.includes(hotfix));
+      return missing.length > 0 ? [`${host.name} lacks ${missing.join(', ')}`] : [];
+    });
+    const builds = new Set(hosts.map((host) => host.build));
+    return [
+      ...(lacking.length > 0
+        ? [
+            found(
+              'block',
+              pool.name,
+              `Hosts on ${version} carry different hotfixes.`,
+              lacking,
+              'Apply the missing hotfixes, or remove them from the pool, until all hosts are equal.',
+            ),
+          ]
+        : []),
+      ...(builds.size > 1
+        ? [
+            found(
+              'block',
+              pool.name,
+              `Hosts on ${version} run different builds: ${sortedNames(builds).join(', ')}.`,
+              versionLines(hosts),
+              'Bring all hosts to one build first.',
+            ),
+          ]
+        : []),
+    ];
+  });
+}
+
+/** The flag goes 30 s after the last host is equal (xapi §4.1); while it stands, the database dump is a stub. */
+function flag(pool: Snapshot): Found[] {
+  const platforms = new Set(pool.hosts.map((host) => host.platform));
+  if (!pool.rollingUpgradeFlag || platforms.size > 1 || pool.hosts.length === 0) return [];
+  return [
+    found(
+      'warn',
+      pool.name,
+      `XAPI says that a rolling upgrade of ${pool.name} is in progress although all hosts are equal.`,
+      ['other_config: rolling_upgrade_in_progress'],
+      'Wait half a minute and ask for the plan again; if it stays, restart the toolstack of the master.',
+    ),
+  ];
+}

@@ -1,0 +1,118 @@
+/** Which VMs cannot be moved while they run, named, with the cause and what the plan does about it. */
+import { missingIn, nailOf, srName, takesVms } from '../domain/movability';
+import { residents, type HostSnapshot, type Snapshot, type VmSnapshot } from '../domain/pool';
+import { compareVersions } from '../domain/version';
+import { defineCheck, found, type Extra, type Found } from './check';
+import { inWords } from './evacuation-words';
+
+export const vmsCanMove = defineCheck({
+  name: 'vms-can-move',
+  summary: 'Every running VM can be moved to another host, or is stopped with consent.',
+  look: (pool, target, extra) => [
+    ...stopped(pool, target, extra),
+    ...cds(pool),
+    ...secondOpinion(pool, target, extra),
+  ],
+});
+
+const leftOf = (pool: Snapshot, target: string): readonly HostSnapshot[] =>
+  pool.hosts.filter((host) => compareVersions(host.version, target) < 0);
+
+/** VMs that some host's turn stops: once a VM, with all its stops and the longest time down. */
+function stopped(pool: Snapshot, target: string, extra: Extra): Found[] {
+  const missing = missingIn(pool);
+  return leftOf(pool, target).flatMap((host) =>
+    residents(pool, host.name).flatMap((vm) => {
+      const cause = nailOf(vm, host.version, target)?.cause ?? nowhere(pool, vm, host, missing);
+      const stops = stopsOf(vm.name, extra);
+      if (cause === undefined && stops.length === 0) return [];
+      const why =
+        cause ??
+        `cannot be moved: ${extra.placement.hosts.flatMap((turn) => turn.stops).find((stop) => stop.vm === vm.name)?.why ?? ''}`;
+      return [
+        found(
+          'question',
+          vm.name,
+          `${vm.name} on ${host.name} ${why}.`,
+          [...stops, ...agreed(extra, host.name, vm.name)],
+          'Approving the plan is the consent to stop it and start it again through CloudStack as listed.',
+          `Or remove the cause, or stop ${vm.name} yourself, and ask for the plan again.`,
+        ),
+      ];
+    }),
+  );
+}
+
+function nowhere(
+  pool: Snapshot,
+  vm: VmSnapshot,
+  host: HostSnapshot,
+  missing: ReturnType<typeof missingIn>,
+): string | undefined {
+  const others = pool.hosts.filter((other) => other.name !== host.name && takesVms(other));
+  const lacking = others.map((other) => ({ other, names: missing(vm, other.name) }));
+  if (others.length === 0 || lacking.some(({ names }) => names.length === 0)) return undefined;
+  return `needs what no other host has: ${lacking.map(({ other, names }) => `${other.name} lacks ${names.join(', ')}`).join('; ')}`;
+}
+
+function stopsOf(vm: string, extra: Extra): readonly string[] {
+  return extra.placement.hosts.flatMap((turn) =>
+    turn.stops
+      .filter((stop) => stop.vm === vm)
+      .map((stop) =>
+        stop.startOn.length > 0
+          ? `on ${turn.host}’s turn it is stopped and started on ${stop.startOn[0]}; if that is refused, down for at most ${stop.downMinutes} minutes`
+          : `on ${turn.host}’s turn it is stopped until ${turn.host} is back, at most ${stop.downMinutes} minutes`,
+      ),
+  );
+}
+
+/** CDs are no reason to stop a VM: a line before the first host takes them out. System VMs are left alone. */
+function cds(pool: Snapshot): Found[] {
+  return pool.vms.flatMap((vm) => {
+    if (!vm.cd || vm.on === undefined || vm.kind !== 'guest') return [];
+    const { sr, name, byCloudStack } = vm.cd;
+    const without = pool.hosts.filter((host) => !host.pbds.some((pbd) => pbd.sr === sr && pbd.attached));
+    return [
+      found(
+        'note',
+        vm.name,
+        `The CD ${name} is in ${vm.name}.`,
+        [
+          byCloudStack ? 'attached by CloudStack' : 'CloudStack knows nothing of it',
+          without.length > 0
+            ? `its SR ${srName(pool, sr)} is not attached on ${without.map((host) => host.name).join(', ')}`
+            : `its SR ${srName(pool, sr)} is attached on every host`,
+        ],
+        'A line before the first host takes it out; it is offered back afterwards.',
+      ),
+    ];
+  });
+}
+
+const agreed = (extra: Extra, host: string, vm: string): readonly string[] => {
+  const answer = extra.evacuation?.[host]?.[vm];
+  return answer === undefined ? [] : [`XAPI says the same: ${inWords(answer)}`];
+};
+
+/** XAPI refuses a VM when any one target cannot take it (xapi §10.1); where we would move it, people should know. */
+function secondOpinion(pool: Snapshot, target: string, extra: Extra): Found[] {
+  if (pool.ha.on) return [];
+  return leftOf(pool, target).flatMap((host) =>
+    Object.entries(extra.evacuation?.[host.name] ?? {}).flatMap(([name, answer]) => {
+      const vm = pool.vms.find((one) => one.name === name);
+      const known = vm?.cd !== undefined || stopsOf(name, extra).length > 0;
+      if (known || answer[0] === 'HOST_NOT_ENOUGH_FREE_MEMORY') return [];
+      return [
+        found(
+          'warn',
+          name,
+          `XAPI would not evacuate ${name} from ${host.name}: ${inWords(answer)}.`,
+          [answer.join(' ')],
+          'XAPI asks whether every host could take it; the plan moves it to one host that can.',
+          'If no line of the plan names a destination for it, remove the cause first.',
+        ),
+      ];
+    }),
+  );
+}
