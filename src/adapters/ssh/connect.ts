@@ -33,47 +33,46 @@ export function sshConnections(options: {
   readonly connectSeconds?: number;
   readonly idleSeconds?: number;
 }): SshConnections {
-  const open = new Map<string, { readonly client: Promise<Client>; busy: number; idle?: NodeJS.Timeout }>();
+  const open = new Map<string, Kept>();
   const connectMs = (options.connectSeconds ?? CONNECT_SECONDS) * 1000;
   const idleMs = (options.idleSeconds ?? IDLE_SECONDS) * 1000;
 
-  const drop = (key: string, client?: Client): void => {
-    const kept = open.get(key);
-    if (kept?.idle) clearTimeout(kept.idle);
-    open.delete(key);
-    client?.destroy();
+  const drop = (key: string, kept: Kept): void => {
+    clearTimeout(kept.idle);
+    if (open.get(key) === kept) open.delete(key);
+    kept.client.destroy();
   };
 
-  const connection = (target: SshTarget) => {
+  const connection = (target: SshTarget): Kept => {
     const key = nameOf(target);
-    const kept = open.get(key);
-    if (kept) return kept;
-    const client = connect(target, options.login(target), options.pins, connectMs, () => open.delete(key));
-    const fresh = { client, busy: 0 };
-    open.set(key, fresh);
-    client.catch(() => open.delete(key));
-    return fresh;
+    const known = open.get(key);
+    if (known) return known;
+    const client = new Client();
+    // Small packets one after the other: waiting for acknowledgements would cost 40 ms each.
+    client.on('connect', () => client.setNoDelay(true));
+    const ready = connect(client, target, options.login(target), options.pins, connectMs);
+    const kept: Kept = { client, ready, busy: 0, idle: undefined };
+    open.set(key, kept);
+    ready.catch(() => drop(key, kept));
+    client.on('close', () => drop(key, kept));
+    return kept;
   };
 
   return {
     async exec(target, command, { signal }) {
-      const key = nameOf(target);
-      const kept: { readonly client: Promise<Client>; busy: number; idle?: NodeJS.Timeout } =
-        connection(target);
-      if (kept.idle) clearTimeout(kept.idle);
+      const kept = connection(target);
+      clearTimeout(kept.idle);
       kept.busy++;
-      let client: Client | undefined;
       try {
-        client = await beforeSending(kept.client, target, signal);
-        return await run(client, target, command, signal);
+        await beforeSending(kept.ready, target, signal);
+        return await run(kept.client, target, command, signal);
       } catch (error) {
         // A dead connection looks alive until something times out on it; the next command gets a new one.
-        if (error instanceof Unreachable || error instanceof NotSent) drop(key, client);
+        if (error instanceof Unreachable || error instanceof NotSent) drop(nameOf(target), kept);
         throw error;
       } finally {
         kept.busy--;
-        if (kept.busy === 0 && open.get(key) === kept)
-          kept.idle = setTimeout(() => client && drop(key, client), idleMs).unref();
+        if (kept.busy === 0) kept.idle = setTimeout(() => drop(nameOf(target), kept), idleMs).unref();
       }
     },
 
@@ -99,37 +98,37 @@ export function sshConnections(options: {
     },
 
     close() {
-      for (const [key, kept] of open) {
-        void kept.client.then((client) => client.end()).catch(() => undefined);
-        drop(key);
-      }
+      for (const [key, kept] of open) drop(key, kept);
     },
   };
+}
+
+interface Kept {
+  readonly client: Client;
+  readonly ready: Promise<void>;
+  /** Commands under way. */
+  busy: number;
+  idle: NodeJS.Timeout | undefined;
 }
 
 const nameOf = (target: SshTarget): string => `${target.host}:${target.port}`;
 const sourceOf = (target: SshTarget): string => `SSH on ${nameOf(target)}`;
 
 function connect(
+  client: Client,
   target: SshTarget,
   login: SshLogin,
   pins: HostKeyPins,
   connectMs: number,
-  closed: () => void,
-): Promise<Client> {
-  const client = new Client();
+): Promise<void> {
   const pinned = pins.pinned(target);
   let wrongKey: WrongKey | undefined;
   return new Promise((resolve, reject) => {
-    client.on('ready', () => resolve(client));
-    client.on('error', (error) => {
-      closed();
-      reject(wrongKey ?? explain(target, login.user, error));
-    });
-    client.on('close', () => {
-      closed();
-      reject(wrongKey ?? new NotSent(`${sourceOf(target)} closed the connection before the login`));
-    });
+    client.on('ready', () => resolve());
+    client.on('error', (error) => reject(wrongKey ?? explain(target, login.user, error)));
+    client.on('close', () =>
+      reject(wrongKey ?? new NotSent(`${sourceOf(target)} closed the connection before the login`)),
+    );
     client.connect({
       host: target.host,
       port: target.port,
@@ -164,22 +163,18 @@ function explain(target: SshTarget, user: string, error: Error & { level?: strin
 }
 
 /** Until the connection stands, nothing of the command has left: the caller's deadline is NotSent. */
-async function beforeSending(
-  client: Promise<Client>,
-  target: SshTarget,
-  signal: AbortSignal,
-): Promise<Client> {
+async function beforeSending(ready: Promise<void>, target: SshTarget, signal: AbortSignal): Promise<void> {
   const late = (): NotSent => new NotSent(`${sourceOf(target)}: no connection within the deadline`);
   if (signal.aborted) throw late();
-  let onAbort: (() => void) | undefined;
+  let onAbort = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(late());
     signal.addEventListener('abort', onAbort, { once: true });
   });
   try {
-    return await Promise.race([client, aborted]);
+    await Promise.race([ready, aborted]);
   } finally {
-    if (onAbort) signal.removeEventListener('abort', onAbort);
+    signal.removeEventListener('abort', onAbort);
   }
 }
 

@@ -1,0 +1,158 @@
+/** The programs that the pretend machines have: each as its manual says, and nothing beyond what is sent here. */
+import { createHash } from 'node:crypto';
+import { startManagement, startUsage, stopManagement, stopUsage } from '../cloudstack/services';
+import { mysql, mysqldump, tar } from './backup-programs';
+import { diskOfMachine } from './machines';
+import { failed, fullPath, ok, onFile, optionValue, type Program, type Result } from './program';
+import type { Shell } from './shell';
+
+const UNIT_NAMES = { 'cloudstack-management': 'management', 'cloudstack-usage': 'usage' } as const;
+
+function systemctl(shell: Shell, parameters: readonly string[]): Result {
+  const [verb, unit = ''] = parameters.filter((word) => !word.startsWith('-'));
+  const { machine, side, by } = shell;
+  const service = isUnit(unit) ? UNIT_NAMES[unit] : undefined;
+  if (machine.kind !== 'management' || service === undefined)
+    return verb === 'is-active'
+      ? { code: 3, out: 'inactive\n', err: '' }
+      : failed(5, `Failed to ${verb} ${unit}.service: Unit ${unit}.service not found.`);
+  const { server } = machine;
+  if (verb === 'is-active')
+    return { code: server[service] === 'active' ? 0 : 3, out: `${server[service]}\n`, err: '' };
+  const { source } = side;
+  if (verb === 'stop') {
+    if (service === 'management') stopManagement(source, server, by);
+    else stopUsage(server);
+  } else if (verb === 'start') {
+    if (service === 'management') startManagement(source, server);
+    else startUsage(server);
+  } else return failed(1, `Unknown operation ${verb}.`);
+  return ok();
+}
+
+const isUnit = (unit: string): unit is keyof typeof UNIT_NAMES => unit in UNIT_NAMES;
+
+/** `-name '*.sh'` as a shell pattern: only the star is special. */
+const pattern = (glob: string): RegExp =>
+  new RegExp(
+    `^${glob
+      .split('*')
+      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*')}$`,
+  );
+
+function find(shell: Shell, parameters: readonly string[]): Result {
+  const root = parameters[0] ?? '/';
+  const disk = diskOfMachine(shell.machine);
+  if (!disk.isDirectory(root)) return failed(1, `find: ‘${root}’: No such file or directory`);
+  const least = Number(optionValue(parameters, '-mindepth') ?? 0);
+  const most = Number(optionValue(parameters, '-maxdepth') ?? Infinity);
+  const name = optionValue(parameters, '-name');
+  const not = parameters.includes('-not') ? optionValue(parameters, '-path') : undefined;
+  const format = optionValue(parameters, '-printf') ?? '%p\\n';
+  const lines = disk
+    .below(root)
+    .filter((path) => {
+      const depth = path.slice(root.length).split('/').length - 1;
+      return depth >= least && depth <= most;
+    })
+    .filter((path) => name === undefined || pattern(name).test(path.slice(path.lastIndexOf('/') + 1)))
+    .filter((path) => not === undefined || !pattern(not).test(path))
+    .map((path) =>
+      format
+        .replaceAll('%T@', `${disk.read(path)!.mtime}.0000000000`)
+        .replaceAll('%p', path)
+        .replaceAll('\\n', '\n'),
+    );
+  return ok(lines.join(''));
+}
+
+/** `-e '/a/p'` prints matching lines, `-e '/a/,/b/p'` from one to the other. */
+function sed(shell: Shell, parameters: readonly string[]): Result {
+  const scripts = parameters.flatMap((word, index) => (parameters[index - 1] === '-e' ? [word] : []));
+  const rules = scripts.map((script) => {
+    const [, from = '', to] = /^\/(.+?)\/(?:,\/(.+)\/)?p$/.exec(script) ?? [];
+    return { from: new RegExp(from), to: to === undefined ? undefined : new RegExp(to), on: false };
+  });
+  return onFile(shell, 'sed', parameters, (content) =>
+    content
+      .split('\n')
+      .flatMap((line) =>
+        rules.flatMap((rule) => {
+          const begins = !rule.on && rule.from.test(line);
+          const prints = begins || rule.on;
+          // The end of a range is looked for from the line after its beginning.
+          if (rule.to) rule.on = begins || (rule.on && !rule.to.test(line));
+          return prints ? [`${line}\n`] : [];
+        }),
+      )
+      .join(''),
+  );
+}
+
+function makeDirectories(shell: Shell, parameters: readonly string[]): Result {
+  const { machine } = shell;
+  const path = fullPath(shell, parameters.at(-1) ?? '');
+  if (machine.kind !== 'management')
+    return failed(1, `mkdir: cannot create directory ‘${path}’: Read-only file system`);
+  const parents = parameters.includes('-p');
+  const made = machine.files.makeDirectory(path, parents);
+  if (made === 'exists' && !parents)
+    return failed(1, `mkdir: cannot create directory ‘${path}’: File exists`);
+  if (made === 'no-parent')
+    return failed(1, `mkdir: cannot create directory ‘${path}’: No such file or directory`);
+  return ok();
+}
+
+function move(shell: Shell, parameters: readonly string[]): Result {
+  const [from = '', to = ''] = parameters.filter((word) => word !== '-T');
+  const moved = shell.machine.kind === 'management' && shell.machine.files.rename(from, to);
+  return moved ? ok() : failed(1, `mv: cannot move '${from}' to '${to}'`);
+}
+
+export const PROGRAMS: Readonly<Record<string, Program>> = {
+  cat: (shell, words) => onFile(shell, 'cat', words, (content) => content),
+  date: (shell) => ok(`${Math.floor(shell.side.source.cloud.time.now() / 1000)}\n`),
+  echo: (_shell, words) => ok(`${words.join(' ')}\n`),
+  find,
+  grep: (shell, words) => {
+    const wanted = new RegExp(words.at(-2) ?? '');
+    const result = onFile(shell, 'grep', words, (content) =>
+      content
+        .split('\n')
+        .filter((line) => wanted.test(line))
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+    return result.code === 0 && result.out === '' ? { ...result, code: 1 } : result;
+  },
+  head: (shell, words) =>
+    onFile(shell, 'head', words, (content) => content.slice(0, Number(optionValue(words, '-c') ?? 1000))),
+  hostname: (shell) => ok(`${shell.machine.name}\n`),
+  mkdir: makeDirectories,
+  mv: move,
+  mysql,
+  mysqldump,
+  pgrep: () => ok(),
+  printf: (_shell, words) => ok(words.at(-1)),
+  sed,
+  sha256sum: (shell, words) =>
+    onFile(
+      shell,
+      'sha256sum',
+      words,
+      (content, path) => `${createHash('sha256').update(content).digest('hex')}  ${path}\n`,
+    ),
+  stat: (shell, words) => onFile(shell, 'stat', words, (content) => `${Buffer.byteLength(content)}\n`),
+  systemctl,
+  tail: (shell, words) =>
+    onFile(shell, 'tail', words, (content) => content.slice(-Number(optionValue(words, '-c') ?? 1000))),
+  tar,
+  test: (shell, words) => ({
+    code: diskOfMachine(shell.machine).isDirectory(words.at(-1) ?? '') ? 0 : 1,
+    out: '',
+    err: '',
+  }),
+  true: () => ok(),
+  umask: () => ok(),
+};
