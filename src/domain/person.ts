@@ -8,3 +8,20 @@ export interface Person {
   readonly id: string;
   readonly name: string;
 }
+
+/** What may be done with one of these roles. Roles include those before them, so the lowest is named. */
+export const NEEDS = {
+  view: 'viewer',
+  plan: 'requester',
+  start: 'requester',
+  pause: 'requester',
+  approve: 'approver',
+  confirm: 'approver',
+  resume: 'operator',
+  abort: 'operator',
+  'settle obligations': 'operator',
+} as const satisfies Record<string, Role>;
+export type Deed = keyof typeof NEEDS;
+
+/** All roles that include the one that is needed, for people to read. */
+export const rolesFor = (deed: Deed): readonly Role[] => ROLES.slice(ROLES.indexOf(NEEDS[deed]));

@@ -4,6 +4,40 @@ import type { Problem } from './problem';
 const problem = (code: string, what: string, why: string, ...doThis: readonly string[]): Problem => ({ code, what, why, doThis });
 
 export const problems = {
+  notAllowed: (person: string, what: string, pool: string, needs: string): Problem =>
+    problem('NOT_ALLOWED', `${person} may not ${what} on ${pool}.`, `That needs one of these roles: ${needs}.`, 'Ask one of the people who have it, or an admin to change pools.yaml.'),
+  rolesUnknown: (person: string, pool: string, why: string): Problem =>
+    problem('ROLES_UNKNOWN', `It is not known what ${person} may do on ${pool}.`, `${why}.`, 'Try again in a minute; people named in pools.yaml need no Slack group.'),
+  poolUnknown: (pool: string, known: readonly string[]): Problem =>
+    problem('POOL_UNKNOWN', `There is no pool ${pool}.`, `pools.yaml names: ${known.join(', ') || 'none'}.`, 'Use one of these names, or add the pool to pools.yaml.'),
+  planUnknown: (plan: string): Problem =>
+    problem('PLAN_UNKNOWN', `There is no plan ${plan}.`, 'Plans are kept for ever; the id must be wrong.', 'Make a plan: xsupgrade plan POOL'),
+  planBlocked: (plan: string, pool: string, blocks: readonly string[]): Problem =>
+    problem('PLAN_BLOCKED', `Plan ${plan} of ${pool} is blocked and cannot be started.`, blocks.join(' '), `Remove what blocks, then make a new plan: xsupgrade plan ${pool}`),
+  planStale: (plan: string, pool: string, hours: number): Problem =>
+    problem('PLAN_STALE', `Plan ${plan} is ${hours} hours old.`, 'A pool changes in a day; what was shown is no longer what is.', `Make a new plan: xsupgrade plan ${pool}`),
+  planOvertaken: (plan: string, pool: string): Problem =>
+    problem('PLAN_OVERTAKEN', `Plan ${plan} was made before another run of ${pool}.`, 'That run has changed the pool since.', `Make a new plan: xsupgrade plan ${pool}`),
+  noRun: (pool: string): Problem =>
+    problem('NO_RUN', `${pool} has had no run.`, 'Nothing has been started on it.', `Make a plan: xsupgrade plan ${pool}`),
+  runOver: (run: string, phase: string): Problem =>
+    problem('RUN_OVER', `Run ${run} is ${phase}.`, 'A run that has ended does not move any more.', 'Make a new plan if there is more to do.'),
+  reasonNeeded: (what: string): Problem =>
+    problem('REASON_NEEDED', `${what} needs a reason.`, 'People who come later read it.', 'Say it again with --reason TEXT'),
+  alreadyAnswered: (question: string, by: string, at: string, says: string): Problem =>
+    problem('ALREADY_ANSWERED', `${by} has answered ${question} already: ${says}, at ${at}.`, 'The first answer counts.', 'Nothing is left to do here.'),
+  questionGone: (question: string, why: string): Problem =>
+    problem('QUESTION_GONE', `${question} is no longer asked.`, why, 'Look at the thread for the question that replaced it.'),
+  noQuestion: (run: string): Problem =>
+    problem('NO_QUESTION', `Run ${run} asks nothing now.`, 'It is working, or it has ended.', `See what it does: xsupgrade status ${run}`),
+  whichQuestion: (run: string, ids: readonly string[]): Problem =>
+    problem('WHICH_QUESTION', `Run ${run} asks more than one thing.`, `Open: ${ids.join(', ')}.`, `Say which: xsupgrade advance ${run} --question ${ids[0] ?? 'ID'}`),
+  selfApproval: (person: string, pool: string): Problem =>
+    problem('SELF_APPROVAL', `${person} made or started this run and may not approve it.`, `${pool} asks for a second person.`, 'Ask another approver.'),
+  obligationUnknown: (id: string, pool: string): Problem =>
+    problem('OBLIGATION_UNKNOWN', `${pool} is not owed ${id}.`, 'It has been given back or taken over, or the id is wrong.', `See what is owed: xsupgrade obligations ${pool}`),
+  notYetGivenBack: (id: string, why: string): Problem =>
+    problem('NOT_YET', `${id} cannot be given back yet.`, why, 'Finish the pool first, or take it over with a reason.'),
   tooLong: (title: string, state: string): Problem =>
     problem(
       'TOO_LONG',

@@ -1,0 +1,43 @@
+/** Where a run is, for people and programs. A function of the fold and of what the pool is owed. */
+import type { LaneAnswer, OwedAnswer, StatusAnswer } from '../domain/answers';
+import { laneState, shownPhase, stoppedLines } from '../domain/lanes';
+import type { Deed } from '../domain/person';
+import { POOL_LANE } from '../domain/plan';
+import { currentLine, lanesOf, openQuestions, type Run } from '../domain/run';
+
+export function statusOf(run: Run, owed: readonly OwedAnswer[], whoMay: (deed: Deed) => readonly string[], selfApproval: boolean): StatusAnswer {
+  return {
+    run: run.id,
+    plan: run.plan.id,
+    pool: run.plan.pool,
+    phase: shownPhase(run),
+    lanes: lanesOf(run).map((lane) => laneAnswer(run, lane)),
+    questions: openQuestions(run).map((question) => {
+      const host = run.lines[question.line]?.line.lane;
+      const may = whoMay(question.ask.kind === 'approve' || question.ask.kind === 'accept-key' ? 'approve' : 'confirm');
+      const own = [run.plan.madeBy.name, run.startedBy.name];
+      return {
+        id: question.id,
+        kind: question.ask.kind,
+        text: question.ask.text,
+        saw: question.ask.saw,
+        mayAnswer: question.ask.notTheRequester && !selfApproval ? may.filter((name) => !own.includes(name)) : may,
+        ...(host !== undefined && host !== POOL_LANE && { host }),
+      };
+    }),
+    owed,
+    problems: stoppedLines(run).flatMap((state) => state.problem ?? []),
+  };
+}
+
+function laneAnswer(run: Run, lane: string): LaneAnswer {
+  const state = currentLine(run, lane);
+  const since = state?.waitingSince ?? state?.begunAt ?? state?.doneAt ?? run.startedAt;
+  return {
+    state: laneState(run, lane),
+    since: new Date(since).toISOString(),
+    ...(lane !== POOL_LANE && { host: lane }),
+    ...(state && { line: state.line.title }),
+    ...(state?.waitingFor !== undefined && { waitingFor: state.waitingFor }),
+  };
+}
