@@ -1,5 +1,5 @@
 /** N-1: whichever host has its turn, the others of the same or a newer version hold what leaves it. */
-import { nailOf, takesVms } from '../domain/movability';
+import { nailOf, takers } from '../domain/movability';
 import { residents, type HostSnapshot, type Snapshot } from '../domain/pool';
 import { compareVersions, sameOrNewer } from '../domain/version';
 import { defineCheck, found } from './check';
@@ -9,9 +9,10 @@ export const roomForEachHost = defineCheck({
   summary:
     'For every host in turn the others have the memory for its VMs, and the placement fits to the end.',
   look(pool, target, extra) {
+    const taking = takers(pool, target, extra.owed);
     const left = pool.hosts.filter((host) => compareVersions(host.version, target) < 0);
     const short = left.flatMap((host) => {
-      const sum = shortageOf(pool, host, target);
+      const sum = shortageOf(pool, host, target, taking);
       return sum === undefined
         ? []
         : [
@@ -38,13 +39,18 @@ export const roomForEachHost = defineCheck({
   },
 });
 
-function shortageOf(pool: Snapshot, host: HostSnapshot, target: string): readonly string[] | undefined {
+function shortageOf(
+  pool: Snapshot,
+  host: HostSnapshot,
+  target: string,
+  taking: ReadonlySet<string>,
+): readonly string[] | undefined {
   const leaving = residents(pool, host.name).filter(
     (vm) => nailOf(vm, host.version, target)?.startsElsewhere !== false,
   );
   const needed = leaving.reduce((sum, vm) => sum + vm.memoryMib, 0);
   const others = pool.hosts.filter(
-    (other) => other.name !== host.name && takesVms(other) && sameOrNewer(other.version, host.version),
+    (other) => other.name !== host.name && taking.has(other.name) && sameOrNewer(other.version, host.version),
   );
   const free = others.reduce((sum, other) => sum + other.memoryMib.free, 0);
   if (needed <= free) return undefined;

@@ -1,5 +1,5 @@
 /** Which VMs cannot be moved while they run, named, with the cause and what the plan does about it. */
-import { missingIn, nailOf, srName, takesVms } from '../domain/movability';
+import { missingIn, nailOf, srName, takers, type Missing } from '../domain/movability';
 import { residents, type HostSnapshot, type Snapshot, type VmSnapshot } from '../domain/pool';
 import { compareVersions } from '../domain/version';
 import { defineCheck, found, type Extra, type Found } from './check';
@@ -21,9 +21,10 @@ const leftOf = (pool: Snapshot, target: string): readonly HostSnapshot[] =>
 /** VMs that some host's turn stops: once a VM, with all its stops and the longest time down. */
 function stopped(pool: Snapshot, target: string, extra: Extra): Found[] {
   const missing = missingIn(pool);
+  const taking = takers(pool, target, extra.owed);
   return leftOf(pool, target).flatMap((host) =>
     residents(pool, host.name).flatMap((vm) => {
-      const cause = nailOf(vm, host.version, target)?.cause ?? nowhere(pool, vm, host, missing);
+      const cause = nailOf(vm, host.version, target)?.cause ?? nowhere(pool, vm, host, missing, taking);
       const stops = stopsOf(vm.name, extra);
       if (cause === undefined && stops.length === 0) return [];
       const why =
@@ -47,9 +48,10 @@ function nowhere(
   pool: Snapshot,
   vm: VmSnapshot,
   host: HostSnapshot,
-  missing: ReturnType<typeof missingIn>,
+  missing: Missing,
+  taking: ReadonlySet<string>,
 ): string | undefined {
-  const others = pool.hosts.filter((other) => other.name !== host.name && takesVms(other));
+  const others = pool.hosts.filter((other) => other.name !== host.name && taking.has(other.name));
   const lacking = others.map((other) => ({ other, names: missing(vm, other.name) }));
   if (others.length === 0 || lacking.some(({ names }) => names.length === 0)) return undefined;
   return `needs what no other host has: ${lacking.map(({ other, names }) => `${other.name} lacks ${names.join(', ')}`).join('; ')}`;

@@ -1,4 +1,5 @@
 /** What keeps a VM where it is. Live migration needs tools, nothing passed through, and its SRs and networks at the other end. */
+import type { Obligation } from './obligation';
 import type { HostSnapshot, Snapshot, VmSnapshot } from './pool';
 import { compareVersions } from './version';
 
@@ -77,8 +78,26 @@ export function missingIn(pool: Snapshot): Missing {
 }
 
 /** A host that may take VMs now: live and enabled in XAPI, Up and Enabled in CloudStack. */
-export const takesVms = (host: HostSnapshot): boolean =>
+const takesVmsNow = (host: HostSnapshot): boolean =>
   host.live && host.enabled && host.cloudstack?.state === 'Up' && host.cloudstack.resourceState === 'Enabled';
+
+/**
+ * Names of the hosts that take VMs when the first host's turn comes: those that do now, and those that an earlier run
+ * has upgraded and owes back, because they are given back first. An Unmanaged cluster shows its hosts as not Up
+ * (cs §8.6); where it is ours it is managed again by then.
+ */
+export function takers(pool: Snapshot, target: string, owed: readonly Obligation[]): ReadonlySet<string> {
+  const unmanaged = owed.some((one) => one.what === 'cluster-unmanaged');
+  const givenBack = (host: HostSnapshot): boolean =>
+    host.live && compareVersions(host.version, target) >= 0 && owed.some((one) => one.on === host.name);
+  const connectedAgain = (host: HostSnapshot): boolean =>
+    unmanaged && host.live && host.enabled && host.cloudstack?.resourceState === 'Enabled';
+  return new Set(
+    pool.hosts
+      .filter((host) => takesVmsNow(host) || givenBack(host) || connectedAgain(host))
+      .map((host) => host.name),
+  );
+}
 
 export const srName = (pool: Snapshot, uuid: string): string =>
   pool.srs.find((sr) => sr.uuid === uuid)?.name ?? uuid;

@@ -1,5 +1,5 @@
 /** The pool as it will be after the moves planned so far. Changes as the plan is made; lives for one call of `place`. */
-import { missingIn, takesVms } from '../domain/movability';
+import { missingIn, takers } from '../domain/movability';
 import { compareNames } from '../domain/order';
 import type { HostSnapshot, Snapshot, VmSnapshot } from '../domain/pool';
 import { compareVersions, sameOrNewer } from '../domain/version';
@@ -35,10 +35,11 @@ export interface PoolInMind {
 }
 
 export function poolInMind(pool: Snapshot, rules: Rules): PoolInMind {
+  const taking = takers(pool, rules.target, rules.owed);
   const hosts = new Map<string, HostInMind>(
     pool.hosts.map((seen) => [
       seen.name,
-      { seen, version: seen.version, takesVms: takesVms(seen), freeMib: seen.memoryMib.free },
+      { seen, version: seen.version, takesVms: taking.has(seen.name), freeMib: seen.memoryMib.free },
     ]),
   );
   const on = new Map(pool.vms.flatMap((vm) => (vm.on === undefined ? [] : [[vm.name, vm.on] as const])));

@@ -1,0 +1,141 @@
+/** Makes a plan: what was seen, what was found, and the exact lines, frozen and numbered. Changes nothing anywhere. */
+import { digestOf } from '../domain/digest';
+import { Malformed, Rejected } from '../domain/errors';
+import type { Json } from '../domain/json';
+import type { Person } from '../domain/person';
+import type { Placement, Plan, Section } from '../domain/plan';
+import { problems } from '../domain/problems';
+import { honoursClusterAllocation } from '../domain/version-eras';
+import type { Procedure, ProcedureInput } from '../procedures/procedure';
+import { inspect, type Inspectable, type Inspection, type InspectWish } from './inspect';
+import { numbered } from './number-lines';
+
+export interface PlanWish extends InspectWish {
+  readonly world: Inspectable;
+  readonly procedure: Procedure;
+  readonly by: Person;
+  /** Name of a verified backup from an earlier run of this very upgrade: none is taken again. */
+  readonly verifiedBackup?: string;
+  /** From CloudStack 4.11.1 new VMs stay out of the cluster while versions differ, unless this is false (cs §9.5). */
+  readonly disableClusterAllocation?: boolean;
+  /** Made from pool and time when left out. */
+  readonly planId?: string;
+}
+
+/**
+ * A plan, blocked or not; whoever calls keeps it. Rejected (POOL_UNREAD) when the pool's XAPI cannot be reached or
+ * refuses us: without the pool's uuid there is nothing to plan for.
+ */
+export async function makePlan(wish: PlanWish): Promise<Plan> {
+  const { world, procedure, target, by, at } = wish;
+  const seen = await inspect(world, wish);
+  const { snapshot, findings, placement } = seen;
+  const unread = seen.failures.find((failure) => !(failure.error instanceof Malformed));
+  if (snapshot.uuid === '' && unread)
+    throw new Rejected(
+      problems.poolUnread(
+        world.pool.name,
+        snapshot.unread.map((one) => `${one.source}: ${one.why}`).join(' '),
+      ),
+    );
+  const id = wish.planId ?? planIdOf(wish);
+  // hosts and master are what every procedure begins with; without them the plan holds its findings only
+  const readable = snapshot.hosts.some((host) => host.name === snapshot.master);
+  const sections = readable ? numbered(procedure.sections(inputOf(wish, seen, id))) : [];
+  return {
+    v: 1,
+    id,
+    procedure: procedure.name,
+    pool: snapshot.name,
+    poolUuid: snapshot.uuid,
+    target,
+    verdict: findings.some((finding) => finding.severity === 'block') || !readable ? 'blocked' : 'go',
+    findings,
+    sections,
+    placement,
+    snapshot,
+    madeBy: { id: by.id, name: by.name },
+    madeAt: new Date(at).toISOString(),
+    digest: planDigest({ procedure: procedure.name, poolUuid: snapshot.uuid, target, sections, placement }),
+  };
+}
+
+function inputOf(
+  wish: PlanWish,
+  { snapshot, placement, configured }: Inspection,
+  planId: string,
+): ProcedureInput {
+  const { world, target, owed, verifiedBackup, disableClusterAllocation = true } = wish;
+  const { zoneId, smokeTest, dumpDirectory, migrationsPerHost } = world.pool;
+  const { version, allocationState } = snapshot.cloudstack;
+  // where somebody else has disabled it, it is not ours to enable again
+  const ours =
+    allocationState === 'Enabled' || owed.some((one) => one.what === 'cluster-allocation-disabled');
+  return {
+    snapshot,
+    target,
+    placement,
+    owed,
+    has: configured,
+    managementServers: world.managementServers?.names ?? [],
+    disableClusterAllocation: disableClusterAllocation && ours && honoursClusterAllocation(version),
+    planId,
+    dumpPath: `${dumpDirectory.replace(/\/+$/, '')}/${planId}`,
+    migrationsPerHost,
+    ...(verifiedBackup !== undefined && { verifiedBackup }),
+    ...(zoneId !== undefined && { zoneId }),
+    ...(smokeTest && { smokeTest }),
+  };
+}
+
+/** `pool-a-20260102-101500-3fa9c1`: pool and time for people, six digits so that two plans of one second differ. */
+function planIdOf({ world, procedure, target, by, at }: PlanWish): string {
+  const [day = '', time = ''] = new Date(at).toISOString().split('T');
+  const unique = digestOf({ pool: world.pool.name, procedure: procedure.name, target, by: by.id, at }).slice(
+    0,
+    6,
+  );
+  return `${world.pool.name}-${day.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${unique}`;
+}
+
+/** Of procedure, pool, target, lines and placement: what a person approves. The same for a revision. */
+export function planDigest(plan: {
+  readonly procedure: string;
+  readonly poolUuid: string;
+  readonly target: string;
+  readonly sections: readonly Section[];
+  readonly placement: Placement;
+}): string {
+  const { procedure, poolUuid, target, sections, placement } = plan;
+  return digestOf({
+    procedure,
+    poolUuid,
+    target,
+    sections: sections.map(sectionJson),
+    placement: placementJson(placement),
+  });
+}
+
+const sectionJson = (section: Section): Json => ({
+  title: section.title,
+  lane: section.lane,
+  lines: section.lines.map(({ id, kind, v, title, args, after, block }) => ({
+    id,
+    kind,
+    v,
+    title,
+    args,
+    after,
+    block,
+  })),
+});
+
+const placementJson = ({ order, hosts, misfits }: Placement): Json => ({
+  order,
+  misfits,
+  hosts: hosts.map(({ host, moves, stops }) => ({
+    host,
+    moves: moves.map(({ vm, to, candidates, memoryMib }) => ({ vm, to, candidates, memoryMib })),
+    stops: stops.map(({ vm, why, startOn, downMinutes }) => ({ vm, why, startOn, downMinutes })),
+  })),
+});
