@@ -6,6 +6,7 @@ import { type Call, type Command, isAsync, Params } from './commands/command';
 import { COMMANDS } from './commands/index';
 import { submit } from './jobs';
 import { invalid, Refusal, unauthorized } from './refusal';
+import { isListening } from './services';
 import type { CloudStackSide, Row } from './side';
 import { authenticate, type Sent } from './signature';
 import { xmlOf } from './xml';
@@ -32,7 +33,7 @@ export async function callCloudStack(
   server: SimManagementServer,
   request: ApiRequest,
 ): Promise<ApiAnswer> {
-  const booting = await whileBooting(side, server, request);
+  const booting = whileBooting(side, server, request);
   if (booting) return booting;
   const sent = parametersOf(request);
   const values = new Map(sent.map(([name, value]) => [name.toLowerCase(), value]));
@@ -65,20 +66,18 @@ function refusalAnswer(format: 'json' | 'xml', error: Refusal, envelope: string)
   );
 }
 
-/** Seconds after systemd's start: refused, then Jetty's own 503 and 404, then the API (cs §12.3). */
-const LISTENS_AFTER = 5;
-const CONTEXT_AFTER = 35;
-
-async function whileBooting(
+/** Refused, then Jetty's own 503 and 404, then the API (cs §12.3). */
+function whileBooting(
   side: CloudStackSide,
   server: SimManagementServer,
   request: ApiRequest,
-): Promise<ApiAnswer | undefined> {
-  if (server.management !== 'active') throw new SimSocketError('refused');
+): ApiAnswer | undefined {
+  if (!isListening(side, server)) throw new SimSocketError('refused');
   if (!server.ready) {
     const seconds = (side.cloud.time.now() - server.startedAt) / 1000;
-    if (seconds < LISTENS_AFTER) throw new SimSocketError('refused');
-    return seconds < CONTEXT_AFTER ? html(503, 'Service Unavailable') : html(404, 'Not Found');
+    return seconds < side.profile.knobs.managementLoads
+      ? html(503, 'Service Unavailable')
+      : html(404, 'Not Found');
   }
   return new URL(request.url, 'http://sim').pathname === '/client/api' ? undefined : html(404, 'Not Found');
 }

@@ -27,6 +27,7 @@ export function cloudStackSide(cloud: CloudState, xapi: XapiSide): CloudStackSid
     lostAnswers: new Set(),
     networkOf: new Map(),
     loops: new Map(),
+    portListeners: new Set(),
     nextId: () => ++ids,
   };
   for (const pool of cloud.pools) {

@@ -1,5 +1,5 @@
 /** CloudStack without a socket: the product's own client talks to it through this transport. */
-import { Malformed, NotSent, Unreachable } from '../../domain/errors';
+import { NotSent, Unreachable } from '../../domain/errors';
 import type { SimManagementServer } from '../model';
 import { SimSocketError } from '../socket-error';
 import { type ApiAnswer, type ApiRequest, callCloudStack } from './call';
@@ -43,6 +43,5 @@ function symptom(
   if (kind === 'html')
     return { status: 502, headers: { 'content-type': 'text/html' }, body: '<html>Bad Gateway</html>' };
   if (kind === 'refused') throw new NotSent(`${source} refused the connection`);
-  if (kind === 'truncate') throw new Malformed(source, 'the answer broke off');
-  throw new Unreachable(source, 'the connection was reset');
+  throw new Unreachable(source, kind === 'truncate' ? 'the answer broke off' : 'the connection was reset');
 }

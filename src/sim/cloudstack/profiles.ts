@@ -27,6 +27,9 @@ export interface Knobs {
   readonly systemVmBoot: number;
   readonly systemVmScan: number;
   readonly managementBoot: number;
+  /** After systemd's start: the port opens, then Jetty's 503 turns into its 404 (cs §12.3). */
+  readonly managementListens: number;
+  readonly managementLoads: number;
   /** Power reports without the VM before it counts as stopped. */
   readonly powerGraceRounds: number;
   readonly jobExpire: number;
@@ -74,6 +77,8 @@ const KNOBS: Knobs = {
   systemVmBoot: 60,
   systemVmScan: 30,
   managementBoot: 45,
+  managementListens: 5,
+  managementLoads: 35,
   powerGraceRounds: 2,
   jobExpire: 1440 * 60,
   pageSize: 500,

@@ -36,6 +36,7 @@ export function stopManagement(side: CloudStackSide, server: SimManagementServer
   server.ready = false;
   for (const loop of side.loops.get(server.name) ?? []) loop.cancel();
   side.loops.delete(server.name);
+  tellPorts(side, server);
   reopen(side, server.name);
   for (const host of hostsOf(side))
     if (host.cs.owner === server.name)
@@ -51,7 +52,9 @@ export function startManagement(side: CloudStackSide, server: SimManagementServe
   server.management = 'active';
   server.startedAt = side.cloud.time.now();
   const { startedAt } = server;
-  side.cloud.time.in(side.profile.knobs.managementBoot, () => {
+  const { knobs } = side.profile;
+  side.cloud.time.in(knobs.managementListens, () => tellPorts(side, server));
+  side.cloud.time.in(knobs.managementBoot, () => {
     if (server.management !== 'active' || server.startedAt !== startedAt) return;
     const first = !side.cloud.managementServers.some((one) => one.ready);
     server.ready = true;
@@ -59,6 +62,16 @@ export function startManagement(side: CloudStackSide, server: SimManagementServe
     startLoops(side, server);
     if (first) findSystemAgents(side);
   });
+}
+
+/** True while connections are taken: some seconds after systemd says active. */
+export function isListening(side: CloudStackSide, server: SimManagementServer): boolean {
+  const seconds = (side.cloud.time.now() - server.startedAt) / 1000;
+  return server.management === 'active' && (server.ready || seconds >= side.profile.knobs.managementListens);
+}
+
+function tellPorts(side: CloudStackSide, server: SimManagementServer): void {
+  for (const listener of side.portListeners) listener(server);
 }
 
 export function stopUsage(server: SimManagementServer): void {

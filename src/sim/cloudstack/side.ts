@@ -101,6 +101,8 @@ export interface CloudStackSide {
   readonly networkOf: Map<string, string>;
   /** Timers of each management server's loops. */
   readonly loops: Map<string, { cancel(): void }[]>;
+  /** Told when a server's port opens or closes. */
+  readonly portListeners: Set<(server: SimManagementServer) => void>;
   nextId(): number;
 }
 

@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { SimManagementServer } from '../model';
 import { SimSocketError } from '../socket-error';
 import { type ApiAnswer, callCloudStack } from './call';
+import { isListening } from './services';
 import type { CloudStackSide } from './side';
 
 export interface CloudStackPort {
@@ -29,37 +30,30 @@ export async function listen(
   // Clients keep their connections: python's requests and our own agent both do.
   api.keepAliveTimeout = 30_000;
   api.on('connection', (socket) => {
-    // The listener stays bound so that the port is ours; a stopped service resets before a byte is read.
-    if (server.management !== 'active') socket.resetAndDestroy();
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
   await bind(api, port);
   const bound = (api.address() as AddressInfo).port;
-  let isBound = true;
-  const follow = setInterval(() => {
-    const shouldBind = server.management === 'active';
-    if (shouldBind === isBound) return;
-    isBound = shouldBind;
-    if (shouldBind) api.listen(bound, '127.0.0.1');
-    else unbind(api, sockets);
-  }, FOLLOW_MS);
-  follow.unref();
+  const follow = (changed: SimManagementServer): void => {
+    if (changed !== server || isListening(side, server) === api.listening) return;
+    if (api.listening) unbind(api, sockets);
+    else api.listen(bound, '127.0.0.1');
+  };
+  side.portListeners.add(follow);
+  follow(server);
   return {
     port: bound,
     url: `http://127.0.0.1:${bound}/client/api`,
     close: () =>
       new Promise((resolve) => {
-        clearInterval(follow);
+        side.portListeners.delete(follow);
         for (const socket of sockets) socket.destroy();
         if (!api.listening) return resolve();
         api.close(() => resolve());
       }),
   };
 }
-
-/** Wall milliseconds between two looks at the service's state. */
-const FOLLOW_MS = 20;
 
 const bind = (api: http.Server, port: number): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -80,6 +74,7 @@ async function serve(
 ): Promise<void> {
   try {
     const body = await bodyOf(request);
+    if (body === undefined) return;
     const answer = await callCloudStack(side, server, {
       method: request.method ?? 'GET',
       url: request.url ?? '/',
@@ -87,8 +82,9 @@ async function serve(
     });
     send(response, answer);
   } catch (error) {
-    if (!(error instanceof SimSocketError)) throw error;
-    misbehave(response, error.kind);
+    if (error instanceof SimSocketError) return misbehave(response, error.kind);
+    // A mistake of the simulator itself: loud on the wire, but the other machines of the cloud live on.
+    send(response, { status: 500, headers: { 'content-type': 'text/plain' }, body: String(error) });
   }
 }
 
@@ -108,14 +104,22 @@ function misbehave(response: http.ServerResponse, kind: SimSocketError['kind']):
   } else if (kind !== 'hang') response.socket?.resetAndDestroy();
 }
 
-async function bodyOf(request: http.IncomingMessage): Promise<string> {
+/** The form as text; undefined when the client has gone away or sends more than Jetty takes. */
+async function bodyOf(request: http.IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-    size += bytes.length;
-    if (size > BODY_LIMIT) throw new SimSocketError('reset');
-    chunks.push(bytes);
+  try {
+    for await (const chunk of request) {
+      const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+      size += bytes.length;
+      if (size > BODY_LIMIT) {
+        request.destroy();
+        return undefined;
+      }
+      chunks.push(bytes);
+    }
+  } catch {
+    return undefined;
   }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -1,0 +1,125 @@
+/** CloudStack's rows as our words. A missing or mistyped field that we need is Malformed, never a guess. */
+import { Malformed } from '../../domain/errors';
+import type { CsCandidate, CsCluster, CsHost, CsJob, CsVm } from '../../ports';
+import { type Fields, isFields } from './answer';
+
+const SOURCE = 'CloudStack';
+
+/** Ids and numbers come as strings or as numbers, by version (cs §2.3). */
+export function text(fields: Fields, name: string): string {
+  const value = optional(fields, name);
+  if (value === undefined) throw new Malformed(SOURCE, `a row without ${name}`);
+  return value;
+}
+
+export function optional(fields: Fields, name: string): string | undefined {
+  const value = fields[name];
+  if (typeof value === 'string' && value !== '') return value;
+  return typeof value === 'number' ? String(value) : undefined;
+}
+
+const flag = (fields: Fields, name: string): boolean => fields[name] === true || fields[name] === 'true';
+
+export function hostOf(row: Fields): CsHost {
+  const owner = optional(row, 'managementserverid');
+  return {
+    id: text(row, 'id'),
+    name: text(row, 'name'),
+    address: text(row, 'ipaddress'),
+    state: text(row, 'state'),
+    resourceState: text(row, 'resourcestate'),
+    hypervisorVersion: optional(row, 'hypervisorversion') ?? '',
+    ...(owner !== undefined && { managementServer: owner }),
+  };
+}
+
+export const clusterOf = (row: Fields): CsCluster => ({
+  id: text(row, 'id'),
+  name: text(row, 'name'),
+  managedState: text(row, 'managedstate'),
+  allocationState: text(row, 'allocationstate'),
+});
+
+/** A project's VM has no account. */
+const accountOf = (row: Fields): string => {
+  const project = optional(row, 'project');
+  return optional(row, 'account') ?? (project === undefined ? 'system' : `project:${project}`);
+};
+
+const whereOf = (row: Fields): { hostId?: string } => {
+  const hostId = optional(row, 'hostid');
+  return hostId === undefined ? {} : { hostId };
+};
+
+export function userVmOf(row: Fields): CsVm {
+  const isoId = optional(row, 'isoid');
+  return {
+    id: text(row, 'id'),
+    instanceName: text(row, 'instancename'),
+    displayName: optional(row, 'displayname') ?? text(row, 'name'),
+    kind: 'guest',
+    account: accountOf(row),
+    state: text(row, 'state'),
+    ...whereOf(row),
+    haEnabled: flag(row, 'haenable'),
+    ...(isoId !== undefined && { isoId }),
+  };
+}
+
+/** CloudStack restarts its own VMs whatever their offering says: they count as HA-enabled (cs §6, §7). */
+export function routerOf(row: Fields): CsVm {
+  const group = flag(row, 'isredundantrouter')
+    ? (optional(row, 'vpcid') ?? optional(row, 'guestnetworkid'))
+    : undefined;
+  return {
+    ...ownVmOf(row),
+    kind: 'router',
+    account: accountOf(row),
+    ...(group !== undefined && { redundantGroup: group }),
+  };
+}
+
+export function systemVmOf(row: Fields): CsVm {
+  const agentState = optional(row, 'agentstate');
+  return {
+    ...ownVmOf(row),
+    kind: text(row, 'systemvmtype') === 'secondarystoragevm' ? 'ssvm' : 'cpvm',
+    account: 'system',
+    ...(agentState !== undefined && { agentState }),
+  };
+}
+
+const ownVmOf = (row: Fields) => ({
+  id: text(row, 'id'),
+  instanceName: text(row, 'name'),
+  displayName: text(row, 'name'),
+  state: text(row, 'state'),
+  ...whereOf(row),
+  haEnabled: true,
+});
+
+export const candidateOf = (row: Fields): CsCandidate => ({
+  hostId: text(row, 'id'),
+  suitable: flag(row, 'suitableformigration'),
+});
+
+/**
+ * Status 3 (cancelled) counts as failed. A failed job without a result was cut off by a stop of its server: nobody
+ * knows what became of it, and it carries no error (cs fact 21).
+ */
+export function jobOf(row: Fields): CsJob {
+  const status = Number(row['jobstatus']);
+  if (![0, 1, 2, 3].includes(status)) throw new Malformed(SOURCE, 'a job without a status');
+  const result = row['jobresult'];
+  const error = isFields(result) ? optional(result, 'errortext') : undefined;
+  const code = Number(
+    isFields(result) ? (result['errorcode'] ?? row['jobresultcode']) : row['jobresultcode'],
+  );
+  return {
+    id: text(row, 'jobid'),
+    status: status === 0 || status === 1 ? status : 2,
+    command: (optional(row, 'cmd') ?? '').split('.').at(-1)!,
+    ...(status >= 2 && error !== undefined && { error }),
+    ...(status >= 2 && !Number.isNaN(code) && { errorCode: code }),
+  };
+}
