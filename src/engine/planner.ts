@@ -1,6 +1,6 @@
 /** Makes a plan: what was seen, what was found, and the exact lines, frozen and numbered. Changes nothing anywhere. */
 import { digestOf } from '../domain/digest';
-import { Malformed, Rejected } from '../domain/errors';
+import { Rejected } from '../domain/errors';
 import type { Json } from '../domain/json';
 import type { Person } from '../domain/person';
 import type { Placement, Plan, Section } from '../domain/plan';
@@ -23,20 +23,16 @@ export interface PlanWish extends InspectWish {
 }
 
 /**
- * A plan, blocked or not; whoever calls keeps it. Rejected (POOL_UNREAD) when the pool's XAPI cannot be reached or
- * refuses us: without the pool's uuid there is nothing to plan for.
+ * A plan, blocked or not; whoever calls keeps it. Rejected (POOL_UNREAD) when the pool's own record cannot be read:
+ * without its uuid nobody knows which pool the plan is for, nor what that pool is owed.
  */
 export async function makePlan(wish: PlanWish): Promise<Plan> {
   const { world, procedure, target, by, at } = wish;
   const seen = await inspect(world, wish);
   const { snapshot, findings, placement } = seen;
-  const unread = seen.failures.find((failure) => !(failure.error instanceof Malformed));
-  if (snapshot.uuid === '' && unread)
+  if (snapshot.uuid === '')
     throw new Rejected(
-      problems.poolUnread(
-        world.pool.name,
-        snapshot.unread.map((one) => `${one.source}: ${one.why}`).join(' '),
-      ),
+      problems.poolUnread(world.pool.name, snapshot.unread.map(({ source, why }) => `${source}: ${why}`).join(' ')),
     );
   const id = wish.planId ?? planIdOf(wish);
   // hosts and master are what every procedure begins with; without them the plan holds its findings only

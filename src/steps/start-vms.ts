@@ -27,6 +27,10 @@ type Seen = {
 const owedVms = (run: Run, args: Args): readonly string[] =>
   run.owed.filter((o) => o.what === 'vm-stopped' && (args.vms.length === 0 || args.vms.includes(o.on))).map((o) => o.on);
 
+/** What it needed when it ran: a VM that CloudStack has stopped has no record in XAPI. */
+const memoryBefore = (run: Run, vm: string): number =>
+  (run.owed.find((o) => o.what === 'vm-stopped' && o.on === vm)?.before as { memoryMib?: number } | undefined)?.memoryMib ?? 0;
+
 export const startVms = defineStep<Args, Seen>({
   kind: 'start-vms',
   v: 1,
@@ -38,7 +42,7 @@ export const startVms = defineStep<Args, Seen>({
   onRefusal: 'decide',
   patience: { softSeconds: minutes(10), hardSeconds: minutes(30) },
   observe: async (world, args, { run, line }) => {
-    const vms = await lookAtVms(world, owedVms(run, args));
+    const vms = (await lookAtVms(world, owedVms(run, args))).map((vm) => ({ ...vm, memoryMib: Math.max(vm.memoryMib, memoryBefore(run, vm.name)) }));
     const look = await drainLook(world, { uuid: '', id: '' }, line, 0);
     const failed: Record<string, string> = {};
     for (const vm of vms) {

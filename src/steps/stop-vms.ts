@@ -28,16 +28,18 @@ export async function lookAtVms(world: World, names: readonly string[]): Promise
   return names.flatMap((name): VmLook[] => {
     const vm = vms.find((candidate) => candidate.name === name);
     const row = known.find((candidate) => candidate.instanceName === name);
-    if (!vm) return [];
-    const on = hosts.find((host) => host.uuid === vm.on)?.name;
+    if (!vm && !row) return [];
+    const on = vm && hosts.find((host) => host.uuid === vm.on)?.name;
+    // CloudStack destroys XAPI's record of a VM that it stops, and makes another when it starts it
+    const power = vm?.power ?? 'Halted';
     return [
       {
         name,
-        uuid: vm.uuid,
+        uuid: vm?.uuid ?? '',
         kind: row?.kind ?? 'guest',
-        power: vm.power,
-        state: row?.state ?? vm.power,
-        memoryMib: vm.memoryMib,
+        power,
+        state: row?.state ?? power,
+        memoryMib: vm?.memoryMib ?? 0,
         ...(row && { id: row.id }),
         ...(on !== undefined && { on }),
       },

@@ -1,0 +1,309 @@
+/** Composition root: the only file that knows every adapter. Everything else meets through ports. */
+import { backupPlace } from './adapters/backup/place';
+import { makeBell, type OpenBell } from './adapters/bell/bell';
+import { simClock, systemClock } from './adapters/clock';
+import { cloudStackDb, mysqlTransport, type SqlTransport } from './adapters/cloudstack-db';
+import { cloudStack } from './adapters/cloudstack/cloudstack';
+import { httpTransport, type CloudStackTransport } from './adapters/cloudstack/http-transport';
+import { dom0 } from './adapters/dom0';
+import { makeJournal, type OpenJournal } from './adapters/journal/journal';
+import { managementServers } from './adapters/management-servers';
+import { roles } from './adapters/roles';
+import { slackGroups } from './adapters/slack-web/index';
+import { sshConnections } from './adapters/ssh/connect';
+import { hostKeyPins, type HostKeyPins, type SshTransport } from './adapters/ssh/transport';
+import { wireTransport } from './adapters/xapi/wire';
+import type { XapiTransport } from './adapters/xapi/transport';
+import { xapiPool } from './adapters/xapi/xapi-pool';
+import { poolFacts, type Config, type PoolConfig } from './config';
+import { Rejected } from './domain/errors';
+import { keysBy, owedBy } from './domain/owed';
+import type { Person, Role } from './domain/person';
+import type { Plan } from './domain/plan';
+import { problems } from './domain/problems';
+import type { Run } from './domain/run';
+import { backupThatCounts } from './engine/backup-that-counts';
+import { folds, type Folds } from './engine/fold';
+import { inspect } from './engine/inspect';
+import { operate } from './engine/operate';
+import type { Operator } from './engine/operator';
+import { otherRuns } from './engine/others';
+import { makePlan } from './engine/planner';
+import type { Clock, OtherRuns, Roles, World, XenPool } from './ports';
+import { giveBack, notYet } from './procedures/give-back';
+import { rollingUpgrade } from './procedures/rolling-upgrade';
+
+/** How the outside is reached: sockets in production, the simulator's own faces in memory. */
+export interface Outside {
+  xapi(): XapiTransport & { close?(): void };
+  cloudStack(): CloudStackTransport & { close?(): void };
+  ssh(login: { readonly user: string; readonly password: string }, pins: HostKeyPins): SshTransport & { close?(): void };
+  database?(login: { readonly host: string; readonly port: number; readonly user: string; readonly password: string }): {
+    readonly select: SqlTransport;
+    close(): Promise<void>;
+  };
+}
+
+export const overTheWire: Outside = {
+  xapi: () => wireTransport(),
+  cloudStack: () => httpTransport(),
+  ssh: (login, pins) => sshConnections({ login: () => login, pins }),
+  database: (login) => mysqlTransport(login),
+};
+
+export interface Composition {
+  readonly clock: Clock;
+  readonly journal: OpenJournal;
+  readonly bell: OpenBell;
+  readonly folds: Folds;
+  readonly roles: Roles;
+  readonly operator: Operator;
+  /** What the steps of this run see. */
+  worldOf(run: { readonly id: string; readonly pool: string }, of: { target: string; owed: Run['owed'] }): World;
+  /** Looks at the pool and keeps the plan; changes nothing else. Rejected when it may not or cannot be made. */
+  makePlan(pool: string, wish: { readonly to?: string }, by: Person): Promise<Plan>;
+  close(): Promise<void>;
+}
+
+export interface ComposeOptions {
+  readonly outside?: Outside;
+  readonly clock?: Clock & { close?(): void };
+  readonly trouble: (what: string, error: unknown) => void;
+}
+
+/** Opens journal and bell; connections to pools are made when they are first needed. Unreachable when the journal is not. */
+export async function compose(config: () => Config, options: ComposeOptions): Promise<Composition> {
+  const first = config();
+  const outside = options.outside ?? overTheWire;
+  const clock = options.clock ?? (await clockOf(first));
+  const journal = await makeJournal(first.journal, clock);
+  const bell = await makeBell(first.bell, clock, (error) => options.trouble('The bell', error)).catch(async (error: unknown) => {
+    await journal.close();
+    throw error;
+  });
+  const folded = folds(journal);
+  const pools = connections(config, outside, clock);
+  const who = rolesOf(config, clock);
+
+  const poolConfig = (name: string): PoolConfig => {
+    const pool = config().pools[name];
+    if (!pool) throw new Rejected(problems.poolUnknown(name, Object.keys(config().pools)));
+    return pool;
+  };
+  const sameCloudStack = (a: string) => (b: string) => config().pools[a]?.cloudStack === config().pools[b]?.cloudStack;
+
+  function worldOf(run: { readonly id: string; readonly pool: string }, of: { target: string; owed: Run['owed'] }): World {
+    const others = otherRuns(journal, folded, run.id, sameCloudStack(run.pool));
+    const world = pools.world(run.pool, others);
+    return {
+      ...world,
+      lookAgain: async () => {
+        const { snapshot, findings } = await inspect(world, { target: of.target, owed: of.owed, at: clock.now() });
+        return { snapshot, findings };
+      },
+    };
+  }
+
+  /** What earlier runs of the pool say: what is owed, which keys were accepted, which backup counts. */
+  async function history(poolUuid: string) {
+    const rows = await journal.runsOf(poolUuid);
+    const journals = await Promise.all(rows.map(async (row) => ({ row, entries: await journal.read(row.id) })));
+    const entries = journals.map((one) => one.entries);
+    return { owed: owedBy(entries), keys: keysBy(entries), journals };
+  }
+
+  async function historyOf(pool: string) {
+    const newest = (await journal.plansOf(pool, 1))[0];
+    const uuid = newest && (await journal.plan(newest.id))?.poolUuid;
+    return history(uuid ?? '');
+  }
+
+  async function plan(pool: string, wish: { readonly to?: string }, by: Person): Promise<Plan> {
+    const target = wish.to ?? poolConfig(pool).target;
+    if (target === undefined) throw new Rejected(problems.noTarget(pool));
+    const { owed, keys, journals } = await historyOf(pool);
+    const world = worldOf({ id: '', pool }, { target, owed });
+    for (const [hostUuid, pins] of Object.entries(keys)) world.xen.trust(hostUuid, pins);
+    const backup = backupThatCounts(await Promise.all(journals.map(async ({ row, entries }) => ({ plan: await journal.plan(row.plan), entries }))), target);
+    const made = await makePlan({
+      world,
+      procedure: rollingUpgrade,
+      target,
+      by,
+      at: clock.now(),
+      owed,
+      ...(backup !== undefined && { verifiedBackup: backup }),
+    });
+    await journal.savePlan(made);
+    return made;
+  }
+
+  const operator = operate({
+    journal,
+    folds: folded,
+    bell,
+    clock,
+    roles: who,
+    pools: () => Object.values(config().pools),
+    whoMay: (pool, wanted) => peopleWith(config().pools[pool], wanted),
+    newId: idsFrom(clock),
+    async planGiveBack(pool, owed, by) {
+      const { keys } = await historyOf(pool);
+      const world = worldOf({ id: '', pool }, { target: poolConfig(pool).target ?? '', owed });
+      for (const [hostUuid, pins] of Object.entries(keys)) world.xen.trust(hostUuid, pins);
+      const versions = (await world.xen.hosts()).map((host) => host.version);
+      // nothing is upgraded by it: the pool's own version is the target
+      return makePlan({ world, procedure: giveBack, target: versions[0] ?? '', by, at: clock.now(), owed, judge: () => [] });
+    },
+    async notYet(pool, owed) {
+      const newest = (await journal.plansOf(pool, 1))[0];
+      const known = newest && (await journal.plan(newest.id));
+      if (!known) return 'The pool has not been looked at yet.';
+      const hosts = await pools.world(pool, noOthers).xen.hosts().catch(() => undefined);
+      if (!hosts) return 'XAPI does not answer now.';
+      return notYet({ ...known.snapshot, hosts: known.snapshot.hosts.map((host) => ({ ...host, ...liveOf(hosts, host.uuid) })) }, owed);
+    },
+  });
+
+  return {
+    clock,
+    journal,
+    bell,
+    folds: folded,
+    roles: who,
+    operator,
+    worldOf,
+    makePlan: plan,
+    async close() {
+      await bell.close();
+      await pools.close();
+      await journal.close();
+      if ('close' in clock) (clock as { close?(): void }).close?.();
+    },
+  };
+}
+
+const noOthers: OtherRuns = { hostsInWork: async () => [], servicesHeld: async () => [] };
+
+function liveOf(hosts: Awaited<ReturnType<XenPool['hosts']>>, uuid: string) {
+  const host = hosts.find((one) => one.uuid === uuid);
+  return host ? { live: host.live, version: host.version, enabled: host.enabled } : {};
+}
+
+/** The simulator's clock with the simulator's configuration, else the system's. */
+const clockOf = async (config: Config): Promise<Clock> =>
+  config.simulator ? simClock(config.simulator.controlUrl) : systemClock();
+
+/** Time for people to sort by, a count and the process for machines to tell apart. */
+function idsFrom(clock: Clock): (prefix: string) => string {
+  let count = 0;
+  return (prefix) => {
+    const time = new Date(clock.now()).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+    const unique = (process.pid * 1000 + (count++ % 1000)).toString(36);
+    return `${prefix}-${time}-${unique}`;
+  };
+}
+
+function rolesOf(config: () => Config, clock: Clock): Roles {
+  const { slack } = config();
+  return roles({
+    grantedIn: (pool) => config().pools[pool]?.roles,
+    ...(slack && { members: slackGroups({ token: slack.botToken, apiUrl: slack.apiUrl }) }),
+    monotonic: () => clock.monotonic(),
+  });
+}
+
+/** Slack ids and groups as people read them in Slack; names come from Slack itself. */
+function peopleWith(pool: PoolConfig | undefined, wanted: readonly Role[]): readonly string[] {
+  if (!pool) return [];
+  return [...new Set(wanted.flatMap((role) => pool.roles[role]))];
+}
+
+/** One set of connections per pool, made at the first need and kept while its configuration stays the same. */
+function connections(config: () => Config, outside: Outside, clock: Clock) {
+  const open = new Map<string, { readonly from: string; readonly world: Omit<World, 'others' | 'lookAgain'>; close(): Promise<void> }>();
+
+  function connect(name: string): Omit<World, 'others' | 'lookAgain'> {
+    const now = config();
+    const pool = now.pools[name];
+    const cloud = pool && now.cloudStacks[pool.cloudStack];
+    if (!pool || !cloud) throw new Rejected(problems.poolUnknown(name, Object.keys(now.pools)));
+    const from = JSON.stringify([pool, cloud]);
+    const known = open.get(name);
+    if (known?.from === from) return known.world;
+    void known?.close();
+    const made = connectionsOf(now, name, pool, cloud, outside, clock);
+    open.set(name, { from, ...made });
+    return made.world;
+  }
+
+  return {
+    world: (pool: string, others: OtherRuns): World => {
+      const world = connect(pool);
+      return {
+        ...world,
+        others,
+        lookAgain: () => Promise.reject(new Error(`nothing is judged outside a run or plan of ${pool}`)),
+      };
+    },
+    close: async () => {
+      await Promise.allSettled([...open.values()].map((one) => one.close()));
+      open.clear();
+    },
+  };
+}
+
+function connectionsOf(config: Config, name: string, pool: PoolConfig, cloud: Config['cloudStacks'][string], outside: Outside, clock: Clock) {
+  const sshHosts = pool.hosts.flatMap((host) => (host.ssh ? [{ uuid: host.uuid, name: host.name, target: { host: host.ssh.host, port: host.ssh.port }, hostKey: host.ssh.hostKey }] : []));
+  const hostPins = hostKeyPins(sshHosts.map(({ target, hostKey }) => ({ target, fingerprint: hostKey })));
+  const hostSsh = outside.ssh(pool.ssh, hostPins);
+  const servers = cloud.managementServers.map(({ name: server, ssh }) => ({ name: server, target: { host: ssh.host, port: ssh.port }, hostKey: ssh.hostKey }));
+  const serverPins = hostKeyPins(servers.map(({ target, hostKey }) => ({ target, fingerprint: hostKey })));
+  const serverSsh = cloud.ssh && outside.ssh(cloud.ssh, serverPins);
+  const xapi = outside.xapi();
+  const api = outside.cloudStack();
+  const database = cloud.db && outside.database?.(cloud.db);
+  const sshOf = (uuid: string) => sshHosts.find((host) => host.uuid === uuid)?.target;
+  const first = servers[0];
+
+  const xen = xapiPool({
+    pool: name,
+    hosts: pool.hosts.map(({ uuid, name: host, address, fingerprint }) => ({ uuid, name: host, address, fingerprint })),
+    user: pool.xapi.user,
+    password: pool.xapi.password,
+    transport: xapi,
+    ssh: {
+      shown: async (uuid) => {
+        const target = sshOf(uuid);
+        return target && hostSsh.hostKey(target);
+      },
+      pinned: (uuid) => {
+        const target = sshOf(uuid);
+        return target && hostPins.pinned(target);
+      },
+      trust: (uuid, fingerprint) => {
+        const target = sshOf(uuid);
+        if (target) hostPins.trust(target, fingerprint);
+      },
+    },
+  });
+  const world: Omit<World, 'others' | 'lookAgain'> = {
+    pool: poolFacts(config, name),
+    xen,
+    cloudStack: cloudStack({ url: cloud.url, apiKey: cloud.apiKey, secretKey: cloud.secretKey, transport: api }),
+    ...(database && { cloudStackDb: cloudStackDb(database.select) }),
+    ...(sshHosts.length > 0 && { dom0: dom0({ hosts: sshHosts, transport: hostSsh }) }),
+    ...(first && serverSsh && { managementServers: managementServers({ servers, transport: serverSsh, backup: { ...backupPlace, server: first.name, target: first.target } }) }),
+  };
+  return {
+    world,
+    close: async (): Promise<void> => {
+      await xen.close();
+      xapi.close?.();
+      api.close?.();
+      hostSsh.close?.();
+      serverSsh?.close?.();
+      await database?.close();
+    },
+  };
+}

@@ -1,0 +1,148 @@
+/** The worker: answers rings, carries out plans, tells people. May be killed at any moment; another one goes on. */
+import { randomUUID } from 'node:crypto';
+import { pagerDuty } from './adapters/pager-duty';
+import { slackWeb } from './adapters/slack-web/index';
+import { compose, type Composition } from './compose';
+import { configDirectory, watchConfig, type Config } from './config';
+import type { Run } from './domain/run';
+import { carryOut } from './engine/requests';
+import { sweep, SWEEP_SECONDS } from './engine/sweep';
+import { engine, type Engine } from './engine/tick';
+import { watch } from './engine/watch';
+import { answerRings } from './engine/work';
+import { serveHealth } from './health';
+import { makeLog, type Log } from './log';
+import { notify, type Notify } from './notify/index';
+import { steps } from './steps/index';
+
+/** SIGTERM to exit: no new act, those under way get this long to answer (wall). */
+const STOP_MS = 15_000;
+
+export interface Worker {
+  stop(): Promise<void>;
+}
+
+export async function startWorker(config: () => Config, log: Log): Promise<Worker> {
+  const owner = `worker-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const trouble = (what: string, error: unknown): void => log.error({ err: error }, what);
+  const composed = await compose(config, { trouble });
+  const { journal, bell, clock, folds } = composed;
+  const telling = tellers(config, composed, owner, trouble);
+  let lastTick = clock.monotonic();
+
+  const moving: Engine = engine({
+    journal,
+    clock,
+    step: (kind) => steps.get(kind),
+    world: (run: Run) => composed.worldOf({ id: run.id, pool: run.plan.pool }, { target: run.plan.target, owed: run.owed }),
+    worker: owner,
+    log: { error: (facts, text) => log.error(facts, text), info: (facts, text) => log.info(facts, text) },
+    ring: (run) => void bell.ring(run),
+  });
+  const stream = watch({
+    journal,
+    world: (row) => composed.worldOf(row, { target: '', owed: [] }),
+    ring: (run) => void bell.ring(run),
+    speed: () => clock.speed(),
+  });
+  const answer = answerRings({
+    journal,
+    bell,
+    engine: moving,
+    isRequest: (id) => id.startsWith('ask-'),
+    publish: async (run) => {
+      await telling.publish(run);
+      await stream.follow();
+    },
+    carryOut: () =>
+      carryOut({
+        journal,
+        owner,
+        makePlan: (pool, wish, by) => composed.makePlan(pool, wish, by),
+        tell: async (request, said) => {
+          if (request.replyTo) await telling.planReply?.(request, said).catch((error: unknown) => trouble('A plan could not be told', error));
+        },
+        report: trouble,
+      }),
+  });
+
+  await bell.listen(async (id) => {
+    lastTick = clock.monotonic();
+    try {
+      await answer(id);
+    } catch (error) {
+      log.error({ run: id, err: error }, 'a tick failed; the sweep looks again');
+    }
+  });
+  const look = async (): Promise<void> => {
+    await stream.follow();
+    await sweep(journal, bell);
+    for (const { id } of await journal.openRuns()) await telling.publish(id);
+  };
+  await look();
+  const sweeping = setInterval(() => void look().catch((error: unknown) => trouble('The sweep', error)), SWEEP_SECONDS * 1000);
+  const health = await serveHealth(config().healthPorts.worker, {
+    database: () => journal.check(),
+    bell: () => bell.check(),
+    'last tick': async () => {
+      const age = (clock.monotonic() - lastTick) / 1000;
+      if ((await journal.openRuns()).length > 0 && age > 3 * SWEEP_SECONDS) throw new Error(`${age.toFixed(0)} s ago`);
+    },
+  });
+
+  return {
+    async stop() {
+      clearInterval(sweeping);
+      await moving.stop(STOP_MS);
+      await stream.close();
+      await telling.stop();
+      await health.close();
+      await composed.close();
+    },
+  };
+}
+
+function tellers(config: () => Config, { journal, clock, operator: _operator, folds: _folds }: Composition, owner: string, report: (what: string, error: unknown) => void): Notify {
+  const { slack, pager, onCall } = config();
+  return notify({
+    journal,
+    owner,
+    monotonic: () => clock.monotonic(),
+    channelOf: (pool) => config().pools[pool]?.channel,
+    owed: async () => [],
+    notes: () => journalNotes(journal),
+    report,
+    ...(slack && { slack: slackWeb({ token: slack.botToken, apiUrl: slack.apiUrl }) }),
+    ...(pager && { pager: pagerDuty({ url: pager.url, routingKey: pager.routingKey }) }),
+    ...(onCall.slackUserGroup !== undefined && { userGroup: onCall.slackUserGroup }),
+  });
+}
+
+const journalNotes = (journal: Composition['journal']): readonly string[] =>
+  journal.volatile.length > 0 ? [`The journal may lose its last second with the power: ${journal.volatile.join(', ')}.`] : [];
+
+async function main(): Promise<void> {
+  const { dir } = configDirectory(process.argv.slice(2));
+  const log = makeLog('worker');
+  const config = watchConfig(dir, process.env, (problems) => problems.forEach((problem) => log.error({ problem }, problem.what)));
+  log.configure(config());
+  const worker = await startWorker(config, log);
+  log.info({}, 'the worker answers rings');
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    void worker.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+if (require.main === module)
+  main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(3);
+  });
