@@ -1,0 +1,60 @@
+/** What a press of a button asks of the operator. All of it is authorised there, never here. */
+import type { Person } from '../../domain/person';
+import type { Operator } from '../../engine/operator';
+import { answerMessage } from '../view/answer-message';
+import type { Pressed } from '../view/buttons';
+import { section } from '../view/blocks';
+import type { Message } from '../view/message';
+import { plain, spoken } from '../view/words';
+
+/** Throws Rejected with the sentence the person reads. `reason` is what the modal asked for. */
+export async function carryOut(
+  operator: Operator,
+  by: Person,
+  pressed: Pressed,
+  reason?: string,
+): Promise<Message> {
+  const because = reason === undefined ? {} : { reason };
+  switch (pressed.do) {
+    case 'start':
+      return answerMessage({ about: 'run', did: 'start', answer: await operator.start(by, pressed.plan) });
+    case 'pause':
+    case 'pause-now':
+      return halted(
+        'pause',
+        await operator.pause(by, pressed.run, { now: pressed.do === 'pause-now', ...because }),
+      );
+    case 'abort':
+      return halted('abort', await operator.abort(by, pressed.run, because));
+    case 'resume':
+      return answerMessage({ about: 'run', did: 'resume', answer: await operator.resume(by, pressed.run) });
+    case 'yes':
+    case 'no': {
+      const { run, question, digest } = pressed;
+      const answer = await operator.answer(by, run, { question, digest, says: pressed.do, ...because });
+      return answerMessage({
+        about: 'run',
+        did: 'advance',
+        answer,
+        question: answer.question,
+        says: pressed.do,
+      });
+    }
+    case 'give-back':
+      return answerMessage({
+        about: 'run',
+        did: 'give-back',
+        answer: await operator.giveBack(by, pressed.pool, pressed.obligation),
+      });
+    case 'take-over': {
+      await operator.takeOver(by, pressed.pool, pressed.obligation, reason ?? '');
+      const sentence = `You took over ${pressed.obligation} in ${pressed.pool}.`;
+      return { key: 'took-over', text: spoken(sentence), blocks: [section(plain(sentence))] };
+    }
+  }
+}
+
+type Halted = Awaited<ReturnType<Operator['pause']>>;
+
+const halted = (did: 'pause' | 'abort', { effectAfter, ...answer }: Halted): Message =>
+  answerMessage({ about: 'run', did, answer, ...(effectAfter !== undefined && { effectAfter }) });
