@@ -20,18 +20,35 @@ export class Timeline {
     private current: number,
   ) {}
 
+  /** Set by whoever drives this timeline by the wall clock; absent, time moves only by advanceTo. */
+  private pace: (() => number | undefined) | undefined;
+  private sooner: (() => void) | undefined;
+
+  /**
+   * `pace` says what time it should be, or nothing while events are being run; `sooner` is called when an event
+   * is due before all others. Between events the time read is the wall's; at an event it is the event's own.
+   */
+  follow(pace: () => number | undefined, sooner: () => void): void {
+    this.pace = pace;
+    this.sooner = sooner;
+  }
+
   now(): number {
+    const wanted = this.pace?.();
+    // What is overdue happens first, at its own instant: late, never out of order.
+    if (wanted !== undefined && wanted > this.current && (this.nextAt() ?? Infinity) > wanted)
+      this.current = wanted;
     return this.current;
   }
 
   /** ISO 8601 of pool time. */
   iso(): string {
-    return new Date(this.current).toISOString();
+    return new Date(this.now()).toISOString();
   }
 
   /** Runs `event` after so many pool seconds. Events of one instant run in the order they were made. */
   in(seconds: number, event: () => void): Timer {
-    const due: Due = { at: this.current + seconds * 1000, order: this.count++, run: event, cancelled: false };
+    const due: Due = { at: this.now() + seconds * 1000, order: this.count++, run: event, cancelled: false };
     let low = 0;
     let high = this.queue.length;
     while (low < high) {
@@ -41,6 +58,7 @@ export class Timeline {
       else high = middle;
     }
     this.queue.splice(low, 0, due);
+    if (low === 0) this.sooner?.();
     return { cancel: () => void (due.cancelled = true) };
   }
 
