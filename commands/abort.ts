@@ -5,7 +5,7 @@ export const abort = defineCommand({
   name: 'abort',
   usage: ['abort RUN [--reason TEXT]'],
   summary: 'Ends the run where it is safe; what it changed stays on the list of obligations.',
-  roles: ['operator', 'admin'],
+  deed: 'abort',
   shape: { arguments: ['RUN'], options: ['reason'], free: ['reason'] },
   parse: ({ arguments: [run], options: { reason } }) => ({
     run: run!,

@@ -5,7 +5,7 @@ export const advance = defineCommand({
   name: 'advance',
   usage: ['advance RUN [--question ID]', 'advance RUN [--question ID] --no --reason TEXT'],
   summary: 'Answers the open question: approves, confirms or tries again; --no declines.',
-  roles: ['approver', 'operator', 'admin'],
+  deed: 'approve',
   shape: { arguments: ['RUN'], flags: ['no'], options: ['question', 'reason'], free: ['reason'] },
   parse: ({ arguments: [run], flags, options }, wrong) => {
     const { question, reason } = options;

@@ -1,6 +1,6 @@
 /** A command: what a person can type, in Slack and in a shell. It says a wish to the operator; only the worker acts. */
 import type { CommandAnswer, CommandHelp } from '../src/domain/command-answers';
-import type { Person, Role } from '../src/domain/person';
+import { rolesFor, type Deed, type Person } from '../src/domain/person';
 import type { Plan } from '../src/domain/plan';
 import type { Operator } from '../src/engine/operator';
 import { readWords, wrongUse, type Shape, type Words } from './words';
@@ -17,8 +17,8 @@ export interface CommandContext {
 export interface CommandDefinition<Args> {
   readonly name: string;
   readonly summary: string;
-  /** Any one of these is enough; shown in help. The operator is who decides. */
-  readonly roles: readonly Role[];
+  /** What the operator will ask the person's roles for; left out: everybody may. Help names the roles. */
+  readonly deed?: Deed;
   /** What may be typed after the name. */
   readonly shape: Omit<Shape, 'command' | 'usage'>;
   /** The ways to write it, without the program's name. */
@@ -36,12 +36,12 @@ export interface Command extends CommandHelp {
 }
 
 export function defineCommand<Args>(definition: CommandDefinition<Args>): Command {
-  const { name, summary, roles, usage } = definition;
+  const { name, summary, usage, deed } = definition;
   return {
     name,
     summary,
-    roles,
     usage,
+    roles: deed === undefined ? [] : rolesFor(deed),
     parse(words) {
       const shape = { ...definition.shape, command: name, usage };
       const args = definition.parse(readWords(words, shape), (what) => wrongUse(shape, what));

@@ -5,7 +5,7 @@ import type { CommandAnswer } from '../src/domain/command-answers';
 import { abort } from './abort';
 import { advance } from './advance';
 import type { Command, CommandContext } from './command';
-import { helpFor } from './help';
+import { helpAnswer, helpFor } from './help';
 import { obligations } from './obligations';
 import { pause } from './pause';
 import { plan } from './plan';
@@ -24,8 +24,14 @@ export const commands: readonly Command[] = [helpFor(wishes), ...wishes];
 export const findCommand = (name: string): Command | undefined =>
   commands.find((command) => command.name === name);
 
-/** Words as a shell hands them over. Throws Rejected (UNKNOWN_COMMAND, USAGE, or whatever the operator says). */
-export async function runWords(words: readonly string[], context: CommandContext): Promise<CommandAnswer> {
+/** Help, for whoever has no configuration yet. Rejected (UNKNOWN_COMMAND). */
+export const helpAbout = (command?: string): CommandAnswer => helpAnswer(commands, command);
+
+/**
+ * The wish in these words, ready to be carried out; no words ask for help.
+ * Rejected (UNKNOWN_COMMAND, USAGE) before anything is opened or asked.
+ */
+export function understood(words: readonly string[]): (context: CommandContext) => Promise<CommandAnswer> {
   const [name = 'help', ...rest] = words;
   const command = findCommand(name);
   if (!command)
@@ -35,9 +41,9 @@ export async function runWords(words: readonly string[], context: CommandContext
         commands.map((one) => one.name),
       ),
     );
-  return command.parse(rest)(context);
+  return command.parse(rest);
 }
 
-/** One line as typed after /xsupgrade; an empty one asks for help. Throws as `runWords`. */
-export const runCommand = (line: string, context: CommandContext): Promise<CommandAnswer> =>
-  runWords(splitLine(line), context);
+/** One line as typed after /xsupgrade. Throws Rejected as `understood`, and whatever the operator says. */
+export const runCommand = async (line: string, context: CommandContext): Promise<CommandAnswer> =>
+  understood(splitLine(line))(context);

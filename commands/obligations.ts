@@ -9,7 +9,7 @@ export const obligations = defineCommand({
     'obligations POOL --take-over ID --reason TEXT',
   ],
   summary: 'Lists what the pool is owed; gives one thing back, or takes it over with a reason.',
-  roles: ['viewer', 'operator', 'admin'],
+  deed: 'view',
   shape: { arguments: ['POOL'], options: ['give-back', 'take-over', 'reason'], free: ['reason'] },
   parse: ({ arguments: [pool], options }, wrong) => {
     const giveBack = options['give-back'];

@@ -5,7 +5,7 @@ export const pause = defineCommand({
   name: 'pause',
   usage: ['pause RUN', 'pause RUN --now --reason TEXT'],
   summary: 'Pauses the run where it is safe and says after which line that is; --now holds at once.',
-  roles: ['operator', 'admin'],
+  deed: 'pause',
   shape: { arguments: ['RUN'], flags: ['now'], options: ['reason'], free: ['reason'] },
   parse: ({ arguments: [run], flags, options }, wrong) => {
     const reason = options['reason'];

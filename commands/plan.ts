@@ -5,7 +5,7 @@ export const plan = defineCommand({
   name: 'plan',
   usage: ['plan POOL [--to VERSION]'],
   summary: 'Looks at the pool and at CloudStack and shows every line an upgrade would walk. Changes nothing.',
-  roles: ['requester', 'operator', 'admin'],
+  deed: 'plan',
   shape: { arguments: ['POOL'], options: ['to'] },
   parse: ({ arguments: [pool], options }, wrong) => {
     const to = options['to'];

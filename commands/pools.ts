@@ -5,7 +5,6 @@ export const pools = defineCommand({
   name: 'pools',
   usage: ['pools'],
   summary: 'Lists the pools you may see, with the run that is open in each.',
-  roles: [],
   shape: { arguments: [] },
   parse: () => null,
   run: async ({ operator, person }) => ({ about: 'pools', pools: await operator.pools(person) }),

@@ -5,7 +5,7 @@ export const resume = defineCommand({
   name: 'resume',
   usage: ['resume RUN'],
   summary: 'Lets a paused run go on from the line where it stands.',
-  roles: ['operator', 'admin'],
+  deed: 'resume',
   shape: { arguments: ['RUN'] },
   parse: ({ arguments: [run] }) => run!,
   run: async ({ operator, person }, run) => ({

@@ -5,7 +5,7 @@ export const start = defineCommand({
   name: 'start',
   usage: ['start PLAN'],
   summary: 'Starts a plan; its first line asks for approval before anything is changed.',
-  roles: ['requester', 'operator', 'admin'],
+  deed: 'start',
   shape: { arguments: ['PLAN'] },
   parse: ({ arguments: [plan] }) => plan!,
   run: async ({ operator, person }, plan) => ({

@@ -5,7 +5,7 @@ export const status = defineCommand({
   name: 'status',
   usage: ['status RUN', 'status POOL'],
   summary: 'Shows where a run stands; with a pool, its open run or the last one.',
-  roles: ['viewer'],
+  deed: 'view',
   shape: { arguments: ['RUN'] },
   parse: ({ arguments: [run] }) => run!,
   run: async ({ operator, person }, run) => ({ about: 'status', status: await operator.status(person, run) }),

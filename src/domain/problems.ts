@@ -289,6 +289,20 @@ export const problems = {
     ),
   usage: (command: string, what: string, usage: readonly string[]): Problem =>
     problem('USAGE', `${command}: ${what}`, 'The command was not carried out.', ...usage.map((line) => `Say: ${line}`)),
+  unreachable: (source: string, why: string): Problem =>
+    problem(
+      'UNREACHABLE',
+      `${source} does not answer.`,
+      `${why}.`,
+      'Check that it runs, and its address in the configuration; then run the command again.',
+    ),
+  unexpected: (why: string): Problem =>
+    problem(
+      'UNEXPECTED',
+      'Something happened that this program does not understand.',
+      why,
+      'Look with status at what was done; report this with the command that was run.',
+    ),
   poolUnread: (pool: string, why: string): Problem =>
     problem(
       'POOL_UNREAD',
@@ -311,12 +325,5 @@ export const problems = {
       `--as ${user} is refused.`,
       'Acting as somebody else is possible only with the simulator’s configuration.',
       'Leave --as out: the person is the operating-system user, mapped under people: in pools.yaml.',
-    ),
-  unknownPerson: (user: string, known: readonly string[]): Problem =>
-    problem(
-      'UNKNOWN_PERSON',
-      `There is nobody called ${user}.`,
-      known.length > 0 ? `The people are: ${known.join(', ')}.` : 'pools.yaml names no people.',
-      'Name one of them with --as.',
     ),
 } as const;

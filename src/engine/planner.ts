@@ -32,7 +32,10 @@ export async function makePlan(wish: PlanWish): Promise<Plan> {
   const { snapshot, findings, placement } = seen;
   if (snapshot.uuid === '')
     throw new Rejected(
-      problems.poolUnread(world.pool.name, snapshot.unread.map(({ source, why }) => `${source}: ${why}`).join(' ')),
+      problems.poolUnread(
+        world.pool.name,
+        snapshot.unread.map(({ source, why }) => `${source}: ${why}`).join(' '),
+      ),
     );
   const id = wish.planId ?? planIdOf(wish);
   // hosts and master are what every procedure begins with; without them the plan holds its findings only

@@ -1,5 +1,5 @@
 /** What a person types becomes exactly one wish, or one sentence that says how to write it. */
-import { commands, findCommand, runCommand, runWords, type CommandContext } from '../../../commands';
+import { commands, findCommand, runCommand, understood, type CommandContext } from '../../../commands';
 import { splitLine } from '../../../commands/words';
 import { Rejected } from '../../../src/domain/errors';
 import type { Problem } from '../../../src/domain/problem';
@@ -135,7 +135,7 @@ describe('a line becomes one wish', () => {
       throw stopped;
     };
 
-    await expect(runWords(['plan', 'pool-a', '--to', '7.1.2'], { ...context, makePlan })).rejects.toBe(
+    await expect(understood(['plan', 'pool-a', '--to', '7.1.2'])({ ...context, makePlan })).rejects.toBe(
       stopped,
     );
 

@@ -1,5 +1,5 @@
 /** A plan is frozen data: the same pool gives the same lines under the same ids and the same digest. */
-import { Malformed, NotSent, Rejected } from '../../../src/domain/errors';
+import { Malformed, NotSent } from '../../../src/domain/errors';
 import { linesOf, type Plan } from '../../../src/domain/plan';
 import { makePlan, type PlanWish } from '../../../src/engine/planner';
 import {
@@ -176,7 +176,7 @@ describe('the verdict', () => {
   test('an answer that makes no sense blocks the plan, which then shows only what was found', async () => {
     const fails = new Malformed('XAPI on host-1', 'HTML instead of XML');
 
-    const plan = await makePlan(wishFor({ world: worldOf(healthyPool(), { dead: ['xen.pool'], fails }) }));
+    const plan = await makePlan(wishFor({ world: worldOf(healthyPool(), { dead: ['xen.hosts'], fails }) }));
 
     expect([plan.verdict, plan.sections]).toEqual(['blocked', []]);
     expect(plan.findings[0]).toMatchObject({
@@ -189,13 +189,16 @@ describe('the verdict', () => {
     const fails = new NotSent('connection refused at host-1');
     const world = worldOf(healthyPool(), { dead: ['xen.pool', 'xen.hosts', 'xen.vms', 'xen.srs'], fails });
 
-    const thrown: unknown = await makePlan(wishFor({ world })).catch((error: unknown) => error);
-
-    expect(thrown).toBeInstanceOf(Rejected);
-    expect((thrown as Rejected).problem).toMatchObject({
-      code: 'POOL_UNREAD',
-      why: 'XAPI: connection refused at host-1',
+    await expect(makePlan(wishFor({ world }))).rejects.toMatchObject({
+      problem: { code: 'POOL_UNREAD', why: 'XAPI: connection refused at host-1' },
     });
+  });
+
+  test('nor has one whose own record makes no sense: nobody knows what it is owed', async () => {
+    const fails = new Malformed('XAPI on host-1', 'the pool has no uuid');
+    const world = worldOf(healthyPool(), { dead: ['xen.pool'], fails });
+
+    await expect(makePlan(wishFor({ world }))).rejects.toMatchObject({ problem: { code: 'POOL_UNREAD' } });
   });
 });
 

@@ -1,0 +1,104 @@
+/** What a command answers, as a terminal shows it. */
+import type { OwedAnswer, StatusAnswer } from '../domain/answers';
+import type { CommandAnswer } from '../domain/command-answers';
+import type { Problem } from '../domain/problem';
+import { planText } from './plan-text';
+import { indented, table } from './table';
+
+export function text(answer: CommandAnswer): string {
+  switch (answer.about) {
+    case 'help':
+      return [
+        ...answer.commands.flatMap((command) => [
+          ...command.usage.map((usage) => `xsupgrade ${usage}`),
+          `    ${command.summary}`,
+          ...(command.roles.length > 0 ? [`    For: ${command.roles.join(', ')}`] : []),
+        ]),
+        '',
+        'Everywhere: --json prints one document, --config DIR names the directory of pools.yaml and .env.',
+        'xsupgrade migrate prepares the database; xsupgrade version says which program this is.',
+      ].join('\n');
+    case 'pools':
+      if (answer.pools.length === 0) return 'There is no pool you may see.';
+      return table(
+        ['POOL', 'TARGET', 'RUN', 'PHASE', 'YOU ARE'],
+        answer.pools.map(({ pool, target, openRun, phase, roles }) => [
+          pool,
+          target ?? 'none',
+          openRun ?? 'none',
+          phase ?? '',
+          roles.join(', '),
+        ]),
+      ).join('\n');
+    case 'plan':
+      return planText(answer.plan);
+    case 'plan-asked':
+      return `The worker looks at ${answer.pool}; request ${answer.request}.`;
+    case 'run':
+      return runText(answer);
+    case 'status':
+      return statusText(answer.status);
+    case 'obligations':
+      return [
+        ...(answer.tookOver ? [`You took over ${answer.tookOver.id}: ${answer.tookOver.reason}`] : []),
+        ...owedText(answer.pool, answer.owed),
+      ].join('\n');
+  }
+}
+
+function runText({ answer, effectAfter, question, says }: Extract<CommandAnswer, { about: 'run' }>): string {
+  return [
+    ...(question === undefined ? [] : [`Answered ${question}: ${says ?? 'yes'}.`]),
+    `Run ${answer.run} is ${answer.phase}.`,
+    ...(effectAfter === undefined ? [] : [`It takes effect after the line: ${effectAfter}`]),
+    `See how it goes: xsupgrade status ${answer.run}`,
+  ].join('\n');
+}
+
+function statusText(status: StatusAnswer): string {
+  return [
+    `Run ${status.run} of ${status.pool} is ${status.phase} (plan ${status.plan}).`,
+    '',
+    ...table(
+      ['LANE', 'STATE', 'LINE', 'WAITING FOR', 'SINCE'],
+      status.lanes.map(({ host, state, line, waitingFor, since }) => [
+        host ?? status.pool,
+        state,
+        line ?? '',
+        waitingFor ?? '',
+        since,
+      ]),
+    ),
+    ...status.questions.flatMap((question) => [
+      '',
+      `? ${question.id}${question.host === undefined ? '' : ` on ${question.host}`}: ${question.text}`,
+      ...indented(
+        question.saw.map((seen) => `saw: ${seen}`),
+        4,
+      ),
+      `    may answer: ${question.mayAnswer.join(', ') || 'nobody'}`,
+      `    xsupgrade advance ${status.run} --question ${question.id}`,
+    ]),
+    ...status.problems.flatMap((problem) => ['', problemText(problem)]),
+    '',
+    ...owedText(status.pool, status.owed),
+  ].join('\n');
+}
+
+function owedText(pool: string, owed: readonly OwedAnswer[]): readonly string[] {
+  if (owed.length === 0) return [`Nothing is owed to ${pool}.`];
+  return [
+    `Owed to ${pool}:`,
+    ...table(
+      ['ID', 'SINCE', 'CAN BE GIVEN BACK'],
+      owed.map(({ id, since, canBeGivenBack, why }) => [
+        id,
+        since,
+        canBeGivenBack ? 'yes' : (why ?? 'not yet'),
+      ]),
+    ),
+  ];
+}
+
+export const problemText = ({ code, what, why, doThis }: Problem): string =>
+  [`✗ ${what} (${code})`, `  Why: ${why}`, ...doThis.map((step) => `  Do this: ${step}`)].join('\n');
