@@ -20,16 +20,16 @@ export async function pass(cloud: Cloud, seconds: number): Promise<void> {
 
 /** Pool time passes until this settles, for at most so many seconds. */
 export async function until<T>(cloud: Cloud, promise: Promise<T>, seconds = 7200): Promise<T> {
-  let settled = false;
-  const mark = (): void => void (settled = true);
+  const state = { settled: false };
+  const mark = (): void => void (state.settled = true);
   promise.then(mark, mark);
   const end = cloud.time.now() + seconds * 1000;
   await flush();
-  while (!settled && cloud.time.now() < end) {
+  while (!state.settled && cloud.time.now() < end) {
     cloud.time.advanceTo(cloud.time.nextAt() ?? end);
     await flush();
   }
-  if (!settled) throw new Error(`nothing happened within ${seconds} s of pool time`);
+  if (!state.settled) throw new Error(`nothing happened within ${seconds} s of pool time`);
   return promise;
 }
 
@@ -51,7 +51,7 @@ export class RawClient {
   async login(host: SimHost = hostOf(this.pool, this.pool.master)): Promise<XapiReply> {
     const params = [XAPI_USER, XAPI_PASSWORD, '1.0', this.name];
     const reply = await until(this.cloud, callXapi(this.cloud, host, 'session.login_with_password', params));
-    if (reply.Status === 'Success') this.session = String(reply.Value);
+    if (reply.Status === 'Success' && typeof reply.Value === 'string') this.session = reply.Value;
     return reply;
   }
 

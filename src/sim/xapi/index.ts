@@ -4,4 +4,5 @@ export { getXapi, type HttpReply } from './dump';
 export * as hands from './hands';
 export { XAPI_PASSWORD, XAPI_USER } from './login';
 export { xapiSide } from './side';
+export { serveXapi, type XapiEndpoint, type XapiListeners } from './wire';
 export { plain, XapiFailure, type XapiReply, type XapiValue } from './values';

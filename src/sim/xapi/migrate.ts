@@ -56,7 +56,7 @@ export function beginMigration(
   state.moves.add(move);
   world.cloud.changed(vm.pool, 'vm', vm.uuid);
   // On 6.5 XAPI tries a guest without drivers, and the guest never acknowledges (xapi §6.2, F14).
-  if (!vm.tools && profileOf(masterOf(vm.pool).version).withoutTools === 'tries') {
+  if (!vm.tools && vm.kind === 'guest' && profileOf(masterOf(vm.pool).version).withoutTools === 'tries') {
     move.stalled = true;
     world.cloud.time.in(SECONDS.suspendAcknowledgement, () =>
       finish(['VM_FAILED_SUSPEND_ACKNOWLEDGMENT', refOf(vm.uuid)]),

@@ -1,0 +1,227 @@
+/**
+ * Sessions with the pool master. HOST_IS_SLAVE is followed at login only; a lost session is opened again once, and
+ * only reads are repeated: a change whose session was lost may have been made (xapi §2.1, fact 4).
+ */
+import { Malformed, NotSent, Refused, Unreachable, WrongKey } from '../../domain/errors';
+import { xapiProblem } from '../../domain/xapi-advice';
+import { replyFrom, type Reply } from './record';
+import type { Wire, XapiTransport } from './transport';
+
+export interface Dialled {
+  readonly name: string;
+  readonly address: string;
+  readonly pin: string | undefined;
+}
+
+export interface SessionOptions {
+  readonly pool: string;
+  readonly user: string;
+  readonly password: string;
+  readonly transport: XapiTransport;
+  /** Wall seconds for reads; default 30. */
+  readonly readSeconds: number;
+  /** Wall seconds for changes; default 60. */
+  readonly actSeconds: number;
+  /** Hosts to try, as configured; pins may change while running. */
+  readonly hosts: () => readonly Dialled[];
+  readonly nameOf: (ref: string) => string | undefined;
+  /** After each login: the master may run another release than before. */
+  readonly loggedIn?: () => void;
+}
+
+/** Sent at login: gives this program a session quota of its own (xapi §2.1). */
+const ORIGINATOR = 'xsupgrade';
+/** A member whose master is away blocks (xapi §2.3): the others are asked for a shorter time than the known master. */
+const OTHERS_SECONDS = 8;
+
+interface Open {
+  readonly ref: string;
+  readonly master: Dialled;
+}
+
+export interface Session {
+  /** What is asked about, for the sentence of a refusal: "read the hosts of pool-a". */
+  read(method: string, params: readonly Wire[], doing?: string, seconds?: number): Promise<unknown>;
+  act(method: string, params: readonly Wire[], doing: string, seconds?: number): Promise<unknown>;
+  /** A GET with this session, for the dump. */
+  get(
+    path: (session: string) => string,
+    seconds: number,
+  ): Promise<{ readonly status: number; readonly body: Buffer }>;
+  /** Forgets the session without a word: the host it was opened at is no longer trusted. */
+  drop(): void;
+  close(): Promise<void>;
+}
+
+export function openSession(o: SessionOptions): Session {
+  let open: Promise<Open> | undefined;
+  let lastMaster: string | undefined;
+
+  const connected = (): Promise<Open> => {
+    if (open) return open;
+    const opening = login();
+    open = opening;
+    opening.catch(() => {
+      if (open === opening) open = undefined;
+    });
+    return opening;
+  };
+  const forget = (stale: Open): void => {
+    void open?.then(
+      (current) => {
+        if (current === stale) open = undefined;
+        return undefined;
+      },
+      () => undefined,
+    );
+  };
+
+  async function login(): Promise<Open> {
+    const hosts = o.hosts();
+    const first = hosts.find((host) => host.name === lastMaster) ?? hosts[0];
+    const queue = [...(first ? [first] : []), ...hosts.filter((host) => host !== first)];
+    const tried = new Set<string>();
+    let failure: Error = new NotSent(`${o.pool}: no host is configured`);
+    for (let host = queue.shift(); host; host = queue.shift()) {
+      if (tried.has(host.name)) continue;
+      tried.add(host.name);
+      try {
+        const reply = await loginAt(host, tried.size === 1 ? o.readSeconds : OTHERS_SECONDS);
+        if (reply.ok) {
+          if (typeof reply.value !== 'string')
+            throw new Malformed(`XAPI on ${host.name}`, 'no session came back');
+          lastMaster = host.name;
+          o.loggedIn?.();
+          return { ref: reply.value, master: host };
+        }
+        if (reply.code === 'HOST_IS_SLAVE') {
+          // Behind address translation the master's own address may not be ours: then the others are asked in turn.
+          const master = hosts.find((one) => one.address.includes(reply.params[0] ?? '-'));
+          if (master && !tried.has(master.name)) queue.unshift(master);
+          failure = new NotSent(`${host.name} is a member, and no configured host says it is the master`);
+          continue;
+        }
+        if (!isStarting(reply.code)) throw refusal(reply, `log in at ${host.name}`);
+        failure = new NotSent(`XAPI on ${host.name} is starting (${reply.code})`);
+      } catch (error) {
+        if (error instanceof WrongKey || error instanceof Refused) throw error;
+        // The password may have gone out, but nothing was changed: for whoever calls, nothing was sent.
+        failure = new NotSent(error instanceof Error ? error.message : String(error));
+      }
+    }
+    throw failure;
+  }
+
+  async function loginAt(host: Dialled, seconds: number): Promise<Reply> {
+    const value = await o.transport.call(
+      host.address,
+      'session.login_with_password',
+      [o.user, o.password, '1.0', ORIGINATOR],
+      options(host, seconds),
+    );
+    return replyFrom(value, `XAPI on ${host.name}`);
+  }
+
+  const refusal = (reply: Reply & { ok: false }, doing: string): Refused => {
+    const problem = xapiProblem({ doing, code: reply.code, params: reply.params, nameOf: o.nameOf });
+    return new Refused(
+      problem,
+      reply.code,
+      reply.params.map((param) => o.nameOf(param) ?? param.replace(/OpaqueRef:\S+/g, 'an object')),
+    );
+  };
+
+  async function send(
+    at: Open,
+    method: string,
+    params: readonly Wire[],
+    seconds: number,
+    fresh: boolean,
+  ): Promise<Reply> {
+    const value = await o.transport.call(at.master.address, method, [at.ref, ...params], {
+      ...options(at.master, seconds),
+      fresh,
+    });
+    return replyFrom(value, `XAPI on ${at.master.name}`);
+  }
+
+  async function read(
+    method: string,
+    params: readonly Wire[],
+    doing = `answer ${method}`,
+    seconds = o.readSeconds,
+  ): Promise<unknown> {
+    for (const isLast of [false, true]) {
+      const at = await connected();
+      let reply: Reply;
+      try {
+        reply = await send(at, method, params, seconds, false);
+      } catch (error) {
+        // The master may be another one, or come back without our session: the next call logs in again.
+        if (!(error instanceof Malformed)) forget(at);
+        throw error;
+      }
+      if (reply.ok) return reply.value;
+      if (!losesSession(reply.code)) {
+        if (isStarting(reply.code))
+          throw new Unreachable(`XAPI on ${at.master.name}`, `is starting (${reply.code})`);
+        throw refusal(reply, doing);
+      }
+      forget(at);
+      if (isLast) throw new Unreachable(`XAPI on ${at.master.name}`, `${reply.code} twice in a row`);
+    }
+    throw new Unreachable(o.pool, 'no session');
+  }
+
+  async function act(
+    method: string,
+    params: readonly Wire[],
+    doing: string,
+    seconds = o.actSeconds,
+  ): Promise<unknown> {
+    const at = await connected();
+    let reply: Reply;
+    try {
+      reply = await send(at, method, params, seconds, true);
+    } catch (error) {
+      if (!(error instanceof Malformed)) forget(at);
+      throw error;
+    }
+    if (reply.ok) return reply.value;
+    if (losesSession(reply.code)) {
+      forget(at);
+      // Whether it was the session before or after the change is not known here: look again.
+      throw new Unreachable(`XAPI on ${at.master.name}`, `${reply.code} while asked to ${doing}`);
+    }
+    throw refusal(reply, doing);
+  }
+
+  return {
+    read,
+    act,
+    get: async (path, seconds) => {
+      const at = await connected();
+      return o.transport.get(at.master.address, path(at.ref), options(at.master, seconds));
+    },
+    drop: () => {
+      open = undefined;
+    },
+    close: async () => {
+      const at = await open?.catch(() => undefined);
+      open = undefined;
+      if (!at) return;
+      // Logging out is a courtesy; a host that does not take it forgets the session by itself.
+      await send(at, 'session.logout', [], OTHERS_SECONDS, false).catch(() => undefined);
+    },
+  };
+}
+
+const options = (host: Dialled, seconds: number): { signal: AbortSignal; pin?: string } => ({
+  signal: AbortSignal.timeout(seconds * 1000),
+  ...(host.pin !== undefined && { pin: host.pin }),
+});
+
+const losesSession = (code: string): boolean => code === 'SESSION_INVALID' || code === 'HOST_IS_SLAVE';
+/** Emergency and start-up answers: nobody can log in yet (xapi §2.4). */
+const isStarting = (code: string): boolean =>
+  code === 'HOST_STILL_BOOTING' || code.startsWith('HOST_MASTER_') || code === 'HOST_HAS_NO_MANAGEMENT_IP';

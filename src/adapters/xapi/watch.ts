@@ -1,0 +1,65 @@
+/** The pool's event stream: rings whenever something changed, reconnects by itself, never throws (xapi §9.2). */
+import { objectFrom } from './record';
+import type { Session } from './session';
+
+/** Named classes only: one NaN in a metric would spoil the whole reply (xapi §1.5). */
+const CLASSES = ['pool', 'host', 'host_metrics', 'VM', 'PBD', 'PIF', 'VBD'];
+/** A double on the wire; XAPI answers empty when it passes. */
+const BLOCK_SECONDS = 30.1;
+/** The stream is dead when it says nothing for this much longer. */
+const GRACE_SECONDS = 30;
+/** Between tries while nobody answers, wall seconds: quick at first, because the master may be back any moment. */
+const PAUSES = [0.2, 0.5, 1, 2, 5];
+
+export async function watchPool(session: Session, changed: () => void, signal: AbortSignal): Promise<void> {
+  let token = '';
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      const answer = await until(
+        signal,
+        session.read(
+          'event.from',
+          [CLASSES, token, BLOCK_SECONDS],
+          'watch the pool',
+          BLOCK_SECONDS + GRACE_SECONDS,
+        ),
+      );
+      if (answer === undefined) return;
+      const next = objectFrom('', answer, 'XAPI').text('token');
+      const isFirst = token === '';
+      const moved = next !== token;
+      token = next;
+      // Losing the stream and getting it back is itself a change: whatever happened meanwhile is behind it.
+      if (moved || (isFirst && failures > 0)) changed();
+      failures = 0;
+    } catch {
+      token = '';
+      // The break is the fastest sign that the master's toolstack went (xapi §2.3).
+      if (failures === 0) changed();
+      await pause(PAUSES[Math.min(failures, PAUSES.length - 1)] ?? 5, signal);
+      failures++;
+    }
+  }
+}
+
+/** undefined as soon as the signal fires; the call itself ends at its own deadline. */
+function until<T>(signal: AbortSignal, promise: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => resolve(undefined);
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
+function pause(seconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', finish);
+      resolve();
+    };
+    const timer = setTimeout(finish, seconds * 1000);
+    signal.addEventListener('abort', finish, { once: true });
+  });
+}
