@@ -16,12 +16,15 @@ import { wireTransport } from './adapters/xapi/wire';
 import type { XapiTransport } from './adapters/xapi/transport';
 import { xapiPool } from './adapters/xapi/xapi-pool';
 import { poolFacts, type Config, type PoolConfig } from './config';
+import type { OwedAnswer } from './domain/answers';
 import { Rejected } from './domain/errors';
 import { keysBy, owedBy } from './domain/owed';
+import type { Obligation } from './domain/obligation';
 import type { Person, Role } from './domain/person';
 import type { Plan } from './domain/plan';
 import { problems } from './domain/problems';
 import type { Run } from './domain/run';
+import { authorise } from './engine/authorise';
 import { backupThatCounts } from './engine/backup-that-counts';
 import { folds, type Folds } from './engine/fold';
 import { inspect } from './engine/inspect';
@@ -29,7 +32,7 @@ import { operate } from './engine/operate';
 import type { Operator } from './engine/operator';
 import { otherRuns } from './engine/others';
 import { makePlan } from './engine/planner';
-import type { Clock, OtherRuns, Roles, World, XenPool } from './ports';
+import type { Clock, OtherRuns, Roles, World } from './ports';
 import { giveBack, notYet } from './procedures/give-back';
 import { rollingUpgrade } from './procedures/rolling-upgrade';
 
@@ -62,6 +65,8 @@ export interface Composition {
   worldOf(run: { readonly id: string; readonly pool: string }, of: { target: string; owed: Run['owed'] }): World;
   /** Looks at the pool and keeps the plan; changes nothing else. Rejected when it may not or cannot be made. */
   makePlan(pool: string, wish: { readonly to?: string }, by: Person): Promise<Plan>;
+  /** What the pool of this run is owed, as people read it. */
+  owedOf(pool: string): Promise<readonly OwedAnswer[]>;
   close(): Promise<void>;
 }
 
@@ -82,7 +87,7 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
     throw error;
   });
   const folded = folds(journal);
-  const pools = connections(config, outside, clock);
+  const pools = connections(config, outside);
   const who = rolesOf(config, clock);
 
   const poolConfig = (name: string): PoolConfig => {
@@ -119,6 +124,7 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
   }
 
   async function plan(pool: string, wish: { readonly to?: string }, by: Person): Promise<Plan> {
+    await authorise(who, Object.keys(config().pools), by, pool, 'plan');
     const target = wish.to ?? poolConfig(pool).target;
     if (target === undefined) throw new Rejected(problems.noTarget(pool));
     const { owed, keys, journals } = await historyOf(pool);
@@ -155,15 +161,21 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
       // nothing is upgraded by it: the pool's own version is the target
       return makePlan({ world, procedure: giveBack, target: versions[0] ?? '', by, at: clock.now(), owed, judge: () => [] });
     },
-    async notYet(pool, owed) {
-      const newest = (await journal.plansOf(pool, 1))[0];
-      const known = newest && (await journal.plan(newest.id));
-      if (!known) return 'The pool has not been looked at yet.';
-      const hosts = await pools.world(pool, noOthers).xen.hosts().catch(() => undefined);
-      if (!hosts) return 'XAPI does not answer now.';
-      return notYet({ ...known.snapshot, hosts: known.snapshot.hosts.map((host) => ({ ...host, ...liveOf(hosts, host.uuid) })) }, owed);
-    },
+    notYet: whyNotYet,
   });
+
+  async function whyNotYet(pool: string, owed: Obligation): Promise<string | undefined> {
+    const hosts = await pools.world(pool, noOthers).xen.hosts().catch(() => undefined);
+    return hosts ? notYet(hosts, owed) : 'XAPI does not answer now.';
+  }
+
+  const owedOf = async (pool: string): Promise<readonly OwedAnswer[]> =>
+    Promise.all(
+      (await historyOf(pool)).owed.map(async (one) => {
+        const why = await whyNotYet(pool, one);
+        return { id: one.id, what: one.what, on: one.on, since: one.since, canBeGivenBack: why === undefined, ...(why !== undefined && { why }) };
+      }),
+    );
 
   return {
     clock,
@@ -174,6 +186,7 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
     operator,
     worldOf,
     makePlan: plan,
+    owedOf,
     async close() {
       await bell.close();
       await pools.close();
@@ -184,11 +197,6 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
 }
 
 const noOthers: OtherRuns = { hostsInWork: async () => [], servicesHeld: async () => [] };
-
-function liveOf(hosts: Awaited<ReturnType<XenPool['hosts']>>, uuid: string) {
-  const host = hosts.find((one) => one.uuid === uuid);
-  return host ? { live: host.live, version: host.version, enabled: host.enabled } : {};
-}
 
 /** The simulator's clock with the simulator's configuration, else the system's. */
 const clockOf = async (config: Config): Promise<Clock> =>
@@ -220,7 +228,7 @@ function peopleWith(pool: PoolConfig | undefined, wanted: readonly Role[]): read
 }
 
 /** One set of connections per pool, made at the first need and kept while its configuration stays the same. */
-function connections(config: () => Config, outside: Outside, clock: Clock) {
+function connections(config: () => Config, outside: Outside) {
   const open = new Map<string, { readonly from: string; readonly world: Omit<World, 'others' | 'lookAgain'>; close(): Promise<void> }>();
 
   function connect(name: string): Omit<World, 'others' | 'lookAgain'> {
@@ -232,7 +240,7 @@ function connections(config: () => Config, outside: Outside, clock: Clock) {
     const known = open.get(name);
     if (known?.from === from) return known.world;
     void known?.close();
-    const made = connectionsOf(now, name, pool, cloud, outside, clock);
+    const made = connectionsOf(now, name, pool, cloud, outside);
     open.set(name, { from, ...made });
     return made.world;
   }
@@ -253,7 +261,7 @@ function connections(config: () => Config, outside: Outside, clock: Clock) {
   };
 }
 
-function connectionsOf(config: Config, name: string, pool: PoolConfig, cloud: Config['cloudStacks'][string], outside: Outside, clock: Clock) {
+function connectionsOf(config: Config, name: string, pool: PoolConfig, cloud: Config['cloudStacks'][string], outside: Outside) {
   const sshHosts = pool.hosts.flatMap((host) => (host.ssh ? [{ uuid: host.uuid, name: host.name, target: { host: host.ssh.host, port: host.ssh.port }, hostKey: host.ssh.hostKey }] : []));
   const hostPins = hostKeyPins(sshHosts.map(({ target, hostKey }) => ({ target, fingerprint: hostKey })));
   const hostSsh = outside.ssh(pool.ssh, hostPins);

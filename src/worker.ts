@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { pagerDuty } from './adapters/pager-duty';
 import { slackWeb } from './adapters/slack-web/index';
 import { compose, type Composition } from './compose';
-import { configDirectory, watchConfig, type Config } from './config';
+import type { Config } from './config';
 import type { Run } from './domain/run';
 import { carryOut } from './engine/requests';
 import { sweep, SWEEP_SECONDS } from './engine/sweep';
@@ -11,8 +11,9 @@ import { engine, type Engine } from './engine/tick';
 import { watch } from './engine/watch';
 import { answerRings } from './engine/work';
 import { serveHealth } from './health';
-import { makeLog, type Log } from './log';
+import type { Log } from './log';
 import { notify, type Notify } from './notify/index';
+import { runProcess } from './run-process';
 import { steps } from './steps/index';
 
 /** SIGTERM to exit: no new act, those under way get this long to answer (wall). */
@@ -26,7 +27,7 @@ export async function startWorker(config: () => Config, log: Log): Promise<Worke
   const owner = `worker-${process.pid}-${randomUUID().slice(0, 8)}`;
   const trouble = (what: string, error: unknown): void => log.error({ err: error }, what);
   const composed = await compose(config, { trouble });
-  const { journal, bell, clock, folds } = composed;
+  const { journal, bell, clock } = composed;
   const telling = tellers(config, composed, owner, trouble);
   let lastTick = clock.monotonic();
 
@@ -60,7 +61,8 @@ export async function startWorker(config: () => Config, log: Log): Promise<Worke
         owner,
         makePlan: (pool, wish, by) => composed.makePlan(pool, wish, by),
         tell: async (request, said) => {
-          if (request.replyTo) await telling.planReply?.(request, said).catch((error: unknown) => trouble('A plan could not be told', error));
+          const { id, replyTo } = request;
+          if (replyTo) await telling.planReply?.({ id, replyTo }, said).catch((error: unknown) => trouble('A plan could not be told', error));
         },
         report: trouble,
       }),
@@ -102,14 +104,14 @@ export async function startWorker(config: () => Config, log: Log): Promise<Worke
   };
 }
 
-function tellers(config: () => Config, { journal, clock, operator: _operator, folds: _folds }: Composition, owner: string, report: (what: string, error: unknown) => void): Notify {
+function tellers(config: () => Config, { journal, clock, owedOf }: Composition, owner: string, report: (what: string, error: unknown) => void): Notify {
   const { slack, pager, onCall } = config();
   return notify({
     journal,
     owner,
     monotonic: () => clock.monotonic(),
     channelOf: (pool) => config().pools[pool]?.channel,
-    owed: async () => [],
+    owed: ({ pool }) => owedOf(pool),
     notes: () => journalNotes(journal),
     report,
     ...(slack && { slack: slackWeb({ token: slack.botToken, apiUrl: slack.apiUrl }) }),
@@ -121,28 +123,4 @@ function tellers(config: () => Config, { journal, clock, operator: _operator, fo
 const journalNotes = (journal: Composition['journal']): readonly string[] =>
   journal.volatile.length > 0 ? [`The journal may lose its last second with the power: ${journal.volatile.join(', ')}.`] : [];
 
-async function main(): Promise<void> {
-  const { dir } = configDirectory(process.argv.slice(2));
-  const log = makeLog('worker');
-  const config = watchConfig(dir, process.env, (problems) => problems.forEach((problem) => log.error({ problem }, problem.what)));
-  log.configure(config());
-  const worker = await startWorker(config, log);
-  log.info({}, 'the worker answers rings');
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
-    void worker.stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-}
-
-if (require.main === module)
-  main().catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(3);
-  });
+if (require.main === module) runProcess('worker', startWorker);

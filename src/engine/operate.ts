@@ -5,13 +5,14 @@ import { blockEnd, shownPhase } from '../domain/lanes';
 import type { Entry } from '../domain/journal';
 import type { Obligation } from '../domain/obligation';
 import { keysBy, owedBy } from '../domain/owed';
-import { NEEDS, rolesFor, type Deed, type Person, type Role } from '../domain/person';
+import { rolesFor, type Deed, type Person, type Role } from '../domain/person';
 import { isOver } from '../domain/phases';
 import type { Plan } from '../domain/plan';
 import { problems } from '../domain/problems';
 import { lanesOf, openQuestions, type Run } from '../domain/run';
 import type { Bell, Clock, Journal, Roles, RunRow } from '../ports';
 import { answerWith } from './answer';
+import { authorise } from './authorise';
 import type { Folds } from './fold';
 import type { Operator, PoolLine } from './operator';
 import { statusOf } from './status';
@@ -40,13 +41,7 @@ const STALE_HOURS = 24;
 export function operate(deps: OperatorDeps): Operator {
   const { journal, folds, bell, clock } = deps;
 
-  async function authorise(by: Person, pool: string, deed: Deed): Promise<readonly Role[]> {
-    if (!deps.pools().some((one) => one.name === pool)) throw new Rejected(problems.poolUnknown(pool, deps.pools().map((one) => one.name)));
-    const answer = await deps.roles.rolesOf(by, pool);
-    if ('unknown' in answer) throw new Rejected(problems.rolesUnknown(by.name, pool, answer.unknown));
-    if (!answer.roles.includes(NEEDS[deed])) throw new Rejected(problems.notAllowed(by.name, deed, pool, rolesFor(deed).join(', ')));
-    return answer.roles;
-  }
+  const may = (by: Person, pool: string, deed: Deed) => authorise(deps.roles, deps.pools().map((one) => one.name), by, pool, deed);
 
   async function rowOf(runOrPool: string): Promise<RunRow> {
     const row = await journal.run(runOrPool);
@@ -129,7 +124,7 @@ export function operate(deps: OperatorDeps): Operator {
     },
 
     async requestPlan(by, pool, wish) {
-      await authorise(by, pool, 'plan');
+      await may(by, pool, 'plan');
       const request = deps.newId('ask');
       await journal.ask({
         id: request,
@@ -147,7 +142,7 @@ export function operate(deps: OperatorDeps): Operator {
     async start(by, planId) {
       const plan = await journal.plan(planId);
       if (!plan) throw new Rejected(problems.planUnknown(planId));
-      await authorise(by, plan.pool, 'start');
+      await may(by, plan.pool, 'start');
       const rows = await journal.runsOf(plan.poolUuid);
       const same = rows.find((row) => row.plan === planId);
       if (same) return { run: same.id, phase: shownPhase(await folds.newest(same.id)) };
@@ -162,7 +157,7 @@ export function operate(deps: OperatorDeps): Operator {
 
     async pause(by, id, wish = {}) {
       const row = await rowOf(id);
-      await authorise(by, row.pool, 'pause');
+      await may(by, row.pool, 'pause');
       if (wish.now && !wish.reason) throw new Rejected(problems.reasonNeeded('Pausing at once'));
       const run = await say(row, (was) => {
         if (isOver(was.phase)) throw new Rejected(problems.runOver(row.id, was.phase));
@@ -174,7 +169,7 @@ export function operate(deps: OperatorDeps): Operator {
 
     async resume(by, id) {
       const row = await rowOf(id);
-      await authorise(by, row.pool, 'resume');
+      await may(by, row.pool, 'resume');
       const run = await say(row, (was) => {
         if (isOver(was.phase)) throw new Rejected(problems.runOver(row.id, was.phase));
         return was.phase === 'paused' || was.phase === 'pausing' ? { type: 'RunResumed', by } : undefined;
@@ -184,7 +179,7 @@ export function operate(deps: OperatorDeps): Operator {
 
     async abort(by, id, wish = {}) {
       const row = await rowOf(id);
-      await authorise(by, row.pool, 'abort');
+      await may(by, row.pool, 'abort');
       const run = await say(row, (was) =>
         isOver(was.phase) || was.phase === 'aborting'
           ? undefined
@@ -199,7 +194,7 @@ export function operate(deps: OperatorDeps): Operator {
       let answered = '';
       const newest = await folds.newest(row.id);
       const kind = (newest.questions.find((q) => q.id === answer.question) ?? openQuestions(newest)[0])?.ask.kind;
-      await authorise(by, row.pool, kind === 'approve' || kind === 'accept-key' ? 'approve' : 'confirm');
+      await may(by, row.pool, kind === 'approve' || kind === 'accept-key' ? 'approve' : 'confirm');
       const selfApproval = deps.pools().find((pool) => pool.name === row.pool)?.selfApproval ?? false;
       const run = await say(row, (was) => {
         const entry = answerWith(was, by, answer, plan?.madeBy, selfApproval);
@@ -211,19 +206,19 @@ export function operate(deps: OperatorDeps): Operator {
 
     async status(by, id) {
       const row = await rowOf(id);
-      await authorise(by, row.pool, 'view');
+      await may(by, row.pool, 'view');
       const run = await folds.newest(row.id);
       const selfApproval = deps.pools().find((pool) => pool.name === row.pool)?.selfApproval ?? false;
       return statusOf(run, await owedAnswers(row.pool), (deed) => deps.whoMay(row.pool, rolesFor(deed)), selfApproval);
     },
 
     async obligations(by, pool) {
-      await authorise(by, pool, 'view');
+      await may(by, pool, 'view');
       return owedAnswers(pool);
     },
 
     async takeOver(by, pool, id, reason) {
-      await authorise(by, pool, 'settle obligations');
+      await may(by, pool, 'settle obligations');
       if (reason.trim() === '') throw new Rejected(problems.reasonNeeded('Taking over an obligation'));
       const one = (await owed(pool)).find((candidate) => candidate.id === id);
       if (!one) throw new Rejected(problems.obligationUnknown(id, pool));
@@ -233,7 +228,7 @@ export function operate(deps: OperatorDeps): Operator {
     },
 
     async giveBack(by, pool, id) {
-      await authorise(by, pool, 'settle obligations');
+      await may(by, pool, 'settle obligations');
       const all = await owed(pool);
       const one = all.find((candidate) => candidate.id === id);
       if (!one) throw new Rejected(problems.obligationUnknown(id, pool));
@@ -247,13 +242,13 @@ export function operate(deps: OperatorDeps): Operator {
     async plan(by, id) {
       const plan = await journal.plan(id);
       if (!plan) throw new Rejected(problems.planUnknown(id));
-      await authorise(by, plan.pool, 'view');
+      await may(by, plan.pool, 'view');
       return plan;
     },
 
     async run(by, id) {
       const row = await rowOf(id);
-      await authorise(by, row.pool, 'view');
+      await may(by, row.pool, 'view');
       return folds.newest(row.id);
     },
   };

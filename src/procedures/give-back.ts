@@ -67,10 +67,12 @@ function outOfMaintenance(pool: Snapshot, name: string): readonly LineDraft[] {
   ];
 }
 
-/** Why it cannot be given back yet; undefined when it can. */
-export function notYet(pool: Snapshot, { what }: Pick<Obligation, 'what'>): string | undefined {
-  const versions = new Set(pool.hosts.map((host) => host.version));
-  if (what === 'ha-off' && versions.size > 1) return 'XAPI allows HA only while all hosts run one version.';
-  if (what === 'cluster-unmanaged' && pool.hosts.some((host) => !host.live)) return 'Every member must be live first.';
+/** Why it cannot be given back yet, by what XAPI shows of the hosts; undefined when it can. */
+export function notYet(
+  hosts: readonly { readonly version: string; readonly live: boolean }[],
+  { what }: Pick<Obligation, 'what'>,
+): string | undefined {
+  if (what === 'ha-off' && new Set(hosts.map((host) => host.version)).size > 1) return 'XAPI allows HA only while all hosts run one version.';
+  if (what === 'cluster-unmanaged' && hosts.some((host) => !host.live)) return 'Every member must be live first.';
   return undefined;
 }

@@ -12,7 +12,7 @@ import type { PoolFacts, World } from '../../src/ports';
 import type { Cloud } from '../../src/sim/cloud';
 import { inMemoryTransport } from '../../src/sim/cloudstack/in-memory';
 import type { CloudStackSide } from '../../src/sim/cloudstack/side';
-import { ADMIN } from '../../src/sim/cloudstack/signature';
+import { ADMIN } from '../../src/sim/cloudstack/catalogue';
 import { asRecords, runSql } from '../../src/sim/db/face';
 import type { SimHost, SimPool } from '../../src/sim/model';
 import { SimSocketError } from '../../src/sim/socket-error';
@@ -111,7 +111,7 @@ export function worldInMemory({ cloud, cloudStack: side, ssh }: Sides, pool: Sim
       },
     }),
     cloudStack: cloudStack({ url: 'http://cloudstack.sim/client/api', apiKey: ADMIN.apiKey, secretKey: ADMIN.secretKey, transport: inMemoryTransport(side) }),
-    cloudStackDb: cloudStackDb(async (sql) => asRecords(await runSql(side, { user: 'xsupgrade_read' } as Parameters<typeof runSql>[1], sql))),
+    cloudStackDb: cloudStackDb(async (sql) => asRecords(await runSql(side, { user: 'xsupgrade_read', database: undefined }, sql))),
     dom0: dom0({ hosts: pool.hosts.map((host) => ({ uuid: host.uuid, name: host.name, target: target(host) })), transport }),
     managementServers: managementServers({ servers, transport, backup: { ...backupPlace, server: first.name, target: first.target } }),
   };

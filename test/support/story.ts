@@ -23,6 +23,7 @@ import { steps } from '../../src/steps/index';
 import { memoryJournal } from './memory-journal';
 import { worldInMemory } from './in-memory-world';
 import { flush, hostOf, until } from './sim-xapi';
+import { patiently } from './patiently';
 
 export const ANN: Person = { id: 'UANN', name: 'Ann' };
 export const BOB: Person = { id: 'UBOB', name: 'Bob' };
@@ -142,7 +143,7 @@ export function story(options: StoryOptions = {}): Story {
       for (let round = 0; still < 6 * 3600; round++) {
         const before = await journal.lastSeq(id);
         const nexts = [];
-        for (const one of engines) nexts.push(await until(cloud, one.tick(id), 24 * 3600));
+        for (const one of engines) nexts.push(await patiently(cloud, one.tick(id)));
         await flush();
         const run = await it.run(id);
         if (isOver(run.phase) || stopWhen(run)) return run;

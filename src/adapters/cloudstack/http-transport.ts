@@ -125,6 +125,7 @@ const flat = (headers: http.IncomingHttpHeaders): Record<string, string> =>
 /** The system's word for what went wrong; the deadline in ours. */
 function reasonOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return 'no answer within the deadline';
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
+    return error.code;
   return error instanceof Error ? error.message : 'unknown failure';
 }
