@@ -103,6 +103,15 @@ export const candidateOf = (row: Fields): CsCandidate => ({
   suitable: flag(row, 'suitableformigration'),
 });
 
+/** `…admin.host.PrepareForMaintenanceCmd` is `prepareForMaintenance` to people; the class differs by version (cs §2.5). */
+function commandOf(javaClass: string): string {
+  const name = javaClass
+    .split('.')
+    .at(-1)!
+    .replace(/Cmd(ByAdmin)?$/, '');
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
 /**
  * Status 3 (cancelled) counts as failed. A failed job without a result was cut off by a stop of its server: nobody
  * knows what became of it, and it carries no error (cs fact 21).
@@ -118,7 +127,7 @@ export function jobOf(row: Fields): CsJob {
   return {
     id: text(row, 'jobid'),
     status: status === 0 || status === 1 ? status : 2,
-    command: (optional(row, 'cmd') ?? '').split('.').at(-1)!,
+    command: commandOf(optional(row, 'cmd') ?? 'unknown'),
     ...(status >= 2 && error !== undefined && { error }),
     ...(status >= 2 && !Number.isNaN(code) && { errorCode: code }),
   };

@@ -1,8 +1,8 @@
 /** CloudStack's side of the pretend cloud: its state made, its loops started. */
-import type { CloudState, XapiSide } from '../model';
+import { type CloudState, hostByName, type SimPool, type XapiSide } from '../model';
 import { profileFor } from './profiles';
 import { startHeartbeats, startLoops } from './services';
-import { type CloudStackSide, idOf, PREPARING, type SimJob } from './side';
+import { type CloudStackSide, type HaWork, idOf, PREPARING, type SimJob } from './side';
 
 /** Starts monitor, scan, HA workers, power sync and system VM managers of every ready server on the cloud's time. */
 export function cloudStackSide(cloud: CloudState, xapi: XapiSide): CloudStackSide {
@@ -34,11 +34,31 @@ export function cloudStackSide(cloud: CloudState, xapi: XapiSide): CloudStackSid
     side.masterAtUnmanage.set(pool, pool.master);
     for (const host of pool.hosts) if (PREPARING.includes(host.cs.resourceState)) host.cs.prepares = 1;
     side.jobs.push(...jobsInFlight(side, pool.openWork?.jobs ?? []));
+    side.haWork.push(...haWorkInFlight(side, pool, pool.openWork?.haWork ?? []));
   }
   for (const server of cloud.managementServers) if (server.ready) startLoops(side, server);
   startHeartbeats(side);
   return side;
 }
+
+/** HA work that a snapshot file says is open, as `TYPE of VM on HOST, step STEP`: nobody ever takes it. */
+function haWorkInFlight(side: CloudStackSide, pool: SimPool, work: readonly string[]): HaWork[] {
+  return work.flatMap((text) => {
+    const [, type, name, on, step] =
+      /^(Migration|ForceStop|HA) of (\S+) on (\S+), step (\S+)$/.exec(text) ?? [];
+    const vm = pool.vms.find((one) => one.name === name);
+    const host = hostByName(pool, on);
+    if (!vm || !host) return [];
+    const created = side.cloud.time.now();
+    const dueAt = created + NEVER_MS;
+    return [
+      { id: side.nextId(), vm, host, type: type as HaWork['type'], step: step!, tried: 0, dueAt, created },
+    ];
+  });
+}
+
+/** Ten years: longer than any story. */
+const NEVER_MS = 10 * 365 * 86_400_000;
 
 /** Jobs that a snapshot file says are running, as `command uuid`: they never end by themselves. */
 function jobsInFlight(side: CloudStackSide, jobs: readonly string[]): SimJob[] {

@@ -159,6 +159,9 @@ function evacuateOne(
   });
 }
 
+/** Phases in which a machine is on, and its VMs with it, whether or not its xapi answers. */
+const IN_DOM0: readonly string[] = ['up', 'starting', 'xapi-down'];
+
 /** Fenced, forced to stop, started elsewhere when HA-enabled. A VM that still runs is then on two hosts at once. */
 function restartOne(
   side: CloudStackSide,
@@ -170,7 +173,7 @@ function restartOne(
 ): void {
   const triedBefore = one.tried > 1 && vm.cs.state === 'Stopped';
   if (!triedBefore && (vm.cs.state !== 'Running' || vm.cs.on !== one.host.name)) return close('Done');
-  const stillRuns = vm.power === 'Running';
+  const stillRuns = vm.power === 'Running' && IN_DOM0.includes(one.host.phase);
   if (stillRuns && one.host.cs.state !== 'Down') return close('Cancelled');
   if (!vm.cs.haEnabled) {
     markStopped(vm);
