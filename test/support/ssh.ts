@@ -1,4 +1,5 @@
 /** A pretend cloud whose machines answer SSH, its time moved on by the test. */
+import { backupPlace } from '../../src/adapters/backup/place';
 import { dom0 } from '../../src/adapters/dom0';
 import { managementServers } from '../../src/adapters/management-servers';
 import { hostKeyPins, type SshTransport } from '../../src/adapters/ssh/transport';
@@ -72,12 +73,6 @@ export const dom0Of = (at: SshCloud) =>
     transport: inMemorySsh(at.side, (target) => at.pins.pinned(target)),
   });
 
-export const BACKUP_PLACE = {
-  directory: '/var/backups/xsupgrade',
-  defaultsFile: '/root/.xsupgrade-backup.cnf',
-  configuration: '/etc/cloudstack',
-};
-
 /** The product's adapter for the management servers, in memory unless another transport is given. */
 export function managementServersOf(at: SshCloud, transport?: SshTransport) {
   const servers = at.cloud.managementServers.map((server) => ({
@@ -87,6 +82,6 @@ export function managementServersOf(at: SshCloud, transport?: SshTransport) {
   return managementServers({
     servers,
     transport: transport ?? inMemorySsh(at.side, (target) => at.pins.pinned(target)),
-    backup: { ...BACKUP_PLACE, server: servers[0]!.name, target: servers[0]!.target },
+    backup: { ...backupPlace, server: servers[0]!.name, target: servers[0]!.target },
   });
 }

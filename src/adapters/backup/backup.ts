@@ -123,7 +123,7 @@ export function backups(server: string, place: line.BackupPlace, run: RunLine): 
         return { state: 'failed', server, facts: verdict.facts, problems: verdict.problems };
       }
       // The process first: it writes `finished` before it ends, so neither seen means it died.
-      const runs = (await run(line.backupProcess(place, name))).code === 0;
+      const runs = (await run(line.backupProcess(name))).code === 0;
       const finished = await number(line.finishedAt(place, name));
       const bytes = await number(line.dumpBytes(place, name));
       const size = bytes === undefined ? [] : [`${bytes} bytes so far`];
@@ -151,7 +151,7 @@ export function backups(server: string, place: line.BackupPlace, run: RunLine): 
       // Asked again after the rename: it is verified already, and saying so twice changes nothing.
       if ((await text(line.verifiedVerdict(place, name))) !== undefined) return;
       const verdict = judge(await evidence(name));
-      const written = await run(line.writeVerdict(place, name, JSON.stringify(verdict)));
+      const written = await run(line.writeVerdict(place, name, oneLine(verdict)));
       if (written.code !== 0)
         throw new Malformed(`${server} over SSH`, `the verdict on ${name} could not be written`);
       if (verdict.problems.length > 0) throw notABackup(server, place, name, verdict);
@@ -175,6 +175,9 @@ async function clientFamily(server: string, run: RunLine): Promise<line.ClientFa
     ],
   });
 }
+
+/** What mysqldump complained about may hold control characters; a command line may not. */
+const oneLine = (verdict: Verdict): string => JSON.stringify(verdict).replace(/\p{Cc}/gu, ' ');
 
 const verdictFile = z.object({
   v: z.literal(1),

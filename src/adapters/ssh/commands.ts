@@ -106,12 +106,10 @@ export const partialIsThere = (place: BackupPlace, name: string): Command =>
   allow(`test -d ${quote(partial(place, name))}`);
 export const finishedAt = (place: BackupPlace, name: string): Command =>
   allow(`cat ${inPartial(place, name, 'finished')}`);
-/** Finds the detached shell by the directory in its command line. */
-export function backupProcess(place: BackupPlace, name: string): Command {
-  const path = partial(place, name);
-  const first = path.search(/[A-Za-z0-9]/);
-  const pattern = `${path.slice(0, first)}[${path[first]!}]${path.slice(first + 1).replaceAll('.', '[.]')}`;
-  return allow(`pgrep -f ${quote(pattern)}`);
+/** Finds the detached shell by the name in its command line; a bracket keeps it from finding the shell that looks. */
+export function backupProcess(name: string): Command {
+  const [first = '', ...rest] = checkedName(name);
+  return allow(`pgrep -f ${quote(`/[${first}]${rest.join('').replaceAll('.', '[.]')}[.]partial`)}`);
 }
 export const dumpCode = (place: BackupPlace, name: string): Command =>
   allow(`cat ${inPartial(place, name, 'dump.rc')}`);

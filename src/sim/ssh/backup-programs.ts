@@ -2,6 +2,7 @@
 import { BROKEN_VIEW, dumpText } from '../db/dump';
 import { query, SqlRefused } from '../db/query';
 import type { Strike } from '../faults';
+import { diskOfMachine } from './machines';
 import { failed, fullPath, ok, onFile, optionValue, type Result } from './program';
 import type { Shell } from './shell';
 
@@ -17,6 +18,8 @@ export async function mysqldump(
   const { source } = shell.side;
   if (parameters.includes('--version'))
     return ok('mysqldump  Ver 10.19 Distrib 10.11.19-MariaDB, for debian-linux-gnu (x86_64)\n');
+  const missing = missingDefaults(shell, 'mysqldump', parameters);
+  if (missing) return missing;
   const foreign = parameters.find((word) => /^--(set-gtid-purged|column-statistics)/.test(word));
   if (foreign !== undefined) return failed(7, `mysqldump: unknown variable '${foreign.slice(2)}'`);
   await source.cloud.time.sleep(DUMP_SECONDS);
@@ -36,6 +39,8 @@ export async function mysqldump(
 }
 
 export function mysql(shell: Shell, parameters: readonly string[]): Result {
+  const missing = missingDefaults(shell, 'mysql', parameters);
+  if (missing) return missing;
   const sql = optionValue(parameters, '-e') ?? '';
   try {
     const answer = query(shell.side.source, { user: 'backup', database: undefined }, sql);
@@ -45,6 +50,13 @@ export function mysql(shell: Shell, parameters: readonly string[]): Result {
     if (error instanceof SqlRefused) return failed(1, `ERROR ${error.code}: ${error.message}`);
     throw error;
   }
+}
+
+/** A named option file that is not there ends the program before it connects. */
+function missingDefaults(shell: Shell, name: string, parameters: readonly string[]): Result | undefined {
+  const [, file] = /^--defaults-extra-file=(.+)$/.exec(parameters[0] ?? '') ?? [];
+  if (file === undefined || diskOfMachine(shell.machine).read(file)) return undefined;
+  return failed(1, `${name}: Could not open required defaults file: ${file}`);
 }
 
 export async function tar(

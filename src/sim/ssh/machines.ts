@@ -23,12 +23,14 @@ export interface SshSide {
   readonly machines: readonly Machine[];
 }
 
-/** CloudStack's configuration directory; `key` decrypts the database's secrets (cs §11.1). */
+/** CloudStack's configuration with the `key` that decrypts the database's secrets (cs §11.1), and what mysqldump logs in with. */
 const CONFIGURATION: Readonly<Record<string, string>> = {
   '/etc/cloudstack/management/db.properties': 'db.cloud.name=cloud\ndb.usage.name=cloud_usage\n',
   '/etc/cloudstack/management/key': 'simulated-key\n',
   '/etc/cloudstack/management/server.properties': 'http.port=8080\n',
   '/etc/cloudstack/management/environment.properties': 'paths.script=/usr/share/cloudstack-common\n',
+  // User and password of the backup user, as mysqldump's --defaults-extra-file takes them (cs §11.2).
+  '/root/.xsupgrade-backup.cnf': '[client]\nuser=backup\npassword=simulated\n',
   '/etc/cloudstack/usage/db.properties': 'db.usage.name=cloud_usage\n',
 };
 
