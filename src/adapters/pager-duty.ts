@@ -1,4 +1,6 @@
 /** The on-call pager: PagerDuty's Events API v2. The dedup key makes a repeated page the same page (peers §4.4). */
+import http from 'node:http';
+import https from 'node:https';
 import { NotSent, Refused, Unreachable } from '../domain/errors';
 import type { Page, Pager } from '../ports';
 
@@ -70,28 +72,31 @@ function refused(answer: { readonly status: number; readonly body: string }): Re
   );
 }
 
-const NOTHING_SENT = [
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-];
-
-const httpTransport: PagerTransport = async ({ url, body, signal }) => {
-  try {
-    const response = await fetch(url, {
+/** A connection of its own for each page: pages are rare, and a kept connection may be dead without saying so. */
+const httpTransport: PagerTransport = ({ url, body, signal }) =>
+  new Promise((resolve, reject) => {
+    const isTls = url.startsWith('https:');
+    let connected = false;
+    const fail = (error: Error & { code?: string }): void => {
+      const why = error.code ?? error.message;
+      reject(connected ? new Unreachable(SOURCE, why) : new NotSent(`${SOURCE}: ${why}`));
+    };
+    const request = (isTls ? https : http).request(url, {
       method: 'POST',
-      body,
+      agent: false,
       signal,
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
     });
-    return { status: response.status, body: await response.text() };
-  } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-    if (NOTHING_SENT.includes(code)) throw new NotSent(`${SOURCE}: ${code}`);
-    throw new Unreachable(SOURCE, code === '' ? 'no answer' : code);
-  }
-};
+    request.on('socket', (socket) =>
+      socket.once(isTls ? 'secureConnect' : 'connect', () => (connected = true)),
+    );
+    request.on('error', fail);
+    request.on('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => (text += chunk));
+      response.on('error', fail);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
+    });
+    request.end(body);
+  });
