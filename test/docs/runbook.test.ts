@@ -1,0 +1,270 @@
+/** The runbooks and the plans have the same lines in the same order, both ways: what people read is what is walked. */
+import { OWED, obligationId, type Obligation, type Owed } from '../../src/domain/obligation';
+import type { HaSnapshot, Snapshot } from '../../src/domain/pool';
+import type { Plan, Section } from '../../src/domain/plan';
+import { makePlan, type PlanWish } from '../../src/engine/planner';
+import { giveBack } from '../../src/procedures/give-back';
+import { procedures } from '../../src/procedures';
+import { rollingUpgrade } from '../../src/procedures/rolling-upgrade';
+import { haSeen } from '../../src/steps/disable-ha';
+import { halfWay, healthyPool, NFS, vmOf } from '../support/snapshots';
+import { worldOf, type WorldWish } from '../support/world-of';
+import { flowed, page, partsOf, titlesOf } from './markdown';
+
+const FROM = '6.5.0';
+const TO = '7.1.2';
+const HOSTS = ['host-1', 'host-2', 'host-3'];
+const SERVERS = ['ms-1', 'ms-2'];
+const HA: HaSnapshot = { on: true, srs: [NFS.uuid], tolerates: 1, configuration: {}, allowOvercommit: false };
+
+/** Everything that makes a line is there: HA, workload balancing, a VM on every host that cannot move. */
+const everything = (change: Partial<Snapshot> = {}): Snapshot => {
+  const pool = healthyPool({
+    ha: HA,
+    wlb: { on: true, url: 'wlb.example:8012' },
+    vms: [...healthyPool().vms, ...HOSTS.map((host, n) => vmOf(`i-2-${20 + n}-VM`, host, { tools: false }))],
+    ...change,
+  });
+  const managementServers = SERVERS.map((name) => ({ name, state: 'Up', version: pool.cloudstack.version }));
+  return { ...pool, cloudstack: { ...pool.cloudstack, managementServers } };
+};
+
+interface Wish {
+  readonly pool?: Snapshot;
+  readonly world?: WorldWish;
+  readonly plan?: Partial<PlanWish>;
+}
+
+const planFor = async ({ pool = everything(), world = {}, plan = {} }: Wish): Promise<Plan> =>
+  makePlan({
+    world: worldOf(pool, world),
+    procedure: rollingUpgrade,
+    target: TO,
+    by: { id: 'UANN', name: 'Ann' },
+    at: Date.parse('2026-01-02T10:15:00.000Z'),
+    owed: [],
+    ...plan,
+  });
+
+/** A title as the runbook writes it: names in capitals. */
+function anyPool(title: string): string {
+  return title
+    .replace(/[irsv]-[\d-]+VM(, [irsv]-[\d-]+VM)*( and \d+ more)?/g, 'VMS')
+    .replaceAll(SERVERS.join(', '), 'SERVERS')
+    .replaceAll('cluster-a', 'CLUSTER')
+    .replaceAll('pool-a', 'POOL')
+    .replaceAll(FROM, 'FROM')
+    .replaceAll(TO, 'TO')
+    .replace(/host-\d/g, 'HOST');
+}
+
+const titles = (section: Section | undefined): readonly string[] =>
+  (section?.lines ?? []).map((line) => anyPool(line.title));
+
+const MASTER_ONLY = 'Only the master.';
+
+interface Heading {
+  readonly title: string;
+  /** When a plan leaves it out, in italics below the heading. */
+  readonly only?: string;
+}
+
+const headingsOf = (path: string): ReadonlyMap<string, readonly Heading[]> =>
+  new Map(
+    partsOf(page(path), 2).map(({ title, text }) => [
+      title,
+      partsOf(text, 3).map((line): Heading => {
+        const only = /^\*([^*]+)\*$/m.exec(line.text.replace(/\n(?!\n)/g, ' '))?.[1];
+        return { title: line.title, ...(only !== undefined && { only }) };
+      }),
+    ]),
+  );
+
+const UPGRADE = 'docs/runbooks/rolling-upgrade.md';
+const runbook = headingsOf(UPGRADE);
+
+/** What the runbook says a plan has, when all but these conditions hold. */
+const promised = (section: string, ...without: readonly string[]): readonly string[] =>
+  (runbook.get(section) ?? [])
+    .filter(({ only }) => only === undefined || !without.includes(only))
+    .map(({ title }) => title);
+
+describe('rolling upgrade', () => {
+  test('a pool that has everything has every line of the runbook, in its order, and no other', async () => {
+    const plan = await planFor({});
+
+    const [before, master, second, third, after] = plan.sections;
+    expect(plan.sections.map((section) => anyPool(section.title))).toEqual([
+      'Before the first host',
+      'HOST',
+      'HOST',
+      'HOST',
+      'After the last host',
+    ]);
+    expect([...runbook.keys()]).toEqual(['Before the first host', 'HOST', 'After the last host']);
+    expect(titles(before)).toEqual(promised('Before the first host'));
+    expect(titles(master)).toEqual(promised('HOST'));
+    expect(titles(second)).toEqual(promised('HOST', MASTER_ONLY));
+    expect(titles(third)).toEqual(promised('HOST', MASTER_ONLY));
+    expect(titles(after)).toEqual(promised('After the last host'));
+  });
+
+  const old = everything();
+  const NO_BACKUP =
+    'Only where no verified backup of this upgrade counts yet, and with SSH to the management servers; without, see below.';
+  const NO_SMOKE_TEST = 'Only with `smokeTest` in `pools.yaml`; without, see below.';
+  const conditions: readonly (readonly [only: string, wish: Wish])[] = [
+    ['Only where HA is on.', { pool: everything({ ha: { ...HA, on: false } }) }],
+    ['Only where workload balancing is on.', { pool: everything({ wlb: { on: false, url: '' } }) }],
+    [NO_BACKUP, { plan: { verifiedBackup: 'xsupgrade-earlier-1' } }],
+    [
+      'Only from CloudStack 4.11.1, and where it was Enabled.',
+      { pool: { ...old, cloudstack: { ...old.cloudstack, version: '4.11.0.0' } } },
+    ],
+    ['Only where a VM of HOST cannot move.', { pool: everything({ vms: healthyPool().vms }) }],
+  ];
+
+  test.each(conditions)('%s Otherwise the plan has all lines but these', async (only, wish) => {
+    const plan = await planFor(wish);
+
+    expect(titles(plan.sections.at(0))).toEqual(promised('Before the first host', only));
+    expect(titles(plan.sections.at(1))).toEqual(promised('HOST', only));
+    expect(titles(plan.sections.at(2))).toEqual(promised('HOST', only, MASTER_ONLY));
+    expect(titles(plan.sections.at(-1))).toEqual(promised('After the last host', only));
+  });
+
+  test('a pool that is half-way has no dump, for XAPI would hand out a stub', async () => {
+    const pool = halfWay(everything({ vms: healthyPool().vms }), ['host-1']);
+
+    const plan = await planFor({ pool });
+
+    expect(titles(plan.sections.at(0)).slice(1)).toEqual(
+      promised('Before the first host', 'Only while no host has been upgraded.').slice(1),
+    );
+  });
+
+  test('the runbook names no condition that is not tried here', () => {
+    const said = new Set([...runbook.values()].flat().flatMap(({ only }) => only ?? []));
+
+    expect([...said].sort()).toEqual(
+      [
+        ...conditions.map(([only]) => only),
+        MASTER_ONLY,
+        NO_SMOKE_TEST,
+        'Only while no host has been upgraded.',
+      ].sort(),
+    );
+  });
+
+  test('what a person does where nothing is configured is in the runbook by its title', async () => {
+    const plan = await planFor({
+      world: { without: ['managementServers'] },
+      plan: { procedure: withoutSmokeTest },
+    });
+    const byHand = plan.sections.flatMap((section) => section.lines.filter(({ kind }) => kind === 'by-hand'));
+
+    expect(byHand).toHaveLength(2);
+    for (const line of byHand) expect(flowed(page(UPGRADE))).toContain(`“${line.title}”`);
+  });
+
+  test('a plan without smokeTest has one line by hand for those that are marked so', async () => {
+    const plan = await planFor({ plan: { procedure: withoutSmokeTest } });
+
+    const after = titles(plan.sections.at(-1));
+    const left = after.filter((title) => promised('After the last host', NO_SMOKE_TEST).includes(title));
+    expect(left).toEqual(promised('After the last host', NO_SMOKE_TEST));
+    expect(after).toHaveLength(left.length + 1);
+  });
+
+  test('a host that no planned move and no canary can prove is proved by a person, as the runbook says', async () => {
+    const plan = await planFor({ world: { facts: { canaryVm: 'i-9-99-VM' } } });
+
+    const last = plan.sections.at(-2)?.lines.at(-1);
+    expect(last?.kind).toBe('smoke-test-host');
+    expect(flowed(page(UPGRADE))).toContain(`“${anyPool(last?.title ?? '')}”`);
+  });
+});
+
+/** The procedure of a pool whose pools.yaml has no smokeTest. */
+const withoutSmokeTest: PlanWish['procedure'] = {
+  ...rollingUpgrade,
+  sections: ({ smokeTest: _none, ...input }) => rollingUpgrade.sections(input),
+};
+
+const owed = (what: Owed, on: string, before: Obligation['before'] = null): Obligation => ({
+  id: obligationId(what, on),
+  what,
+  on,
+  before,
+  since: '2026-01-01T00:00:00.000Z',
+  run: 'run-1',
+  line: 'a-line',
+  subject: on,
+  n: 1,
+});
+
+describe('a pool half-way', () => {
+  const half = headingsOf('docs/runbooks/half-way-pool.md').get('HOST, already on TO') ?? [];
+
+  test.each([
+    ['the master', 'host-1', half],
+    ['a member', 'host-2', half.filter(({ only }) => only !== MASTER_ONLY)],
+  ])(
+    '%s that is done and owed something gets these lines before the hosts that are left',
+    async (_, host, lines) => {
+      const pool = halfWay(everything(), ['host-1', 'host-2']);
+
+      const plan = await planFor({ pool, plan: { owed: [owed('host-in-maintenance', host)] } });
+
+      expect(plan.sections.map((section) => anyPool(section.title))).toEqual([
+        'Before the first host',
+        'HOST, already on TO',
+        'HOST',
+        'After the last host',
+      ]);
+      expect(titles(plan.sections[1])).toEqual(lines.map(({ title }) => title));
+    },
+  );
+});
+
+describe('give back', () => {
+  const sections = headingsOf('docs/runbooks/give-back.md');
+  const ON: Readonly<Record<Owed, string>> = {
+    'ha-off': 'pool-a',
+    'wlb-paused': 'pool-a',
+    'services-stopped': 'management on ms-1',
+    'cluster-allocation-disabled': 'cluster-a',
+    'host-allocation-disabled': 'host-2',
+    'cluster-unmanaged': 'cluster-a',
+    'host-disabled': 'host-2',
+    'host-in-maintenance': 'host-2',
+    'vm-stopped': 'i-2-10-VM',
+    'test-vm': 'xsupgrade-1-vm',
+    'test-network': 'xsupgrade-1',
+  };
+
+  test('the runbook has a section for everything that can be owed, and for nothing else', () => {
+    expect([...sections.keys()].sort()).toEqual([...OWED].sort());
+  });
+
+  test.each(OWED)('giving back %s walks the lines below its heading', async (what) => {
+    const before = what === 'ha-off' ? haSeen(HA) : null;
+
+    const plan = await planFor({ plan: { procedure: giveBack, owed: [owed(what, ON[what], before)] } });
+
+    expect(plan.sections.map(({ title }) => title)).toEqual(['Give back']);
+    expect(titles(plan.sections[0]).map((title) => title.replace('VMS', 'VM'))).toEqual(
+      (sections.get(what) ?? []).map(({ title }) => title),
+    );
+  });
+});
+
+test('every procedure has a runbook of its own', () => {
+  for (const { name } of procedures) expect(titlesOf(page(`docs/runbooks/${name}.md`), 1)).toHaveLength(1);
+});
+
+test('every line of a runbook for a host or pool says why or what to look at, and where it comes from', () => {
+  for (const section of partsOf(page(UPGRADE), 2))
+    for (const { title, text } of partsOf(section.text, 3))
+      expect([title, flowed(text)]).toEqual([title, expect.stringMatching(/Why: .+ Source: .+/)]);
+});
