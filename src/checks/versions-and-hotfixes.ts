@@ -14,6 +14,9 @@ export const versionsAndHotfixes = defineCheck({
 const versionLines = (hosts: readonly HostSnapshot[]): readonly string[] =>
   hosts.map((host) => `${host.name} runs ${host.version} (build ${host.build})`);
 
+const namesOf = (hosts: readonly HostSnapshot[]): string => hosts.map((host) => host.name).join(', ');
+const verb = (hosts: readonly HostSnapshot[]): string => (hosts.length === 1 ? 'runs' : 'run');
+
 function versions(pool: Snapshot, target: string): Found[] {
   const done = pool.hosts.filter((host) => compareVersions(host.version, target) === 0);
   const left = pool.hosts.filter((host) => compareVersions(host.version, target) < 0);
@@ -34,7 +37,7 @@ function versions(pool: Snapshot, target: string): Found[] {
       found(
         'block',
         pool.name,
-        `${done.map((host) => host.name).join(', ')} run ${target} although the master ${pool.master} does not.`,
+        `${namesOf(done)} ${verb(done)} ${target} although the master ${pool.master} does not.`,
         [...versionLines(pool.hosts), 'A newer member cannot work with an older master.'],
         `Upgrade the master ${pool.master} by hand first; do not move the master role.`,
       ),
@@ -43,9 +46,9 @@ function versions(pool: Snapshot, target: string): Found[] {
     found(
       'note',
       pool.name,
-      `${pool.name} is half-way: ${done.map((host) => host.name).join(', ')} run ${target} already.`,
+      `${pool.name} is half-way: ${namesOf(done)} ${verb(done)} ${target} already.`,
       versionLines(pool.hosts),
-      `The plan goes on with ${left.map((host) => host.name).join(', ')}.`,
+      `The plan goes on with ${namesOf(left)}.`,
     ),
   ];
 }

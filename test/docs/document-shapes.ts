@@ -1,0 +1,212 @@
+/** The documents of `--json`, key by key; docs/schema is made from this and the documents are read with it. */
+import { z } from 'zod';
+import type { PlanAnswer, StatusAnswer } from '../../src/domain/answers';
+import type { CommandHelp, PoolAnswer } from '../../src/domain/command-answers';
+import { QUESTION_KINDS } from '../../src/domain/decision';
+import type { Finding } from '../../src/domain/finding';
+import { OWED } from '../../src/domain/obligation';
+import { ROLES } from '../../src/domain/person';
+import { PHASES } from '../../src/domain/phases';
+import type { Snapshot } from '../../src/domain/pool';
+import type { Problem } from '../../src/domain/problem';
+
+const text = z.string();
+const texts = z.array(text);
+const mib = z.number().int().nonnegative().describe('MiB');
+const time = z.iso.datetime().describe('ISO 8601, pool time');
+const optionalText = text.exactOptional();
+
+const problem = z.strictObject({
+  code: text,
+  what: text,
+  why: text,
+  doThis: texts,
+}) satisfies z.ZodType<Problem>;
+
+const finding = z.strictObject({
+  check: text.describe('file name of the check'),
+  severity: z.enum(['block', 'question', 'warn', 'note']),
+  on: text.describe('pool, host or VM name'),
+  what: text,
+  evidence: texts,
+  advice: texts,
+  remedy: z.strictObject({ kind: text, args: z.json() }).exactOptional(),
+}) satisfies z.ZodType<Finding>;
+
+const sr = z.strictObject({ uuid: text, name: text, type: text, shared: z.boolean() });
+
+const host = z.strictObject({
+  name: text,
+  uuid: text,
+  address: text,
+  version: text,
+  build: text,
+  platform: text,
+  brand: text,
+  hotfixes: texts,
+  enabled: z.boolean(),
+  live: z.boolean(),
+  bootedAt: time,
+  memoryMib: z.strictObject({ total: mib, free: mib }),
+  tags: texts,
+  pbds: z.array(z.strictObject({ sr: text.describe('uuid'), attached: z.boolean() })),
+  pifs: z.array(
+    z.strictObject({ device: text, network: text, attached: z.boolean(), management: z.boolean() }),
+  ),
+  cloudstack: z
+    .strictObject({ id: text, name: text, state: text, resourceState: text, hypervisorVersion: text })
+    .exactOptional(),
+});
+
+const vm = z.strictObject({
+  name: text.describe('XAPI name_label; CloudStack’s instance name'),
+  uuid: text,
+  kind: z.enum(['guest', 'router', 'ssvm', 'cpvm']),
+  power: z.enum(['Running', 'Halted', 'Suspended', 'Paused']),
+  on: optionalText,
+  memoryMib: mib,
+  vcpus: z.number().int(),
+  tools: z.boolean(),
+  cd: z.strictObject({ sr: text, name: text, byCloudStack: z.boolean() }).exactOptional(),
+  disks: texts,
+  networks: texts,
+  devices: texts,
+  cloudstack: z
+    .strictObject({
+      id: text,
+      displayName: text,
+      account: text,
+      state: text,
+      on: optionalText,
+      haEnabled: z.boolean(),
+      redundantGroup: optionalText,
+    })
+    .exactOptional(),
+});
+
+const snapshot = z.strictObject({
+  v: z.literal(1),
+  takenAt: time,
+  name: text,
+  uuid: text,
+  master: text,
+  ha: z.strictObject({
+    on: z.boolean(),
+    srs: texts,
+    tolerates: z.number().int(),
+    configuration: z.record(text, text),
+    allowOvercommit: z.boolean(),
+  }),
+  wlb: z.strictObject({ on: z.boolean(), url: text }),
+  rollingUpgradeFlag: z.boolean(),
+  autoPowerOn: z.boolean(),
+  cloudstack: z.strictObject({
+    version: text,
+    clusterId: text,
+    clusterName: text,
+    managedState: text,
+    allocationState: text,
+    managementServers: z.array(z.strictObject({ name: text, state: text, version: text })),
+    openWork: z.strictObject({
+      jobs: texts,
+      transitions: texts,
+      haWork: texts.exactOptional(),
+      transfers: texts.exactOptional(),
+    }),
+  }),
+  hosts: z.array(host),
+  vms: z.array(vm),
+  srs: z.array(sr),
+  unread: z.array(z.strictObject({ source: text, why: text })),
+}) satisfies z.ZodType<Snapshot>;
+
+const plan = z.strictObject({
+  v: z.literal(1),
+  plan: text.describe('id, for start'),
+  digest: text,
+  pool: text,
+  target: text,
+  verdict: z.enum(['go', 'blocked']),
+  findings: z.array(finding),
+  sections: z.array(
+    z.strictObject({
+      host: optionalText,
+      lines: z.array(z.strictObject({ id: text, kind: text, title: text })),
+    }),
+  ),
+  snapshot,
+}) satisfies z.ZodType<PlanAnswer>;
+
+const phase = z.enum(PHASES);
+const owed = z.strictObject({
+  id: text,
+  what: z.enum(OWED),
+  on: text,
+  since: time,
+  canBeGivenBack: z.boolean(),
+  why: optionalText,
+});
+
+const status = z.strictObject({
+  run: text,
+  plan: text,
+  pool: text,
+  phase,
+  lanes: z.array(
+    z.strictObject({
+      host: optionalText,
+      line: optionalText,
+      state: text,
+      since: time,
+      waitingFor: optionalText,
+    }),
+  ),
+  questions: z.array(
+    z.strictObject({
+      id: text,
+      kind: z.enum(QUESTION_KINDS),
+      host: optionalText,
+      text,
+      saw: texts,
+      mayAnswer: texts,
+    }),
+  ),
+  owed: z.array(owed),
+  problems: z.array(problem),
+}) satisfies z.ZodType<StatusAnswer>;
+
+const pool = z.strictObject({
+  pool: text,
+  target: optionalText,
+  openRun: optionalText,
+  phase: phase.exactOptional(),
+  roles: z.array(z.enum(ROLES)),
+}) satisfies z.ZodType<PoolAnswer>;
+
+const command = z.strictObject({
+  name: text,
+  usage: texts,
+  summary: text,
+  roles: z.array(z.enum(ROLES)),
+}) satisfies z.ZodType<CommandHelp>;
+
+/** File name under docs/schema → the shape of the document, with the commands that print it. */
+export const shapes = {
+  plan: plan.describe('xsupgrade plan POOL --json'),
+  run: z
+    .strictObject({ run: text, phase, question: text.describe('only after advance').exactOptional() })
+    .describe('xsupgrade start, pause, resume, advance, abort, obligations --give-back, with --json'),
+  status: status.describe('xsupgrade status RUN --json'),
+  pools: z.strictObject({ v: z.literal(1), pools: z.array(pool) }).describe('xsupgrade pools --json'),
+  obligations: z
+    .strictObject({ pool: text, owed: z.array(owed) })
+    .describe('xsupgrade obligations POOL --json'),
+  help: z.strictObject({ v: z.literal(1), commands: z.array(command) }).describe('xsupgrade help --json'),
+  migrate: z.strictObject({ migrated: texts }).describe('xsupgrade migrate --json'),
+  version: z.strictObject({ version: text }).describe('xsupgrade version --json'),
+  error: z
+    .strictObject({ error: problem })
+    .describe(
+      'any command with --json that exits with 1 (refused), 2 (usage) or 3 (unreachable, configuration invalid)',
+    ),
+} as const satisfies Record<string, z.ZodType>;
