@@ -9,7 +9,7 @@ export function answersPing(side: CloudStackSide, host: SimHost): boolean {
 }
 
 /** A disabled master takes the whole pool away from CloudStack: "Unable to create master connection". */
-export function poolAnswers(side: CloudStackSide, pool: SimPool): boolean {
+function poolAnswers(side: CloudStackSide, pool: SimPool): boolean {
   const master = hostByName(pool, pool.master);
   return side.xapi.masterAnswers(pool) && master !== undefined && master.enabled;
 }
@@ -70,7 +70,6 @@ export function beatHearts(side: CloudStackSide): void {
 export function disconnect(side: CloudStackSide, host: SimHost, to: 'Disconnected' | 'Down' | 'Alert'): void {
   host.cs.state = to;
   delete host.cs.owner;
-  side.cloud.changed(host.pool, 'cs-host', host.uuid);
 }
 
 /** Every 90 s: hosts nobody owns, of Managed clusters, silent longer than the ping timeout; sixteen at a time. */
@@ -108,10 +107,9 @@ function connect(side: CloudStackSide, server: SimManagementServer, host: SimHos
     host.cs.lastPing = side.cloud.time.now();
     host.cs.hypervisorVersion = host.version;
     event(side, 'HOST.RECONNECT', `Host ${host.name} connected`);
-    side.cloud.changed(host.pool, 'cs-host', host.uuid);
   });
 }
 
 /** `vmops-version-<class>-<CloudStack version>`: present and equal means nothing is copied (cs §8.3). */
-export const tagOf = (side: CloudStackSide, host: SimHost): string =>
+const tagOf = (side: CloudStackSide, host: SimHost): string =>
   `vmops-version-${host.cs.resourceClass}-${side.profile.version}`;

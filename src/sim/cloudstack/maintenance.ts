@@ -26,7 +26,6 @@ export function transit(side: CloudStackSide, host: SimHost, what: ResourceEvent
     host.cs.maintenanceRounds = 0;
     side.stalled.delete(host);
   }
-  side.cloud.changed(host.pool, 'cs-host', host.uuid);
   return undefined;
 }
 

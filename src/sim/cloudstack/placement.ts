@@ -6,7 +6,7 @@ import { believedOn, type CloudStackSide, isPlaceable, type KnownVm } from './si
 const needs = (vm: Pick<SimVm, 'memoryMib' | 'overheadMib'>): number => vm.memoryMib + vm.overheadMib;
 
 /** MiB that CloudStack thinks are left; VMs it does not know count where XAPI runs them. */
-export function allocatableMib(host: SimHost): number {
+function allocatableMib(host: SimHost): number {
   const known = believedOn(host);
   const strangers = host.pool.vms.filter((vm) => vm.cs === undefined && vm.on === host.name);
   return (
@@ -15,7 +15,7 @@ export function allocatableMib(host: SimHost): number {
 }
 
 /** VMs a host may run; a version without a row counts as `default` (cs fact 18). */
-export function guestLimit(side: CloudStackSide, host: SimHost): number {
+function guestLimit(side: CloudStackSide, host: SimHost): number {
   const rows = side.profile.capabilities;
   const version = host.cs.hypervisorVersion in rows ? host.cs.hypervisorVersion : 'default';
   return side.guestLimits.get(version) ?? rows[version]![0];
@@ -25,7 +25,7 @@ export const isFull = (side: CloudStackSide, host: SimHost): boolean =>
   believedOn(host).length >= guestLimit(side, host);
 
 /** Local disks bind a VM to the host that has the SR. */
-export function reachesDisks(vm: SimVm, host: SimHost): boolean {
+function reachesDisks(vm: SimVm, host: SimHost): boolean {
   return vm.disks.every((disk) => {
     const sr = host.pool.srs.find((candidate) => candidate.uuid === disk.sr);
     return sr === undefined || sr.shared || host.pbds.some((pbd) => pbd.sr === sr.uuid);

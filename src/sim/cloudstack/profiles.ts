@@ -3,7 +3,7 @@ import { compareVersions } from '../../domain/version';
 import { type ResourceTable, TABLE_4_11 } from './resource-state';
 
 /** Pool-time seconds unless said otherwise; the real defaults (cs §14.8). */
-export interface Knobs {
+interface Knobs {
   readonly pingInterval: number;
   /** Factor of pingInterval after which a host is behind on ping. */
   readonly pingTimeout: number;

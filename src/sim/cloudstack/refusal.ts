@@ -3,10 +3,8 @@
 /** cs §2.4: the exceptions that the simulated commands throw. */
 const CS_CODE = {
   runtime: 4250,
-  agentUnavailable: 4285,
   insufficientCapacity: 4335,
   invalidParameter: 4350,
-  permission: 4365,
   plain: 9999,
 } as const;
 
@@ -27,11 +25,8 @@ export class Refusal extends Error {
 export const invalid = (text: string): Refusal => new Refusal(431, text, CS_CODE.invalidParameter);
 /** 530: CloudRuntimeException and everything unexpected. */
 export const failed = (text: string): Refusal => new Refusal(530, text, CS_CODE.runtime);
-export const noPermission = (text: string): Refusal => new Refusal(531, text, CS_CODE.permission);
 /** 533: the planner found no host. */
 export const noCapacity = (text: string): Refusal => new Refusal(533, text, CS_CODE.insufficientCapacity);
-/** 534: the agent of a host cannot be reached. */
-export const agentUnavailable = (text: string): Refusal => new Refusal(534, text, CS_CODE.agentUnavailable);
 /** 401 for everything about keys, signatures and clocks: the text never says which. */
 export const unauthorized = (): Refusal =>
   new Refusal(401, 'unable to verify user credentials and/or request signature');

@@ -9,7 +9,7 @@ import { type CloudStackSide, hostsOf, IN_TRANSITION, vmsOf } from './side';
 import { findSystemAgents, keepSystemVms, loseSystemAgents } from './system-vms';
 
 /** What `by` must not interrupt: one sentence each (cs §12.2). */
-export function openBusiness(side: CloudStackSide): readonly string[] {
+function openBusiness(side: CloudStackSide): readonly string[] {
   return [
     ...hostsOf(side)
       .filter(isPreparing)

@@ -5,7 +5,7 @@ import { failed, noCapacity, type Refusal } from './refusal';
 import { type CloudStackSide, isAlive, type KnownVm, type Token } from './side';
 
 /** The name that XAPI's log shows for CloudStack's own sessions. */
-export const AGENT = 'cloudstack';
+const AGENT = 'cloudstack';
 
 type Done = (refusal?: Refusal, xapi?: readonly string[]) => void;
 

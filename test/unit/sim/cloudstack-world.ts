@@ -8,12 +8,12 @@ import type { CloudStackSide } from '../../../src/sim/cloudstack/side';
 import { hostByName, isMixed, type SimHost, type SimVm, type XapiSide } from '../../../src/sim/model';
 
 /** XAPI's answers to the next migrations, in order; none left: it works. */
-export interface PlainXapi extends XapiSide {
+interface PlainXapi extends XapiSide {
   readonly migrationErrors: (readonly string[])[];
   migrationSeconds: number;
 }
 
-export function plainXapi(cloud: Cloud): PlainXapi {
+function plainXapi(cloud: Cloud): PlainXapi {
   const xapi: PlainXapi = {
     migrationErrors: [],
     migrationSeconds: 20,
@@ -84,7 +84,7 @@ export function plainXapi(cloud: Cloud): PlainXapi {
   return xapi;
 }
 
-export function halt(vm: SimVm): void {
+function halt(vm: SimVm): void {
   vm.power = 'Halted';
   delete vm.on;
   vm.stops++;
@@ -107,7 +107,7 @@ export function bootUpgraded(host: SimHost, at: number): void {
   host.reboots++;
 }
 
-export type Answer = Readonly<Record<string, unknown>>;
+type Answer = Readonly<Record<string, unknown>>;
 
 export interface World {
   readonly cloud: Cloud;

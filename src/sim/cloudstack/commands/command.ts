@@ -13,7 +13,7 @@ import {
   vmsOf,
 } from '../side';
 
-export type ParamType = 'string' | 'boolean' | 'integer' | 'list' | 'map' | 'date' | 'uuid' | EntityKind;
+type ParamType = 'string' | 'boolean' | 'integer' | 'list' | 'map' | 'date' | 'uuid' | EntityKind;
 type EntityKind = 'host' | 'cluster' | 'vm' | 'router' | 'systemvm' | 'anyvm' | 'zone' | 'network' | 'job';
 
 export interface Param {
