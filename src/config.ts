@@ -14,16 +14,7 @@ import { Rejected } from './domain/errors';
 import type { Problem } from './domain/problem';
 import type { PoolFacts } from './ports';
 
-export { KEYS } from './config/keys';
-export type {
-  CloudStackConfig,
-  Config,
-  HostConfig,
-  ManagementServerConfig,
-  PoolConfig,
-  SshLogin,
-  SshServer,
-} from './config/configured';
+export type { Config, PoolConfig } from './config/configured';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -67,6 +58,15 @@ export function loadConfig(dir: string, env: Env = process.env): Config {
   problems.push(...missing, ...misspelt(Object.keys(dotEnv.values), [...Object.keys(KEYS), ...asked]));
   if (problems.length > 0) throw new ConfigInvalid(problems);
   return config;
+}
+
+/** Ports of /healthz and /readyz as the environment says them; for a look from outside that knows no directory. */
+export function healthPorts(env: Env = process.env): { readonly bot: number; readonly worker: number } {
+  const { XSUPGRADE_HEALTH_PORT_BOT: bot, XSUPGRADE_HEALTH_PORT_WORKER: worker } = KEYS;
+  return {
+    bot: Number(env['XSUPGRADE_HEALTH_PORT_BOT'] || bot.default),
+    worker: Number(env['XSUPGRADE_HEALTH_PORT_WORKER'] || worker.default),
+  };
 }
 
 /**

@@ -2,12 +2,6 @@
 import { writeSync } from 'node:fs';
 import pino, { type Logger } from 'pino';
 
-/** Each record of a tick carries what it is about. */
-export interface About {
-  readonly run?: string;
-  readonly line?: string;
-  readonly host?: string;
-}
 export type Log = Logger;
 
 export interface LogOptions {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { makeBell, type BellOptions, type OpenBell } from '../../src/adapters/bell/bell';
 import type { Clock } from '../../src/ports';
-import { describeWith, ownRedis } from '../support/backends';
+import { describeWith, redisUrl } from '../support/backends';
 import { startRedis, type PrivateServer } from '../support/private-servers';
 
 /** Pool time runs 100 times faster than the wall, so that 5 pool seconds are 50 ms. */
@@ -297,11 +297,13 @@ describe('the embedded bell', () => {
 });
 
 describeWith('redis', 'the bell on Redis', () => {
-  let server: PrivateServer;
-  beforeAll(async () => void (server = await ownRedis()));
-  afterAll(() => server.stop());
+  contract(() => ({ redisUrl: redisUrl(), sqliteFile: '', prefix: `test-${process.pid}-${count++}` }));
+});
 
-  contract(() => ({ redisUrl: server.url, sqliteFile: '', prefix: `test-${count++}` }));
+describeWith('redis-server', 'the bell on a Redis that is emptied', () => {
+  let server: PrivateServer;
+  beforeAll(async () => void (server = await startRedis()));
+  afterAll(() => server.stop());
 
   test('a Redis that was emptied in between is rung as before, at once and later', async () => {
     const bell = await makeBell({ redisUrl: server.url, sqliteFile: '', prefix: 'flushed' }, clock);
@@ -345,7 +347,7 @@ describeWith('redis', 'the bell on Redis', () => {
   });
 });
 
-describeWith('redis', 'the bell on a Redis of its own', () => {
+describeWith('redis-server', 'the bell on a Redis of its own', () => {
   test('one that may drop rings when it is full is refused', async () => {
     const server = await startRedis({ 'maxmemory-policy': 'allkeys-lru' });
 

@@ -491,7 +491,7 @@ describeWith('mysql', 'the journal on MariaDB', () => {
   });
 });
 
-describeWith('mysql', 'the journal on a MariaDB of its own', () => {
+describeWith('mariadb-server', 'the journal on a MariaDB of its own', () => {
   const on = async (server: { readonly url: string }): Promise<JournalOptions> => {
     const connection = await openMysql(server.url);
     await connection.query('create database xsupgrade');

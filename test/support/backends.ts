@@ -6,7 +6,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createConnection } from 'mysql2/promise';
-import { binary, startRedis, type PrivateServer } from './private-servers';
+import { binary } from './private-servers';
 
 interface Need {
   readonly package: string;
@@ -14,6 +14,7 @@ interface Need {
 }
 
 export const NEEDS = {
+  /** One that all suites share, and nobody empties or stops. */
   redis: {
     package: 'redis-server',
     isThere: () => Boolean(process.env['TEST_REDIS_URL']) || binary('redis-server') !== undefined,
@@ -22,6 +23,9 @@ export const NEEDS = {
     package: 'mariadb-server',
     isThere: () => Boolean(process.env['TEST_MYSQL_URL']) || binary('mariadbd') !== undefined,
   },
+  /** One that a suite starts for itself, to empty it, to stop it or to set it up wrongly. */
+  'redis-server': { package: 'redis-server', isThere: () => binary('redis-server') !== undefined },
+  'mariadb-server': { package: 'mariadb-server', isThere: () => binary('mariadbd') !== undefined },
   chromium: { package: 'chromium', isThere: () => chromium() !== undefined },
   'python3-cs': {
     package: 'python3-cs',
@@ -34,13 +38,13 @@ const isNeed = (name: string): name is NeedName => Object.hasOwn(NEEDS, name);
 
 /** Names in TEST_WITHOUT; an unknown one is an error, for it would leave nothing out and nobody would notice. */
 export function leftOut(): readonly NeedName[] {
-  return (process.env['TEST_WITHOUT'] ?? '')
-    .split(',')
-    .filter((name) => name !== '')
-    .map((name) => {
-      if (!isNeed(name)) throw new Error(`TEST_WITHOUT=${name}: there is ${Object.keys(NEEDS).join(', ')}`);
-      return name;
-    });
+  const names = (process.env['TEST_WITHOUT'] ?? '').split(',').filter((name) => name !== '');
+  return names.flatMap((name) => {
+    if (!isNeed(name)) throw new Error(`TEST_WITHOUT=${name}: there is ${Object.keys(NEEDS).join(', ')}`);
+    // who does without Redis does without one of its own
+    if (name === 'redis') return [name, 'redis-server'];
+    return name === 'mysql' ? [name, 'mariadb-server'] : [name];
+  });
 }
 
 /** A suite that needs something from outside Node. Left out by name it says so, and jest counts it as skipped. */
@@ -50,40 +54,36 @@ export function describeWith(need: NeedName, name: string, suite: () => void): v
   return describe.skip(name, suite);
 }
 
+/** Root on a Debian. */
+const mayInstallPackages = (): boolean => process.getuid?.() === 0 && binary('apt-get') !== undefined;
+
 /** Makes sure that everything not left out is there; installs what is missing where it may. */
-export function ensureNeeds(): void {
-  const without = leftOut();
-  const missing = (Object.keys(NEEDS) as NeedName[]).filter(
-    (name) => !without.includes(name) && !NEEDS[name].isThere(),
-  );
+export function ensureNeeds(
+  needs: Readonly<Record<string, Need>> = NEEDS,
+  mayInstall = mayInstallPackages(),
+): void {
+  const without: readonly string[] = leftOut();
+  const missing = Object.entries(needs).filter(([name, need]) => !without.includes(name) && !need.isThere());
   if (missing.length === 0) return;
-  const packages = missing.map((name) => NEEDS[name].package);
+  const packages = [...new Set(missing.map(([, need]) => need.package))];
   const line = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
-  const advice = `The tests need ${packages.join(' and ')}. Run as root: ${line}. Or leave suites out by name: TEST_WITHOUT=${missing.join(',')}`;
-  if (process.getuid?.() !== 0 || binary('apt-get') === undefined) throw new Error(advice);
+  const names = missing.map(([name]) => name).join(',');
+  const advice = `The tests need ${packages.join(' and ')}. Run as root: ${line}. Or leave suites out by name: TEST_WITHOUT=${names}`;
+  if (!mayInstall) throw new Error(advice);
   process.stderr.write(`installing for the tests: ${packages.join(' ')}\n`);
   try {
-    const quiet = {
-      stdio: 'pipe',
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    } as const;
+    const quiet = { stdio: 'pipe', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } } as const;
     execFileSync('apt-get', ['update'], quiet);
     execFileSync('apt-get', ['install', '-y', '--no-install-recommends', ...packages], quiet);
   } catch (error) {
     throw new Error(advice, { cause: error });
   }
-  const still = missing.filter((name) => !NEEDS[name].isThere());
-  if (still.length > 0) throw new Error(advice);
+  if (missing.some(([, need]) => !need.isThere())) throw new Error(advice);
 }
 
-/** The Redis of this jest run; nobody may empty it. */
+/** The Redis of this jest run; nobody may empty it. Who must starts one of its own: `startRedis()`. */
 export function redisUrl(): string {
   return fromSetup('TEST_REDIS_URL', 'redis');
-}
-
-/** A Redis that the test may empty, stop and restart: a private one where there is a server to start. */
-export function ownRedis(): Promise<PrivateServer> {
-  return startRedis();
 }
 
 let databases = 0;
