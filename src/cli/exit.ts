@@ -13,6 +13,7 @@ export interface Failure {
 const USAGE: readonly string[] = ['USAGE', 'UNKNOWN_COMMAND'];
 const NOT_THERE: readonly string[] = [
   'POOL_UNREAD',
+  'WRONG_KEY',
   'CONFIG_INVALID',
   'SCHEMA_BEHIND',
   'SCHEMA_NEWER',

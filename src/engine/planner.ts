@@ -1,9 +1,10 @@
 /** Makes a plan: what was seen, what was found, and the exact lines, frozen and numbered. Changes nothing anywhere. */
 import { digestOf } from '../domain/digest';
-import { Rejected } from '../domain/errors';
+import { Rejected, WrongKey } from '../domain/errors';
 import type { Json } from '../domain/json';
 import type { Person } from '../domain/person';
 import type { Placement, Plan, Section } from '../domain/plan';
+import type { Problem } from '../domain/problem';
 import { problems } from '../domain/problems';
 import { honoursClusterAllocation } from '../domain/version-eras';
 import type { Procedure, ProcedureInput } from '../procedures/procedure';
@@ -23,20 +24,14 @@ export interface PlanWish extends InspectWish {
 }
 
 /**
- * A plan, blocked or not; whoever calls keeps it. Rejected (POOL_UNREAD) when the pool's own record cannot be read:
+ * A plan, blocked or not; whoever calls keeps it. Rejected (POOL_UNREAD, WRONG_KEY) when the pool's own record cannot be read:
  * without its uuid nobody knows which pool the plan is for, nor what that pool is owed.
  */
 export async function makePlan(wish: PlanWish): Promise<Plan> {
   const { world, procedure, target, by, at } = wish;
   const seen = await inspect(world, wish);
   const { snapshot, findings, placement } = seen;
-  if (snapshot.uuid === '')
-    throw new Rejected(
-      problems.poolUnread(
-        world.pool.name,
-        snapshot.unread.map(({ source, why }) => `${source}: ${why}`).join(' '),
-      ),
-    );
+  if (snapshot.uuid === '') throw new Rejected(whyUnread(world.pool.name, seen));
   const id = wish.planId ?? planIdOf(wish);
   // hosts and master are what every procedure begins with; without them the plan holds its findings only
   const readable = snapshot.hosts.some((host) => host.name === snapshot.master);
@@ -57,6 +52,14 @@ export async function makePlan(wish: PlanWish): Promise<Plan> {
     madeAt: new Date(at).toISOString(),
     digest: planDigest({ procedure: procedure.name, poolUuid: snapshot.uuid, target, sections, placement }),
   };
+}
+
+/** Another certificate is a problem of its own: people must look at the host before they look at anything else. */
+function whyUnread(pool: string, { failures, snapshot }: Inspection): Problem {
+  for (const { error } of failures)
+    if (error instanceof WrongKey)
+      return problems.wrongKey(error.source, error.kind, error.pinned, error.seen);
+  return problems.poolUnread(pool, snapshot.unread.map(({ source, why }) => `${source}: ${why}`).join(' '));
 }
 
 function inputOf(

@@ -1,5 +1,5 @@
 /** A plan is frozen data: the same pool gives the same lines under the same ids and the same digest. */
-import { Malformed, NotSent } from '../../../src/domain/errors';
+import { Malformed, NotSent, WrongKey } from '../../../src/domain/errors';
 import { linesOf, type Plan } from '../../../src/domain/plan';
 import { makePlan, type PlanWish } from '../../../src/engine/planner';
 import {
@@ -191,6 +191,15 @@ describe('the verdict', () => {
 
     await expect(makePlan(wishFor({ world }))).rejects.toMatchObject({
       problem: { code: 'POOL_UNREAD', why: 'XAPI: connection refused at host-1' },
+    });
+  });
+
+  test('another certificate is named as such, with both fingerprints', async () => {
+    const fails = new WrongKey('XAPI on host-1', 'tls', 'AA:BB', 'CC:DD');
+    const world = worldOf(healthyPool(), { dead: ['xen.pool', 'xen.hosts', 'xen.vms', 'xen.srs'], fails });
+
+    await expect(makePlan(wishFor({ world }))).rejects.toMatchObject({
+      problem: { code: 'WRONG_KEY', why: 'Pinned AA:BB, seen CC:DD. Nothing was sent to it.' },
     });
   });
 
