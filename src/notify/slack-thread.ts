@@ -12,6 +12,8 @@ import type { Pace } from './pace';
 
 /** Longer than any call and its look-up take: wall milliseconds that one writer holds a message. */
 const LEASE = 60_000;
+/** Another process is writing the message: what it wrote is looked at then. Wall milliseconds. */
+const LOOK_AGAIN = 500;
 /** After a failure, doubling up to a minute: wall milliseconds. */
 const FIRST_BACKOFF = 500;
 const LONGEST_BACKOFF = 60_000;
@@ -100,14 +102,14 @@ export function slackThread({
         pace.untilPost(channel),
         (inDoubt.get(full(scope, missing.key)) ?? 0) - monotonic(),
       );
-      if (left <= 0) return (await post(scope, channel, missing, card)) ? 'changed' : LEASE / 10;
+      if (left <= 0) return (await post(scope, channel, missing, card)) ? 'changed' : LOOK_AGAIN;
       soonest = left;
     }
     for (const message of messages) {
       const row = rows.get(message.key);
       if (!row || row.hash === hashOf(message)) continue;
       const left = pace.untilEdit(full(scope, message.key));
-      if (left <= 0) return (await edit(scope, message, row, card)) ? 'changed' : LEASE / 10;
+      if (left <= 0) return (await edit(scope, message, row, card)) ? 'changed' : LOOK_AGAIN;
       soonest = Math.min(soonest, left);
     }
     return soonest === Infinity ? 'matches' : soonest;

@@ -248,10 +248,5 @@ test('a token revoked while a socket reconnects leaves the process alive and the
   const acted = await on.act('UCAT', 'command', { text: '/xsupgrade pools' });
 
   expect(acted.acked).toBe(true);
-  expect(
-    app
-      .sockets()
-      .map(({ connected }) => connected)
-      .toSorted(),
-  ).toEqual([false, true]);
+  expect(app.sockets().filter(({ connected }) => connected)).toHaveLength(1);
 }, 30_000);

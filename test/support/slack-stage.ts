@@ -60,7 +60,7 @@ const PACE = { postEvery: 20, editEvery: 50, editsPerMinute: 10_000 };
 
 export async function stage(options: WorkspaceOptions & { readonly ownPace?: boolean } = {}): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'xsupgrade-slack-'));
-  const workspace = new SlackWorkspace(options);
+  const workspace = new SlackWorkspace({ unlimited: options.ownPace !== true, ...options });
   const at = await workspace.listen();
   const journal = await makeJournal({ sqliteFile: join(directory, 'x.sqlite'), allowVolatile: false }, clock);
   const logged: Logged[] = [];
@@ -68,8 +68,7 @@ export async function stage(options: WorkspaceOptions & { readonly ownPace?: boo
   const log = Object.fromEntries(
     ['debug', 'info', 'warn', 'error'].map((level) => [
       level,
-      (fields: { why?: unknown }, text: string) =>
-        logged.push({ level, text: `${text} ${String(fields.why ?? '')}` }),
+      (fields: { why?: string }, text: string) => logged.push({ level, text: `${text} ${fields.why ?? ''}` }),
     ]),
   ) as unknown as Log;
   const granted = {
@@ -77,7 +76,7 @@ export async function stage(options: WorkspaceOptions & { readonly ownPace?: boo
     requester: [],
     approver: ['UBOB'],
     operator: ['UANN'],
-    admin: ['subteam:S-ONCALL'],
+    admin: ['subteam:SONCALL'],
   };
   const slackOptions = { token: at.botToken, apiUrl: at.apiUrl };
   let ids = 0;
@@ -113,7 +112,7 @@ export async function stage(options: WorkspaceOptions & { readonly ownPace?: boo
         monotonic: () => performance.now(),
         slack: slackWeb(slackOptions),
         channelOf: () => at.channel,
-        userGroup: 'S-ONCALL',
+        userGroup: 'SONCALL',
         owed: async () => [],
         report: (what, error) =>
           reported.push(`${what}: ${error instanceof Error ? error.message : String(error)}`),

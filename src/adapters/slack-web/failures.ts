@@ -5,7 +5,8 @@ import {
   WebAPIRateLimitedError,
   WebAPIRequestError,
 } from '@slack/web-api';
-import { Malformed, NotSent, Refused, Unreachable } from '../../domain/errors';
+import { NoAnswer } from './client';
+import { NotSent, Refused, Unreachable } from '../../domain/errors';
 
 /** Proof that nothing was written: the connection was never made. */
 const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
@@ -29,6 +30,9 @@ export function failure(error: unknown, what: string): Error {
     return new NotSent(`Slack is rate limited for ${error.retryAfter} s (${what})`);
   if (error instanceof WebAPIPlatformError) {
     const { error: code } = error.data;
+    // an answer that is not JSON is handed over as if its text were the error: it proves nothing
+    if (!/^[a-z0-9_]{1,80}$/.test(code))
+      return new Unreachable('Slack', `${what}: the answer makes no sense`);
     // Slack answers these when it does not know itself whether it was done
     if (code === 'internal_error' || code === 'fatal_error' || code === 'service_unavailable')
       return new Unreachable('Slack', `${what}: ${code}`);
@@ -44,21 +48,10 @@ export function failure(error: unknown, what: string): Error {
   }
   if (error instanceof WebAPIHTTPError) return new Unreachable('Slack', `${what}: HTTP ${error.statusCode}`);
   if (error instanceof WebAPIRequestError) {
-    const code = causeCode(error);
-    if (code !== undefined && NEVER_CONNECTED.has(code)) return new NotSent(`Slack: ${what}: ${code}`);
-    return new Unreachable('Slack', `${what}: ${code ?? 'no answer'}`);
+    const code = error.original instanceof NoAnswer ? error.original.code : 'no answer';
+    return NEVER_CONNECTED.has(code)
+      ? new NotSent(`Slack: ${what}: ${code}`)
+      : new Unreachable('Slack', `${what}: ${code}`);
   }
-  if (error instanceof SyntaxError) return new Malformed('Slack', `${what}: the answer is not JSON`);
   return new Unreachable('Slack', `${what}: ${error instanceof Error ? error.name : 'unknown'}`);
-}
-
-/** The system's own word, some causes down: fetch wraps it. */
-function causeCode(error: unknown): string | undefined {
-  let at: unknown = error;
-  for (let depth = 0; depth < 5 && typeof at === 'object' && at !== null; depth++) {
-    const { code, cause, original } = at as { code?: unknown; cause?: unknown; original?: unknown };
-    if (typeof code === 'string' && /^[A-Z_]+$/.test(code)) return code;
-    at = cause ?? original;
-  }
-  return undefined;
 }

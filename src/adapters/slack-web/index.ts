@@ -4,7 +4,7 @@
  * may stand in the channel already.
  */
 import { WebAPIRateLimitedError } from '@slack/web-api';
-import { NotSent } from '../../domain/errors';
+import { NotSent, Unreachable } from '../../domain/errors';
 import type { SlackPost, SlackThread } from '../../ports';
 import { webClient, type SlackWebOptions } from './client';
 import { failure } from './failures';
@@ -117,5 +117,5 @@ const list = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>
 
 function text(value: unknown, otherwise: string): string {
   if (typeof value === 'string') return value;
-  throw failure(new SyntaxError(otherwise), otherwise);
+  throw new Unreachable('Slack', otherwise);
 }

@@ -16,8 +16,8 @@ export const PEOPLE: readonly SimPerson[] = [
 ];
 export const BOT = { user: 'UXSUPGRADE', bot: 'BXSUPGRADE', app: 'AXSUPGRADE', name: 'xsupgrade' } as const;
 export const TEAM = { id: 'TSIM', domain: 'simulated', name: 'Simulated workspace' } as const;
-export const CHANNEL = { id: 'C-XSUPGRADE', name: 'pool-upgrades' } as const;
-export const ON_CALL = { id: 'S-ONCALL', handle: 'pool-oncall', users: ['UBOB', 'UDAN'] } as const;
+export const CHANNEL = { id: 'CXSUPGRADE', name: 'pool-upgrades' } as const;
+export const ON_CALL = { id: 'SONCALL', handle: 'pool-oncall', users: ['UBOB', 'UDAN'] } as const;
 export const TOKENS = {
   bot: 'xoxb-simulated-bot',
   app: 'xapp-simulated-app',
@@ -75,6 +75,8 @@ export interface WorkspaceOptions {
   readonly faults?: Pick<Faults, 'strike'>;
   readonly onCall?: (call: SlackCall) => void;
   readonly people?: readonly SimPerson[];
+  /** No rate limits: for tests of anything but them. */
+  readonly unlimited?: boolean;
   /** Wall milliseconds Slack waits for an acknowledgement. */
   readonly ackWithin?: number;
 }
