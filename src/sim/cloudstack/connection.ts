@@ -1,7 +1,7 @@
 /** The agents' connections: pings, investigation, disconnecting, and the scan that brings hosts back (cs §5). */
 import { hostByName, type SimHost, type SimManagementServer, type SimPool } from '../model';
 import { scheduleRestarts } from './ha';
-import { alert, type CloudStackSide, event, hostsOf, isAlive, tokenOf } from './side';
+import { alert, type CloudStackSide, event, hostsOf, IN_DOM0, isAlive, tokenOf } from './side';
 
 /** True when CloudStack gets through to the host: by the master, neither of the two disabled in XAPI (cs fact 6). */
 export function answersPing(side: CloudStackSide, host: SimHost): boolean {
@@ -34,16 +34,16 @@ const EXEMPT: readonly string[] = ['Disabled', 'Maintenance', 'ErrorInMaintenanc
 
 function behindOnPing(side: CloudStackSide, host: SimHost): void {
   if (EXEMPT.includes(host.cs.resourceState)) {
-    disconnect(side, host, 'Disconnected');
+    disconnect(host, 'Disconnected');
     return;
   }
   const found = investigate(side, host);
   if (found === 'stale') {
-    disconnect(side, host, 'Down');
+    disconnect(host, 'Down');
     alert(side, 7, `Host is down, name: ${host.name} (id:${host.cs.dbId})`);
     scheduleRestarts(side, host);
   } else if (side.cloud.time.now() - host.cs.lastPing > side.profile.knobs.alertWait * 1000) {
-    disconnect(side, host, 'Alert');
+    disconnect(host, 'Alert');
     alert(side, 7, `Host disconnected, name: ${host.name} (id:${host.cs.dbId})`);
   }
 }
@@ -61,13 +61,12 @@ function investigate(side: CloudStackSide, host: SimHost): 'fresh' | 'stale' | '
 
 /** xenheartbeat.sh of every host, each minute; it runs in dom0 whatever CloudStack and xapi do. */
 export function beatHearts(side: CloudStackSide): void {
-  const inDom0: readonly string[] = ['up', 'starting', 'xapi-down'];
   for (const host of hostsOf(side))
-    if (host.heartbeat.running && inDom0.includes(host.phase))
+    if (host.heartbeat.running && IN_DOM0.includes(host.phase))
       host.heartbeat.writtenAt = Math.floor(side.cloud.time.now() / 1000);
 }
 
-export function disconnect(side: CloudStackSide, host: SimHost, to: 'Disconnected' | 'Down' | 'Alert'): void {
+export function disconnect(host: SimHost, to: 'Disconnected' | 'Down' | 'Alert'): void {
   host.cs.state = to;
   delete host.cs.owner;
 }
@@ -92,7 +91,7 @@ function connect(side: CloudStackSide, server: SimManagementServer, host: SimHos
   if (host.cs.resourceClass !== side.profile.resourceClass) {
     // HypervisorVersionChanged: the class is stored, the next scan connects with it.
     host.cs.resourceClass = side.profile.resourceClass;
-    disconnect(side, host, 'Disconnected');
+    disconnect(host, 'Disconnected');
     return;
   }
   const token = tokenOf(server);
@@ -100,7 +99,7 @@ function connect(side: CloudStackSide, server: SimManagementServer, host: SimHos
     if (!isAlive(token) || host.cs.owner !== server.name || host.cs.state !== 'Connecting') return;
     const reached = answersPing(side, host) && side.xapi.setUpAgent(host, tagOf(side, host));
     if (!reached) {
-      disconnect(side, host, 'Alert');
+      disconnect(host, 'Alert');
       return;
     }
     host.cs.state = 'Up';

@@ -9,6 +9,7 @@ import {
   type CloudStackSide,
   HA_CLOSED,
   type HaWork,
+  IN_DOM0,
   isAlive,
   isPlaceable,
   type KnownVm,
@@ -89,7 +90,8 @@ export function work(side: CloudStackSide): void {
     );
     for (const one of due.slice(0, Math.max(0, side.profile.knobs.haWorkers - inHand))) {
       one.server = server.name;
-      inQueue(side, one.vm.name, (release) => run(side, one, tokenOf(server), release));
+      const token = tokenOf(server);
+      inQueue(side, one.vm.name, token, (release) => run(side, one, token, release));
     }
   }
 }
@@ -158,9 +160,6 @@ function evacuateOne(
     again(side.profile.knobs.migrateRetry);
   });
 }
-
-/** Phases in which a machine is on, and its VMs with it, whether or not its xapi answers. */
-const IN_DOM0: readonly string[] = ['up', 'starting', 'xapi-down'];
 
 /** Fenced, forced to stop, started elsewhere when HA-enabled. A VM that still runs is then on two hosts at once. */
 function restartOne(

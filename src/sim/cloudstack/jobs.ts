@@ -1,7 +1,16 @@
 /** Async jobs: a row, a queue delay, one operation at a time on a VM, and the cut when their server stops (cs §2.5). */
 import type { SimManagementServer, SimVm } from '../model';
 import { Refusal } from './refusal';
-import { type CloudStackSide, idOf, isAlive, type Row, type SimJob, type Token, tokenOf } from './side';
+import {
+  type CloudStackSide,
+  idOf,
+  isAlive,
+  type Row,
+  type SimJob,
+  type Token,
+  tokenOf,
+  type VmQueue,
+} from './side';
 
 export interface JobOrder {
   readonly command: string;
@@ -50,7 +59,7 @@ export function submit(side: CloudStackSide, server: SimManagementServer, order:
     }
   };
   side.cloud.time.in(side.profile.knobs.queueDelay, () =>
-    order.vm ? inQueue(side, order.vm.name, run) : run(() => undefined),
+    order.vm ? inQueue(side, order.vm.name, token, run) : run(() => undefined),
   );
   return job;
 }
@@ -68,28 +77,43 @@ function settle(side: CloudStackSide, job: SimJob, result: Row | Refusal): void 
 }
 
 /** One after the other per VM; `turn` must call what it is given when it is finished. */
-export function inQueue(side: CloudStackSide, vm: string, turn: (release: () => void) => void): void {
+export function inQueue(
+  side: CloudStackSide,
+  vm: string,
+  token: Token,
+  turn: (release: () => void) => void,
+): void {
   const queue = side.vmQueues.get(vm);
-  const begin = (): void => {
-    let released = false;
-    turn(() => {
-      if (released) return;
-      released = true;
-      const waiting = side.vmQueues.get(vm);
-      const next = waiting?.shift();
-      if (next) next();
-      else side.vmQueues.delete(vm);
-    });
-  };
-  if (queue) queue.push(begin);
-  else {
-    side.vmQueues.set(vm, []);
-    begin();
+  // The threads of a stopped server are gone, and what waited for them with them.
+  if (queue && isAlive(queue.token)) {
+    queue.waiting.push({ token, turn });
+    return;
   }
+  const own: VmQueue = { token, waiting: [] };
+  side.vmQueues.set(vm, own);
+  take(side, vm, own, turn);
+}
+
+function take(side: CloudStackSide, vm: string, queue: VmQueue, turn: (release: () => void) => void): void {
+  let released = false;
+  turn(() => {
+    if (released || side.vmQueues.get(vm) !== queue) return;
+    released = true;
+    const next = queue.waiting.shift();
+    if (!next) {
+      side.vmQueues.delete(vm);
+      return;
+    }
+    queue.token = next.token;
+    take(side, vm, queue, next.turn);
+  });
 }
 
 /** True while an operation on the VM is in hand. */
-export const isBusy = (side: CloudStackSide, vm: SimVm): boolean => side.vmQueues.has(vm.name);
+export function isBusy(side: CloudStackSide, vm: SimVm): boolean {
+  const queue = side.vmQueues.get(vm.name);
+  return queue !== undefined && isAlive(queue.token);
+}
 
 /** Rows of a server that was stopped: failed with 530 and no result at all (cs §2.5). */
 export function cutOff(side: CloudStackSide, server: SimManagementServer): void {

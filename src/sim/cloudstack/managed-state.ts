@@ -32,8 +32,7 @@ export function unmanage(
   // Each host's owner is asked; one that no running server owns stays Up.
   for (const host of pool.hosts.filter((one) => one.cs.state === 'Up')) {
     const owner = side.cloud.managementServers.find((server) => server.name === host.cs.owner);
-    if (owner?.ready)
-      side.cloud.time.in(1, () => host.cs.state === 'Up' && disconnect(side, host, 'Disconnected'));
+    if (owner?.ready) side.cloud.time.in(1, () => host.cs.state === 'Up' && disconnect(host, 'Disconnected'));
   }
   let polls = 0;
   const look = (): void => {

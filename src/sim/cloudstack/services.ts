@@ -40,7 +40,7 @@ export function stopManagement(side: CloudStackSide, server: SimManagementServer
   reopen(side, server.name);
   for (const host of hostsOf(side))
     if (host.cs.owner === server.name)
-      disconnect(side, host, isDown(host.cs.state) ? host.cs.state : 'Disconnected');
+      disconnect(host, isDown(host.cs.state) ? host.cs.state : 'Disconnected');
   if (!side.cloud.managementServers.some((one) => one.ready)) loseSystemAgents(side);
 }
 

@@ -72,6 +72,12 @@ export interface Token {
   readonly startedAt: number;
 }
 
+/** Who works on a VM, and who waits for it. */
+export interface VmQueue {
+  token: Token;
+  readonly waiting: { readonly token: Token; readonly turn: (release: () => void) => void }[];
+}
+
 export interface CloudStackSide {
   readonly cloud: CloudState;
   readonly xapi: XapiSide;
@@ -88,7 +94,7 @@ export interface CloudStackSide {
   /** Rows added by addGuestOsMapping. */
   readonly guestOsMappings: Row[];
   /** VMs in work, by name: the second operation on a VM waits for the first (cs §2.5). */
-  readonly vmQueues: Map<string, (() => void)[]>;
+  readonly vmQueues: Map<string, VmQueue>;
   /** VM name → power reports without it. */
   readonly missing: Map<string, number>;
   /** Hosts whose evacuation does not move (fault world:evacuation stall). */
@@ -125,6 +131,8 @@ export const isAlive = (token: Token): boolean =>
   token.server.management === 'active' && token.server.startedAt === token.startedAt;
 
 export const IN_TRANSITION: readonly string[] = ['Starting', 'Stopping', 'Migrating', 'Expunging'];
+/** Phases in which a machine is on, and its VMs with it, whether or not its xapi answers. */
+export const IN_DOM0: readonly string[] = ['up', 'starting', 'xapi-down'];
 export const PREPARING: readonly string[] = ['PrepareForMaintenance', 'ErrorInMaintenance'];
 
 export const isPlaceable = (host: SimHost): boolean =>

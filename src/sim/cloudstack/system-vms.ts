@@ -10,7 +10,8 @@ export function keepSystemVms(side: CloudStackSide): void {
   if (!server) return;
   for (const vm of vmsOf(side).filter((one) => isSystemVm(one.kind) && !isBusy(side, one))) {
     if (vm.cs.state !== 'Stopped') continue;
-    inQueue(side, vm.name, (release) => start(side, vm, {}, tokenOf(server), release));
+    const token = tokenOf(server);
+    inQueue(side, vm.name, token, (release) => start(side, vm, {}, token, release));
   }
 }
 

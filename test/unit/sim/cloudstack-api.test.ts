@@ -222,7 +222,6 @@ describe('async jobs', () => {
 
   test('one cut off by a stop of the server is pending until the start, then failed without a result', async () => {
     const world = makeWorld();
-    world.xapi.migrationSeconds = 500;
     const { jobid } = (await world.ask('migrateVirtualMachine', {
       virtualmachineid: world.vm('i-2-10-VM').cs!.id,
       hostid: world.host('host-2').cs.id,
@@ -231,15 +230,48 @@ describe('async jobs', () => {
     const server = world.cloud.managementServers[0]!;
     stopManagement(world.side, server, 'test');
     expect(world.rules()).toEqual(['management-stopped-while-busy']);
+    world.pass(60);
+    // XAPI is done meanwhile, and nobody was there to hear it.
+    expect(world.vm('i-2-10-VM').on).toBe('host-2');
     expect(world.side.jobs[0]!.status).toBe(0);
+    expect(world.vm('i-2-10-VM').cs!.state).toBe('Migrating');
     startManagement(world.side, server);
     world.pass(46);
     const job = await world.ask('queryAsyncJobResult', { jobid });
     expect(job).toMatchObject({ jobstatus: 2, jobresultcode: 530 });
     expect(job).not.toHaveProperty('jobresult');
-    world.pass(800);
-    // XAPI went on; the power sync finds the VM where it is.
+    world.pass(300);
+    // The power sync finds the VM where it is.
     expect(world.vm('i-2-10-VM').cs).toMatchObject({ state: 'Running', on: 'host-2' });
+  });
+
+  test('work that died with its server does not keep the VM busy for ever', async () => {
+    const world = makeWorld();
+    world.xapi.migrationSeconds = 1e6;
+    await world.ask('migrateVirtualMachine', {
+      virtualmachineid: world.vm('i-2-10-VM').cs!.id,
+      hostid: world.host('host-2').cs.id,
+    });
+    world.pass(10);
+    stopManagement(world.side, world.cloud.managementServers[0]!, 'test');
+    startManagement(world.side, world.cloud.managementServers[0]!);
+    delete world.vm('i-2-10-VM').operation;
+    world.pass(500);
+    expect(world.vm('i-2-10-VM').cs).toMatchObject({ state: 'Running', on: 'host-1' });
+    expect(
+      (await world.job('stopVirtualMachine', { id: world.vm('i-2-10-VM').cs!.id }, 30))['jobstatus'],
+    ).toBe(1);
+  });
+
+  test('power reports leave a VM alone while an operation on it is in hand', async () => {
+    const world = makeWorld();
+    world.xapi.migrationSeconds = 600;
+    await world.ask('migrateVirtualMachine', {
+      virtualmachineid: world.vm('i-2-10-VM').cs!.id,
+      hostid: world.host('host-2').cs.id,
+    });
+    world.pass(500);
+    expect(world.vm('i-2-10-VM').cs).toMatchObject({ state: 'Migrating', on: 'host-2' });
   });
 
   test('an unknown id is 431 with the value named, and so is one a day after its end', async () => {

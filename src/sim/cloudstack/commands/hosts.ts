@@ -161,7 +161,7 @@ const reconnectHost: AsyncCommand = {
           throw failed(
             `Unable to disconnect host because it is not connected to this server: ${host.cs.dbId}`,
           );
-        disconnect(side, host, 'Disconnected');
+        disconnect(host, 'Disconnected');
       }
       finish({ host: hostRow(side, host) });
     });
