@@ -30,6 +30,8 @@ export interface Walker extends EngineDeps {
 
 /** A look is good for so long (wall): older ones are looked at again before anything is decided on them. */
 const FRESH_MS = 5_000;
+/** A look that took longer than this (wall) may still conclude and wait, but nothing is touched on its word. */
+const SLOW_LOOK_MS = 30_000;
 /** A look that takes longer (wall) has failed: the other lanes have gone on meanwhile. */
 const LOOK_DEADLINE_MS = 45_000;
 /** How soon to look again, pool seconds, when a step does not say: streams ring sooner. */
@@ -41,7 +43,7 @@ export async function walkLane(walker: Walker, runId: string, lineId: string, wo
   if (!state) return 'again';
   const step = walker.step(state.line.kind);
   if (!step || step.v < state.line.v) return decided(walker, runId, lineId, () => stopped(lineId, problems.newerVersion(state.line.title)));
-  const lookedAt = walker.clock.monotonic();
+  const lookedFrom = walker.clock.monotonic();
   let seen: Json;
   try {
     const look = step.observe(world, state.line.args, { line: state, run, at: walker.clock.now() });
@@ -49,7 +51,8 @@ export async function walkLane(walker: Walker, runId: string, lineId: string, wo
   } catch (error) {
     return blind(walker, runId, lineId, step, error);
   }
-  return inTurn(walker, runId, () => conclude(walker, runId, lineId, step, world, seen, lookedAt));
+  const looked = { from: lookedFrom, at: walker.clock.monotonic() };
+  return inTurn(walker, runId, () => conclude(walker, runId, lineId, step, world, seen, looked));
 }
 
 /** Decides on the newest fold until nothing more follows from this look. */
@@ -60,18 +63,19 @@ async function conclude(
   step: AnyStep,
   world: World,
   seen: Json,
-  lookedAt: number,
+  looked: { readonly from: number; readonly at: number },
 ): Promise<Next> {
   const actedOn = new Set<string>();
   for (;;) {
     const run = await walker.folds.newest(runId);
     const state = run.lines[lineId];
     if (!state || !movable(run).some((other) => other.line.id === lineId)) return 'again';
-    if (walker.clock.monotonic() - lookedAt > FRESH_MS) return 'again';
+    if (walker.clock.monotonic() - looked.at > FRESH_MS) return 'again';
     const at = walker.clock.now();
     const evidence: Evidence<Json, Json> = { args: state.line.args, before: state.before ?? seen, now: seen, at, line: state, run };
     const move = next(walker, step, evidence, state.before === undefined ? begin(lineId, seen) : step.decide(evidence), actedOn);
     if ('next' in move) return move.next;
+    if (move.entry.type === 'ActIntended' && walker.clock.monotonic() - looked.from > SLOW_LOOK_MS) return 'again';
     const sentFrom = walker.clock.monotonic();
     try {
       const recorded = await walker.journal.append(runId, run.seq, move.entry);

@@ -1,9 +1,8 @@
 /** Waits for the host to come back from its installer: five minutes to over an hour are seen in the field (seed 003). */
 import { done, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
-import { recalled } from '../domain/run';
 import { defineStep, LOOKS_ONLY } from './step';
-import { minutes, orSilence, xenHostLook, type HostArgs } from './sight';
+import { bootTimeBefore, minutes, orSilence, xenHostLook, type HostArgs } from './sight';
 
 type Seen = {
   readonly answers: boolean;
@@ -27,9 +26,9 @@ export const awaitHost = defineStep<HostArgs, Seen>({
     return { answers: xen !== undefined, live: xen?.live ?? false, bootTime: xen?.bootTime ?? 0, otherKey };
   },
   decide: ({ args, now, run }) => {
-    const was = recalled(run, 'upgrade-by-hand', args.host).at(-1)?.before as { bootTime?: number } | undefined;
+    const was = bootTimeBefore(run, args.host);
     if (now.otherKey) return done(`${args.host} is back and shows another certificate`);
-    if (now.answers && now.live && now.bootTime !== (was?.bootTime ?? now.bootTime)) return done(`${args.host} is back`);
+    if (now.answers && now.live && was !== undefined && now.bootTime !== was) return done(`${args.host} is back`);
     return wait(`${args.host} is away: installer and reboot`, { againInSeconds: 10 });
   },
   tooLong: ({ args, line, at }) => {

@@ -5,9 +5,8 @@
 import { done, stop, wait } from '../domain/decision';
 import type { Json } from '../domain/json';
 import { problems } from '../domain/problems';
-import { recalled } from '../domain/run';
 import { defineStep, LOOKS_ONLY } from './step';
-import { minutes, orSilence, xenHostLook, type HostArgs } from './sight';
+import { bootTimeBefore, minutes, orSilence, xenHostLook, type HostArgs } from './sight';
 
 type Args = HostArgs & { readonly from: string; readonly to: string };
 type Seen = { readonly answers: boolean; readonly live: boolean; readonly version: string; readonly bootTime: number; readonly masterUuid: string };
@@ -35,8 +34,8 @@ export const proveUpgrade = defineStep<Args, Seen>({
     };
   },
   decide: ({ args, now, at, line, run }) => {
-    const was = recalled(run, 'upgrade-by-hand', args.host).at(-1)?.before as { bootTime?: number } | undefined;
-    const good = now.answers && now.live && now.bootTime !== was?.bootTime;
+    const was = bootTimeBefore(run, args.host);
+    const good = now.answers && now.live && was !== undefined && now.bootTime !== was;
     if (good && args.master && now.masterUuid !== args.uuid) return stop(problems.masterMoved(args.host));
     if (good && now.version === args.from) return stop(problems.sameVersion(args.host, now.version, args.to));
     if (good && now.version !== args.to) return stop(problems.otherVersion(args.host, now.version, args.to));

@@ -1,5 +1,6 @@
 /** Looks that several steps share. They read; what to conclude is each step's own. */
 import { Malformed, NotSent, Unreachable } from '../domain/errors';
+import { recalled, type Run } from '../domain/run';
 import type { CsHost, World, XenHostSeen } from '../ports';
 
 /** A host as both sides know it: XAPI's uuid, CloudStack's id. */
@@ -53,6 +54,15 @@ export async function managedState(world: World): Promise<string> {
   const cluster = await world.cloudStack.cluster(world.pool.clusterId);
   if (!cluster) throw new Malformed('CloudStack', `cluster ${world.pool.clusterId} does not exist`);
   return cluster.managedState;
+}
+
+/** Boot time before this host went away, epoch seconds: from the line that disabled it, when it surely was up. */
+export function bootTimeBefore(run: Run, host: string): number | undefined {
+  for (const kind of ['disable-host', 'upgrade-by-hand']) {
+    const before = recalled(run, kind, host).at(-1)?.before as { bootTime?: number } | undefined;
+    if (before?.bootTime) return before.bootTime;
+  }
+  return undefined;
 }
 
 /** The answer, or `undefined` when the other side does not answer: for lines that take it away themselves. */

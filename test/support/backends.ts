@@ -6,7 +6,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createConnection } from 'mysql2/promise';
-import { binary } from './private-servers';
+import { binary } from '../../src/demo/private-servers';
 
 interface Need {
   readonly package: string;

@@ -1,6 +1,6 @@
 /** Before the first suite: a Redis and a MariaDB for this jest run, whose addresses every worker inherits. */
 import { ensureNeeds, leftOut } from './backends';
-import { startMariadb, startRedis, type PrivateServer } from './private-servers';
+import { startMariadb, startRedis, type PrivateServer } from '../../src/demo/private-servers';
 
 declare global {
   var xsupgradeTestServers: readonly PrivateServer[] | undefined;

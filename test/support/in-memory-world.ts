@@ -38,12 +38,12 @@ export function xapiInMemory(cloud: Cloud): XapiTransport {
   return {
     async call(address, method, params, { signal, pin }) {
       const host = checked(address, pin);
-      const reply = await symptoms(host, signal, () => callXapi(cloud, host, method, params as readonly XapiValue[]));
+      const reply = await symptoms(cloud, host, signal, () => callXapi(cloud, host, method, params as readonly XapiValue[]));
       return reply.Status === 'Success' ? { Status: 'Success', Value: plain(reply.Value) } : reply;
     },
     async get(address, path, { signal, pin }) {
       const host = checked(address, pin);
-      const reply = await symptoms(host, signal, () => getXapi(cloud, host, path, {}));
+      const reply = await symptoms(cloud, host, signal, () => getXapi(cloud, host, path, {}));
       return { status: reply.status, body: Buffer.from(reply.body) };
     },
     fingerprint: async (address) => {
@@ -55,9 +55,15 @@ export function xapiInMemory(cloud: Cloud): XapiTransport {
 
 const answersTls = (host: SimHost): boolean => host.phase === 'up' || host.phase === 'starting';
 
-async function symptoms<T>(host: SimHost, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+/** The wall stands still in memory, so a call that hangs is given up after so much pool time. */
+const GIVE_UP_SECONDS = 60;
+
+async function symptoms<T>(cloud: Cloud, host: SimHost, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+  let timer: { cancel(): void } | undefined;
   const gaveUp = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Unreachable(`XAPI on ${host.name}`, 'no answer within the deadline')), { once: true });
+    const late = (): void => reject(new Unreachable(`XAPI on ${host.name}`, 'no answer within the deadline'));
+    signal.addEventListener('abort', late, { once: true });
+    timer = cloud.time.in(GIVE_UP_SECONDS, late);
   });
   gaveUp.catch(() => undefined);
   try {
@@ -65,8 +71,10 @@ async function symptoms<T>(host: SimHost, signal: AbortSignal, call: () => Promi
   } catch (error) {
     if (!(error instanceof SimSocketError)) throw error;
     if (error.kind === 'refused') throw new NotSent(`XAPI on ${host.name} refused the connection`);
-    if (error.kind === 'hang') return gaveUp;
+    if (error.kind === 'hang') return await gaveUp;
     throw new Unreachable(`XAPI on ${host.name}`, `the connection broke (${error.kind})`);
+  } finally {
+    timer?.cancel();
   }
 }
 

@@ -1,0 +1,93 @@
+/** All of it on the simulator: `npm run demo` for a person with a browser, `--auto` for a whole story that judges itself. */
+import { messageText } from './slack/view/transcript';
+import type { KnownBlock } from '@slack/types';
+import { demoAsked, DEMO_USAGE, WrongAsk, type DemoAsked } from './demo/asked';
+import { players, type Ending } from './demo/players';
+import { openStage, type Stage } from './demo/stage';
+import { breaches, type Truth } from './demo/verdict';
+import { UnknownFault } from './sim/faults';
+
+const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+async function main(): Promise<number> {
+  const asked = demoAsked(process.argv.slice(2));
+  const stage = await openStage(asked);
+  stage.cloud.faults.add(asked.faults);
+  return asked.auto ? judged(stage, asked) : watched(stage, asked);
+}
+
+/** Serves until somebody presses Ctrl-C. */
+async function watched(stage: Stage, { speed }: DemoAsked): Promise<number> {
+  const { page } = stage.served.announcement.slack;
+  process.stdout.write(
+    [
+      `Open ${page}`,
+      '',
+      `A pool of three XenServer 6.5 hosts, the CloudStack that manages them and a Slack channel, all simulated; ${speed} pool seconds a second.`,
+      'Type /xsupgrade plan pool-a, press Start, then act as Bob (top left) and approve.',
+      'When a host waits for its installer, boot it:',
+      `  curl -s ${stage.served.announcement.control.replace(/\/$/, '')}/world -d '[{"do":"boot-iso","pool":"pool-a","host":"host-1","version":"7.1.2"}]'`,
+      '',
+      `A shell of your own: npx xsupgrade status pool-a --config ${stage.dir} --as Ann`,
+      'Ctrl-C ends it.',
+      '',
+    ].join('\n'),
+  );
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  await stage.close();
+  return EXIT.done;
+}
+
+async function judged(stage: Stage, { speed }: DemoAsked): Promise<number> {
+  const { announcement } = stage.served;
+  const pool = announcement.pools[0]?.name ?? '';
+  const truth = async (): Promise<Truth> => (await (await fetch(`${announcement.control.replace(/\/$/, '')}/truth`)).json()) as Truth;
+  const say = (what: string): void => void process.stderr.write(`${what}\n`);
+  say(`The channel: ${announcement.slack.page}`);
+  try {
+    const before = await truth();
+    const ending = await players({ announcement, pool, speed, say }).play();
+    const after = await truth();
+    process.stdout.write(`${thread(stage)}\n`);
+    const found = [...unfinished(ending), ...breaches(before, after, '7.1.2')];
+    for (const one of found) say(`✗ ${one}`);
+    if (found.length > 0) say(lastWords(stage.log()));
+    else say(`✓ ${pool} runs 7.1.2 everywhere, everything is given back, nothing forbidden was done.`);
+    return found.length === 0 ? EXIT.done : EXIT.failed;
+  } finally {
+    await stage.close();
+  }
+}
+
+const unfinished = (ending: Ending): readonly string[] => (ending.how === 'finished' ? [] : [`The run is ${ending.how}: ${ending.why}`]);
+
+/** The thread as it reads in Slack: the card, then its replies. */
+function thread(stage: Stage): string {
+  const [channel] = stage.served.slack.view().channels;
+  return (channel?.messages ?? [])
+    .map((message) => {
+      const text = messageText({ text: message.text, blocks: message.blocks as unknown as readonly KnownBlock[] });
+      return message.thread === undefined ? text : text.replace(/^/gm, '│ ');
+    })
+    .join('\n\n');
+}
+
+/** What the processes complained about last, for whoever looks into a failure. */
+const lastWords = (log: string): string =>
+  log
+    .split('\n')
+    .filter((line) => line.includes('"level":"error"') || line.includes('"level":"warn"') || (line !== '' && !line.startsWith('{')))
+    .slice(-10)
+    .join('\n');
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    const usage = error instanceof WrongAsk || error instanceof UnknownFault;
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage ? `${DEMO_USAGE}\n` : ''}`);
+    process.exit(usage ? EXIT.usage : EXIT.failed);
+  },
+);

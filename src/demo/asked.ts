@@ -1,0 +1,67 @@
+/** What `npm run demo` was asked for. Pure. */
+import { parseArgs } from 'node:util';
+import type { FaultSpec } from '../sim/faults';
+
+export interface DemoAsked {
+  /** Play the whole story without a browser and judge it. */
+  readonly auto: boolean;
+  /** MariaDB and Redis, and bot and two workers as processes of their own. */
+  readonly real: boolean;
+  /** Pool seconds per wall second. */
+  readonly speed: number;
+  readonly faults: readonly FaultSpec[];
+  readonly port?: number;
+}
+
+export const DEMO_USAGE =
+  "npm run demo -- [--auto] [--real] [--speed N] [--port P] [--fault 'CALL[@ON][#NTH] HOW[=CODE]']...";
+
+export class WrongAsk extends Error {}
+
+/** A minute of pool time per second: a host takes half a minute of watching. */
+const SPEED = 60;
+
+/** Throws WrongAsk with a sentence. */
+export function demoAsked(argv: readonly string[]): DemoAsked {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args: [...argv],
+      options: {
+        auto: { type: 'boolean', default: false },
+        real: { type: 'boolean', default: false },
+        speed: { type: 'string' },
+        port: { type: 'string' },
+        fault: { type: 'string', multiple: true, default: [] },
+      },
+    }));
+  } catch (error) {
+    throw new WrongAsk(error instanceof Error ? error.message : String(error));
+  }
+  const speed = Number(values.speed ?? SPEED);
+  if (!(speed > 0 && Number.isFinite(speed))) throw new WrongAsk('--speed is a number above 0');
+  const port = values.port === undefined ? undefined : Number(values.port);
+  if (port !== undefined && !(Number.isInteger(port) && port >= 1024 && port <= 65_000))
+    throw new WrongAsk('--port is a port from 1024 to 65000');
+  return {
+    auto: values.auto,
+    real: values.real,
+    speed,
+    faults: values.fault.map(faultFrom),
+    ...(port !== undefined && { port }),
+  };
+}
+
+/** `world:installer@host-2 same-version`, `cloudstack:prepareHostForMaintenance#2 refuse=431`. */
+export function faultFrom(text: string): FaultSpec {
+  const match = /^(?<call>[^@#=]+?)(?:@(?<on>[^#]+?))?(?:#(?<nth>\d+))?\s+(?<how>[a-z-]+(?::\d+)?)(?:=(?<code>\S+))?$/.exec(text.trim());
+  if (!match?.groups) throw new WrongAsk(`--fault '${text}': write CALL[@ON][#NTH] HOW[=CODE], for example 'world:installer@host-2 same-version'`);
+  const { call = '', on, nth, how = '', code } = match.groups;
+  return {
+    call,
+    how,
+    ...(on !== undefined && { on }),
+    ...(nth !== undefined && { nth: Number(nth) }),
+    ...(code !== undefined && { code }),
+  };
+}
