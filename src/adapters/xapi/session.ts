@@ -57,23 +57,29 @@ export function openSession(o: SessionOptions): Session {
   let open: Promise<Open> | undefined;
   let lastMaster: string | undefined;
 
+  /** What `open` came to: forgetting must take effect at once, not when a promise gets its turn. */
+  let current: Open | undefined;
+
   const connected = (): Promise<Open> => {
     if (open) return open;
     const opening = login();
     open = opening;
-    opening.catch(() => {
-      if (open === opening) open = undefined;
-    });
+    opening.then(
+      (at) => {
+        if (open === opening) current = at;
+        return undefined;
+      },
+      () => {
+        if (open === opening) open = undefined;
+      },
+    );
     return opening;
   };
   const forget = (stale: Open): void => {
-    void open?.then(
-      (current) => {
-        if (current === stale) open = undefined;
-        return undefined;
-      },
-      () => undefined,
-    );
+    // Another call may have logged in again meanwhile: that session is kept.
+    if (current !== stale) return;
+    open = undefined;
+    current = undefined;
   };
 
   async function login(): Promise<Open> {
@@ -205,6 +211,7 @@ export function openSession(o: SessionOptions): Session {
     },
     drop: () => {
       open = undefined;
+      current = undefined;
     },
     close: async () => {
       const at = await open?.catch(() => undefined);
@@ -217,7 +224,7 @@ export function openSession(o: SessionOptions): Session {
 }
 
 const options = (host: Dialled, seconds: number): { signal: AbortSignal; pin?: string } => ({
-  signal: AbortSignal.timeout(seconds * 1000),
+  signal: AbortSignal.timeout(Math.ceil(seconds * 1000)),
   ...(host.pin !== undefined && { pin: host.pin }),
 });
 

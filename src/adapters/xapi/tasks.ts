@@ -46,7 +46,7 @@ export async function runTask(context: Context, act: LongAct): Promise<string> {
 async function eventsOf({ session, source }: Context, task: string, token: string, left: number) {
   try {
     // XAPI wants a double, and a whole number would be sent as an integer (xapi §1.5).
-    const timeout = Math.min(left, 10) + 0.05;
+    const timeout = Math.floor(Math.min(left, 10) * 10) / 10 + 0.05;
     const answer = await session.read(
       'event.from',
       [[`task/${task}`], token, timeout],

@@ -48,7 +48,8 @@ interface Element {
   text: string;
 }
 
-const TAG = /<(\/?)([A-Za-z][\w.:-]*)[^<>]*?(\/?)>|<\?[^>]*\?>|<!--[\s\S]*?-->|<!DOCTYPE[^>]*>/g;
+const TAG =
+  /<!\[CDATA\[([\s\S]*?)\]\]>|<(\/?)([A-Za-z][\w.:-]*)[^<>]*?(\/?)>|<\?[^>]*\?>|<!--[\s\S]*?-->|<!DOCTYPE[^>]*>/g;
 
 /** A small strict parser: every tag closed in order, one root. */
 function parseXml(source: string): Element {
@@ -59,7 +60,9 @@ function parseXml(source: string): Element {
     const top = open.at(-1)!;
     top.text += source.slice(at, match.index);
     at = match.index + match[0].length;
-    const [, closing, name, selfClosing] = match;
+    const [, cdata, closing, name, selfClosing] = match;
+    // Clients may spell text that needs escaping as CDATA: it is text all the same.
+    if (cdata !== undefined) top.text += escape(cdata);
     if (name === undefined) continue;
     if (closing) {
       if (top.name !== name || open.length === 1) throw new MalformedRequest(`</${name}> closes nothing`);
