@@ -57,8 +57,11 @@ export function buildPool(file: PoolFile, options: BuildOptions): SimPool {
     },
     ...(file.cloudstack?.openWork && { openWork: file.cloudstack.openWork }),
   };
+  // A whole snapshot says "CloudStack does not know this VM" by leaving its row out.
+  const known = (one: VmFile): VmFile =>
+    file.v === 1 ? { ...one, cloudstack: one.cloudstack ?? null } : one;
   for (const [i, one] of (file.vms ?? []).entries())
-    vms.push(buildVm(pool, one, hostFiles[i % hostFiles.length]!.name, srUuid, options));
+    vms.push(buildVm(pool, known(one), hostFiles[i % hostFiles.length]!.name, srUuid, options));
   for (const [i, one] of hostFiles.entries()) hosts.push(buildHost(pool, one, i, srUuid, options));
   pool.rollingUpgradeFlag = file.rollingUpgradeFlag ?? new Set(hosts.map((host) => host.platform)).size > 1;
   return pool;
