@@ -94,7 +94,7 @@ function cds(pool: Snapshot): Found[] {
 
 const agreed = (extra: Extra, host: string, vm: string): readonly string[] => {
   const answer = extra.evacuation?.[host]?.[vm];
-  return answer === undefined ? [] : [`XAPI says the same: ${inWords(answer)}`];
+  return answer === undefined ? [] : [`XAPI would not evacuate it either: ${inWords(answer)}`];
 };
 
 /** XAPI refuses a VM when any one target cannot take it (xapi §10.1); where we would move it, people should know. */

@@ -456,7 +456,7 @@ describe('vms-can-move', () => {
       'question i-2-13-VM',
       'warn i-2-10-VM',
     ]);
-    expect(off[0]?.evidence).toContain('XAPI says the same: it has no tools');
+    expect(off[0]?.evidence).toContain('XAPI would not evacuate it either: it has no tools');
     expect(off[1]?.what).toBe(
       'XAPI would not evacuate i-2-10-VM from host-1: somebody blocked moving it (backup).',
     );
