@@ -22,8 +22,9 @@ export function documentOf(answer: CommandAnswer): object {
     case 'status':
       return answer.status;
     case 'obligations':
-      return { pool: answer.pool, owed: answer.owed };
+      break;
   }
+  return { pool: answer.pool, owed: answer.owed };
 }
 
 export const errorDocument = ({ code, what, why, doThis }: Problem): object => ({

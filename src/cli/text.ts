@@ -39,11 +39,13 @@ export function text(answer: CommandAnswer): string {
     case 'status':
       return statusText(answer.status);
     case 'obligations':
-      return [
-        ...(answer.tookOver ? [`You took over ${answer.tookOver.id}: ${answer.tookOver.reason}`] : []),
-        ...owedText(answer.pool, answer.owed),
-      ].join('\n');
+      break;
   }
+  const { pool, owed, tookOver } = answer;
+  return [
+    ...(tookOver ? [`You took over ${tookOver.id}: ${tookOver.reason}`] : []),
+    ...owedText(pool, owed),
+  ].join('\n');
 }
 
 function runText({ answer, effectAfter, question, says }: Extract<CommandAnswer, { about: 'run' }>): string {

@@ -115,17 +115,15 @@ test('what the file says is what is shown: names, versions, memory, power and pl
       expect(shown.hosts.map(({ name, version, hotfixes }) => ({ name, version, hotfixes }))).toEqual(
         file.hosts!.map(({ name, version, hotfixes }) => ({ name, version, hotfixes })),
       );
-      expect(
-        shown.vms.map(({ name, power, on, memoryMib, vcpus, tools, cloudstack }) => ({
-          ...{ name, power, on, memoryMib, vcpus, tools },
-          known: cloudstack !== undefined,
-        })),
-      ).toEqual(
-        file.vms!.map(({ name, power, on, memoryMib, vcpus, tools, cloudstack }) => ({
-          ...{ name, power, on, memoryMib, vcpus, tools },
-          known: cloudstack !== null,
-        })),
-      );
+      const seen = shown.vms.map(({ name, power, on, memoryMib, vcpus, tools, cloudstack }) => ({
+        vm: { name, power, on, memoryMib, vcpus, tools },
+        known: cloudstack !== undefined,
+      }));
+      const written = file.vms!.map(({ name, power, on, memoryMib, vcpus, tools, cloudstack }) => ({
+        vm: { name, power, on, memoryMib, vcpus, tools },
+        known: cloudstack !== null,
+      }));
+      expect(seen).toEqual(written);
     }),
     { numRuns: 40 },
   );
