@@ -52,6 +52,7 @@ export function rowsOf(source: DbSource): Readonly<Record<string, readonly Row[]
     'cloud.volumes': volumeRows(cloud.pools, vms),
     'cloud.async_job': source.jobs.map((job) => jobRow(source, job)),
     'cloud.op_ha_work': source.haWork.map((work) => haRow(source, work)),
+    'cloud.op_host_transfer': cloud.pools.flatMap(transferRows),
     'cloud.mshost': cloud.managementServers.map((server, index) => ({
       id: index + 1,
       msid: server.msid,
@@ -273,3 +274,11 @@ function haRow(source: DbSource, work: DbSource['haWork'][number]): Row {
     updated: 0,
   };
 }
+
+/** Agents on their way from one management server to another: `host State`. */
+const transferRows = (pool: SimPool): Row[] =>
+  (pool.openWork?.transfers ?? []).flatMap((sentence) => {
+    const [hostName, state = ''] = sentence.split(' ');
+    const host = pool.hosts.find((one) => one.name === hostName);
+    return host ? { id: host.cs.dbId, state, created: '2026-01-01 00:00:00' } : [];
+  });

@@ -19,9 +19,11 @@ const fileOf = (pool: PoolFile | Snapshot): string => JSON.stringify({ v: 1, poo
 /** Times of looking differ, and with them nothing else. */
 const apartFromTime = ({ takenAt: _takenAt, ...rest }: Snapshot) => rest;
 
+const PREFIX = { guest: 'i-2', router: 'r', ssvm: 's', cpvm: 'v' } as const;
 const name = fc.constantFrom('alpha', 'beta', 'gamma', 'delta');
 const vm = fc.record({
-  kind: fc.constantFrom('guest' as const),
+  kind: fc.constantFrom('guest' as const, 'router' as const, 'ssvm' as const, 'cpvm' as const),
+  cd: fc.constantFrom('none' as const, 'by CloudStack' as const, 'by hand' as const),
   power: fc.constantFrom('Running' as const, 'Halted' as const),
   memoryMib: fc.integer({ min: 256, max: 4096 }),
   vcpus: fc.integer({ min: 1, max: 8 }),
@@ -44,12 +46,19 @@ const pool: fc.Arbitrary<PoolFile> = fc
     managed: fc.constantFrom('Managed', 'Unmanaged'),
     allocation: fc.constantFrom('Enabled', 'Disabled'),
     servers: fc.integer({ min: 1, max: 3 }),
+    halfWay: fc.boolean(),
+    unplugged: fc.boolean(),
+    resourceState: fc.constantFrom('Enabled', 'Disabled', 'Maintenance'),
     vms: fc.array(vm, { maxLength: 6 }),
   })
   .map((drawn) => ({
     name: drawn.name,
     master: `host-${(drawn.master % drawn.hosts) + 1}`,
     ha: { on: drawn.ha, ...(drawn.ha && { srs: ['nfs-primary'], tolerates: 1 }) },
+    srs: [
+      { name: 'nfs-primary', type: 'nfs', shared: true },
+      { name: 'iso', type: 'iso', shared: true },
+    ],
     wlb: { on: drawn.wlb, url: drawn.wlb ? '10.0.0.9:8012' : '' },
     cloudstack: {
       managedState: drawn.managed,
@@ -58,16 +67,24 @@ const pool: fc.Arbitrary<PoolFile> = fc
     },
     hosts: Array.from({ length: drawn.hosts }, (_, index) => ({
       name: `host-${index + 1}`,
-      version: drawn.version,
+      version:
+        drawn.halfWay && `host-${index + 1}` === `host-${(drawn.master % drawn.hosts) + 1}`
+          ? '7.1.2'
+          : drawn.version,
+      ...(drawn.unplugged && { pbds: [{ sr: 'nfs-primary', attached: index > 0 }] }),
+      cloudstack: { resourceState: index === 0 ? 'Enabled' : drawn.resourceState },
       hotfixes: drawn.hotfixes,
       tags: drawn.tags,
       enabled: index === 0 || drawn.enabled,
     })),
-    vms: drawn.vms.map(({ haEnabled, known, ...one }, index) => ({
+    vms: drawn.vms.map(({ haEnabled, known, cd, ...one }, index) => ({
       ...one,
-      name: `i-2-${index + 10}-VM`,
+      name: `${PREFIX[one.kind]}-${index + 10}-VM`,
+      ...(cd !== 'none' && {
+        cd: { sr: 'iso', name: 'debian-8.iso', byCloudStack: known && cd === 'by CloudStack' },
+      }),
       ...(one.power === 'Running' && { on: `host-${(index % drawn.hosts) + 1}` }),
-      cloudstack: known ? { haEnabled } : null,
+      cloudstack: known || one.kind !== 'guest' ? { haEnabled } : null,
     })),
   }));
 
@@ -79,6 +96,36 @@ test('the pool of the story shows itself again when its snapshot is the FILE', a
   const second = await seenBy(fileOf(first));
 
   expect(first.unread).toEqual([]);
+  expect(apartFromTime(second)).toEqual(apartFromTime(first));
+});
+
+test('open work of CloudStack shows itself again too', async () => {
+  const openWork = {
+    jobs: [
+      'prepareHostForMaintenance 7e8e3b1c-0000-4000-8000-000000000001',
+      'deployVirtualMachine 7e8e3b1c-0000-4000-8000-000000000002',
+    ],
+    haWork: ['Migration of i-2-10-VM on host-1, step Scheduled'],
+    transfers: ['host-1 TransferRequested'],
+  };
+  const vms = [{ name: 'i-2-10-VM', on: 'host-1', cloudstack: { state: 'Migrating' } }];
+
+  const first = await seenBy(
+    fileOf({
+      name: 'pool-x',
+      hosts: [{ name: 'host-1' }, { name: 'host-2' }],
+      vms,
+      cloudstack: { openWork },
+    }),
+  );
+  const second = await seenBy(fileOf(first));
+
+  expect(first.cloudstack.openWork).toEqual({
+    ...openWork,
+    jobs: expect.any(Array) as unknown,
+    transitions: ['i-2-10-VM Migrating'],
+  });
+  expect(first.cloudstack.openWork.jobs).toHaveLength(2);
   expect(apartFromTime(second)).toEqual(apartFromTime(first));
 });
 
