@@ -1,0 +1,48 @@
+/** Which versions are known, and what follows from them. */
+import {
+  cloudStackEra,
+  familyOf,
+  honoursClusterAllocation,
+  listsManagementServers,
+  XEN_RELEASES,
+  xenRelease,
+} from '../../../src/domain/version-eras';
+
+test.each([
+  ['2.2.14.20120101', 'older'],
+  ['4.2.0', 'older'],
+  ['4.3.2.0', 'older'],
+  ['4.4.0.0', 'known'],
+  ['4.11.3.0', 'known'],
+  ['4.22.1.0', 'known'],
+  ['4.23.0.0-SNAPSHOT', 'newer'],
+  ['5.0', 'newer'],
+  ['', 'unreadable'],
+  ['unknown', 'unreadable'],
+])('CloudStack %s is %s', (version, era) => {
+  expect(cloudStackEra(version)).toBe(era);
+});
+
+test('the pairs of the handbook: which CloudStack connects to which release first (cs §8.2)', () => {
+  expect(xenRelease('XenServer', '7.1.2')?.cloudStack).toBe('4.9.3');
+  expect(xenRelease('XenServer', '8.2.1')?.cloudStack).toBe('4.15.0');
+  expect(xenRelease('XCP-ng', '8.2.1')?.cloudStack).toBe('4.11.1');
+  expect(xenRelease('XCP-ng', '8.3.0')?.cloudStack).toBe('4.20.1');
+  expect(xenRelease('XenServer', '8.3.0')).toBeUndefined();
+});
+
+test('Citrix Hypervisor is XenServer under another name', () => {
+  expect(familyOf('Citrix Hypervisor')).toBe('XenServer');
+  expect(familyOf('XCP-ng')).toBe('XCP-ng');
+});
+
+test('no release is listed twice', () => {
+  const keys = XEN_RELEASES.map((release) => `${release.family} ${release.version}`);
+
+  expect(new Set(keys).size).toBe(keys.length);
+});
+
+test('what came with 4.11.1 and 4.12', () => {
+  expect(['4.11.0.0', '4.11.1.0', '4.12.0.0'].map(honoursClusterAllocation)).toEqual([false, true, true]);
+  expect(['4.11.3.0', '4.12.0.0'].map(listsManagementServers)).toEqual([false, true]);
+});
