@@ -40,8 +40,16 @@ import { rollingUpgrade } from './procedures/rolling-upgrade';
 export interface Outside {
   xapi(): XapiTransport & { close?(): void };
   cloudStack(): CloudStackTransport & { close?(): void };
-  ssh(login: { readonly user: string; readonly password: string }, pins: HostKeyPins): SshTransport & { close?(): void };
-  database?(login: { readonly host: string; readonly port: number; readonly user: string; readonly password: string }): {
+  ssh(
+    login: { readonly user: string; readonly password: string },
+    pins: HostKeyPins,
+  ): SshTransport & { close?(): void };
+  database?(login: {
+    readonly host: string;
+    readonly port: number;
+    readonly user: string;
+    readonly password: string;
+  }): {
     readonly select: SqlTransport;
     close(): Promise<void>;
   };
@@ -62,7 +70,10 @@ export interface Composition {
   readonly roles: Roles;
   readonly operator: Operator;
   /** What the steps of this run see. */
-  worldOf(run: { readonly id: string; readonly pool: string }, of: { target: string; owed: Run['owed'] }): World;
+  worldOf(
+    run: { readonly id: string; readonly pool: string },
+    of: { target: string; owed: Run['owed'] },
+  ): World;
   /** Looks at the pool and keeps the plan; changes nothing else. Rejected when it may not or cannot be made. */
   makePlan(pool: string, wish: { readonly to?: string }, by: Person): Promise<Plan>;
   /** What the pool of this run is owed, as people read it. */
@@ -82,10 +93,12 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
   const outside = options.outside ?? overTheWire;
   const clock = options.clock ?? (await clockOf(first));
   const journal = await makeJournal(first.journal, clock);
-  const bell = await makeBell(first.bell, clock, (error) => options.trouble('The bell', error)).catch(async (error: unknown) => {
-    await journal.close();
-    throw error;
-  });
+  const bell = await makeBell(first.bell, clock, (error) => options.trouble('The bell', error)).catch(
+    async (error: unknown) => {
+      await journal.close();
+      throw error;
+    },
+  );
   const folded = folds(journal);
   const pools = connections(config, outside);
   const who = rolesOf(config, clock);
@@ -95,15 +108,23 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
     if (!pool) throw new Rejected(problems.poolUnknown(name, Object.keys(config().pools)));
     return pool;
   };
-  const sameCloudStack = (a: string) => (b: string) => config().pools[a]?.cloudStack === config().pools[b]?.cloudStack;
+  const sameCloudStack = (a: string) => (b: string) =>
+    config().pools[a]?.cloudStack === config().pools[b]?.cloudStack;
 
-  function worldOf(run: { readonly id: string; readonly pool: string }, of: { target: string; owed: Run['owed'] }): World {
+  function worldOf(
+    run: { readonly id: string; readonly pool: string },
+    of: { target: string; owed: Run['owed'] },
+  ): World {
     const others = otherRuns(journal, folded, run.id, sameCloudStack(run.pool));
     const world = pools.world(run.pool, others);
     return {
       ...world,
       lookAgain: async () => {
-        const { snapshot, findings } = await inspect(world, { target: of.target, owed: of.owed, at: clock.now() });
+        const { snapshot, findings } = await inspect(world, {
+          target: of.target,
+          owed: of.owed,
+          at: clock.now(),
+        });
         return { snapshot, findings };
       },
     };
@@ -112,7 +133,9 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
   /** What earlier runs of the pool say: what is owed, which keys were accepted, which backup counts. */
   async function history(poolUuid: string) {
     const rows = await journal.runsOf(poolUuid);
-    const journals = await Promise.all(rows.map(async (row) => ({ row, entries: await journal.read(row.id) })));
+    const journals = await Promise.all(
+      rows.map(async (row) => ({ row, entries: await journal.read(row.id) })),
+    );
     const entries = journals.map((one) => one.entries);
     return { owed: owedBy(entries), keys: keysBy(entries), journals };
   }
@@ -130,7 +153,12 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
     const { owed, keys, journals } = await historyOf(pool);
     const world = worldOf({ id: '', pool }, { target, owed });
     for (const [hostUuid, pins] of Object.entries(keys)) world.xen.trust(hostUuid, pins);
-    const backup = backupThatCounts(await Promise.all(journals.map(async ({ row, entries }) => ({ plan: await journal.plan(row.plan), entries }))), target);
+    const backup = backupThatCounts(
+      await Promise.all(
+        journals.map(async ({ row, entries }) => ({ plan: await journal.plan(row.plan), entries })),
+      ),
+      target,
+    );
     const made = await makePlan({
       world,
       procedure: rollingUpgrade,
@@ -159,13 +187,24 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
       for (const [hostUuid, pins] of Object.entries(keys)) world.xen.trust(hostUuid, pins);
       const versions = (await world.xen.hosts()).map((host) => host.version);
       // nothing is upgraded by it: the pool's own version is the target
-      return makePlan({ world, procedure: giveBack, target: versions[0] ?? '', by, at: clock.now(), owed, judge: () => [] });
+      return makePlan({
+        world,
+        procedure: giveBack,
+        target: versions[0] ?? '',
+        by,
+        at: clock.now(),
+        owed,
+        judge: () => [],
+      });
     },
     notYet: whyNotYet,
   });
 
   async function whyNotYet(pool: string, owed: Obligation): Promise<string | undefined> {
-    const hosts = await pools.world(pool, noOthers).xen.hosts().catch(() => undefined);
+    const hosts = await pools
+      .world(pool, noOthers)
+      .xen.hosts()
+      .catch(() => undefined);
     return hosts ? notYet(hosts, owed) : 'XAPI does not answer now.';
   }
 
@@ -173,7 +212,14 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
     Promise.all(
       (await historyOf(pool)).owed.map(async (one) => {
         const why = await whyNotYet(pool, one);
-        return { id: one.id, what: one.what, on: one.on, since: one.since, canBeGivenBack: why === undefined, ...(why !== undefined && { why }) };
+        return {
+          id: one.id,
+          what: one.what,
+          on: one.on,
+          since: one.since,
+          canBeGivenBack: why === undefined,
+          ...(why !== undefined && { why }),
+        };
       }),
     );
 
@@ -229,7 +275,10 @@ function peopleWith(pool: PoolConfig | undefined, wanted: readonly Role[]): read
 
 /** One set of connections per pool, made at the first need and kept while its configuration stays the same. */
 function connections(config: () => Config, outside: Outside) {
-  const open = new Map<string, { readonly from: string; readonly world: Omit<World, 'others' | 'lookAgain'>; close(): Promise<void> }>();
+  const open = new Map<
+    string,
+    { readonly from: string; readonly world: Omit<World, 'others' | 'lookAgain'>; close(): Promise<void> }
+  >();
 
   function connect(name: string): Omit<World, 'others' | 'lookAgain'> {
     const now = config();
@@ -261,11 +310,32 @@ function connections(config: () => Config, outside: Outside) {
   };
 }
 
-function connectionsOf(config: Config, name: string, pool: PoolConfig, cloud: Config['cloudStacks'][string], outside: Outside) {
-  const sshHosts = pool.hosts.flatMap((host) => (host.ssh ? [{ uuid: host.uuid, name: host.name, target: { host: host.ssh.host, port: host.ssh.port }, hostKey: host.ssh.hostKey }] : []));
+function connectionsOf(
+  config: Config,
+  name: string,
+  pool: PoolConfig,
+  cloud: Config['cloudStacks'][string],
+  outside: Outside,
+) {
+  const sshHosts = pool.hosts.flatMap((host) =>
+    host.ssh
+      ? [
+          {
+            uuid: host.uuid,
+            name: host.name,
+            target: { host: host.ssh.host, port: host.ssh.port },
+            hostKey: host.ssh.hostKey,
+          },
+        ]
+      : [],
+  );
   const hostPins = hostKeyPins(sshHosts.map(({ target, hostKey }) => ({ target, fingerprint: hostKey })));
   const hostSsh = outside.ssh(pool.ssh, hostPins);
-  const servers = cloud.managementServers.map(({ name: server, ssh }) => ({ name: server, target: { host: ssh.host, port: ssh.port }, hostKey: ssh.hostKey }));
+  const servers = cloud.managementServers.map(({ name: server, ssh }) => ({
+    name: server,
+    target: { host: ssh.host, port: ssh.port },
+    hostKey: ssh.hostKey,
+  }));
   const serverPins = hostKeyPins(servers.map(({ target, hostKey }) => ({ target, fingerprint: hostKey })));
   const serverSsh = cloud.ssh && outside.ssh(cloud.ssh, serverPins);
   const xapi = outside.xapi();
@@ -276,7 +346,12 @@ function connectionsOf(config: Config, name: string, pool: PoolConfig, cloud: Co
 
   const xen = xapiPool({
     pool: name,
-    hosts: pool.hosts.map(({ uuid, name: host, address, fingerprint }) => ({ uuid, name: host, address, fingerprint })),
+    hosts: pool.hosts.map(({ uuid, name: host, address, fingerprint }) => ({
+      uuid,
+      name: host,
+      address,
+      fingerprint,
+    })),
     user: pool.xapi.user,
     password: pool.xapi.password,
     transport: xapi,
@@ -298,10 +373,22 @@ function connectionsOf(config: Config, name: string, pool: PoolConfig, cloud: Co
   const world: Omit<World, 'others' | 'lookAgain'> = {
     pool: poolFacts(config, name),
     xen,
-    cloudStack: cloudStack({ url: cloud.url, apiKey: cloud.apiKey, secretKey: cloud.secretKey, transport: api }),
+    cloudStack: cloudStack({
+      url: cloud.url,
+      apiKey: cloud.apiKey,
+      secretKey: cloud.secretKey,
+      transport: api,
+    }),
     ...(database && { cloudStackDb: cloudStackDb(database.select) }),
     ...(sshHosts.length > 0 && { dom0: dom0({ hosts: sshHosts, transport: hostSsh }) }),
-    ...(first && serverSsh && { managementServers: managementServers({ servers, transport: serverSsh, backup: { ...backupPlace, server: first.name, target: first.target } }) }),
+    ...(first &&
+      serverSsh && {
+        managementServers: managementServers({
+          servers,
+          transport: serverSsh,
+          backup: { ...backupPlace, server: first.name, target: first.target },
+        }),
+      }),
   };
   return {
     world,

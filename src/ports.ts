@@ -45,7 +45,12 @@ export interface XenHostSeen {
   readonly agentStartTime: number;
   readonly tags: readonly string[];
   readonly memoryMib: { readonly total: number; readonly free: number };
-  readonly pbds: readonly { readonly uuid: string; readonly sr: string; readonly srName: string; readonly attached: boolean }[];
+  readonly pbds: readonly {
+    readonly uuid: string;
+    readonly sr: string;
+    readonly srName: string;
+    readonly attached: boolean;
+  }[];
   readonly pifs: readonly {
     readonly device: string;
     readonly network: string;
@@ -201,8 +206,12 @@ export interface CloudStackReads {
   job(id: string): Promise<CsJob | undefined>;
   /** findHostsForMigration. */
   candidates(vmId: string): Promise<readonly CsCandidate[]>;
-  managementServers(): Promise<readonly { readonly name: string; readonly state: string; readonly version: string }[]>;
-  systemVmsUp(zoneOfCluster: string): Promise<readonly { readonly name: string; readonly state: string; readonly agentState?: string }[]>;
+  managementServers(): Promise<
+    readonly { readonly name: string; readonly state: string; readonly version: string }[]
+  >;
+  systemVmsUp(
+    zoneOfCluster: string,
+  ): Promise<readonly { readonly name: string; readonly state: string; readonly agentState?: string }[]>;
   network(name: string): Promise<{ readonly id: string; readonly state: string } | undefined>;
 }
 
@@ -214,11 +223,23 @@ export interface CloudStackActs {
   /** Synchronous and slow (up to 200 s); the answer may never come: judge by cluster(). */
   setManaged(clusterId: string, managed: boolean): Promise<void>;
   setClusterAllocation(clusterId: string, enabled: boolean): Promise<void>;
-  migrateVm(vm: { readonly id: string; readonly kind: CsVm['kind'] }, hostId: string): Promise<{ readonly job: string }>;
+  migrateVm(
+    vm: { readonly id: string; readonly kind: CsVm['kind'] },
+    hostId: string,
+  ): Promise<{ readonly job: string }>;
   stopVm(vm: { readonly id: string; readonly kind: CsVm['kind'] }): Promise<{ readonly job: string }>;
-  startVm(vm: { readonly id: string; readonly kind: CsVm['kind'] }, hostId?: string): Promise<{ readonly job: string }>;
+  startVm(
+    vm: { readonly id: string; readonly kind: CsVm['kind'] },
+    hostId?: string,
+  ): Promise<{ readonly job: string }>;
   detachIso(vmId: string): Promise<{ readonly job: string }>;
-  createNetwork(spec: { readonly name: string; readonly offeringId: string; readonly zoneId: string; readonly account?: string; readonly domainId?: string }): Promise<{ readonly id: string }>;
+  createNetwork(spec: {
+    readonly name: string;
+    readonly offeringId: string;
+    readonly zoneId: string;
+    readonly account?: string;
+    readonly domainId?: string;
+  }): Promise<{ readonly id: string }>;
   deleteNetwork(id: string): Promise<{ readonly job: string }>;
   deployVm(spec: {
     readonly name: string;
@@ -244,7 +265,9 @@ export interface CloudStackDb {
   jobs(): Promise<readonly string[]>;
   /** VMs in transition anywhere, as `name state`. */
   transitions(): Promise<readonly string[]>;
-  managementServers(): Promise<readonly { readonly name: string; readonly state: string; readonly version: string }[]>;
+  managementServers(): Promise<
+    readonly { readonly name: string; readonly state: string; readonly version: string }[]
+  >;
   schemaVersion(): Promise<string>;
 }
 
@@ -333,7 +356,10 @@ export interface Journal {
   savePlan(plan: Plan): Promise<void>;
   plan(id: string): Promise<Plan | undefined>;
   /** Newest first. */
-  plansOf(pool: string, limit: number): Promise<readonly Pick<Plan, 'id' | 'pool' | 'target' | 'verdict' | 'madeAt' | 'digest'>[]>;
+  plansOf(
+    pool: string,
+    limit: number,
+  ): Promise<readonly Pick<Plan, 'id' | 'pool' | 'target' | 'verdict' | 'madeAt' | 'digest'>[]>;
   /** The run's row and its first entry in one transaction; Rejected(RUN_OPEN) while the pool has an open run. */
   openRun(row: Omit<RunRow, 'closedAt'>, first: Entry): Promise<Recorded>;
   run(id: string): Promise<RunRow | undefined>;
@@ -396,8 +422,17 @@ export interface SlackThread {
   post(message: SlackPost): Promise<{ readonly ts: string }>;
   update(message: SlackPost & { readonly ts: string }): Promise<void>;
   /** A message posted earlier with this key, after an unknown answer; undefined when there is none. */
-  find(where: { readonly channel: string; readonly threadTs?: string; readonly key: string }): Promise<{ readonly ts: string } | undefined>;
-  upload(file: { readonly channel: string; readonly threadTs?: string; readonly name: string; readonly content: string }): Promise<void>;
+  find(where: {
+    readonly channel: string;
+    readonly threadTs?: string;
+    readonly key: string;
+  }): Promise<{ readonly ts: string } | undefined>;
+  upload(file: {
+    readonly channel: string;
+    readonly threadTs?: string;
+    readonly name: string;
+    readonly content: string;
+  }): Promise<void>;
 }
 
 export interface Page {
@@ -455,5 +490,8 @@ export interface OtherRuns {
 
 /** Who may do what in a pool. Unknown is a denial with its reason, never a guess. */
 export interface Roles {
-  rolesOf(person: Person, pool: string): Promise<{ readonly roles: readonly Role[] } | { readonly unknown: string }>;
+  rolesOf(
+    person: Person,
+    pool: string,
+  ): Promise<{ readonly roles: readonly Role[] } | { readonly unknown: string }>;
 }

@@ -14,14 +14,20 @@ const LAST_RESORT_MS = 18_000;
 const EXIT_UNUSABLE = 3;
 
 /** Runs until SIGTERM or SIGINT. What keeps it from starting is said in sentences on stderr. */
-export function runProcess(name: string, start: (config: () => Config, log: Log) => Promise<Stoppable>): void {
+export function runProcess(
+  name: string,
+  start: (config: () => Config, log: Log) => Promise<Stoppable>,
+): void {
   begin(name, start).catch((error: unknown) => {
     for (const problem of problemsOf(error)) process.stderr.write(`${sentence(problem)}\n`);
     process.exit(EXIT_UNUSABLE);
   });
 }
 
-async function begin(name: string, start: (config: () => Config, log: Log) => Promise<Stoppable>): Promise<void> {
+async function begin(
+  name: string,
+  start: (config: () => Config, log: Log) => Promise<Stoppable>,
+): Promise<void> {
   const { dir } = configDirectory(process.argv.slice(2));
   const reported: { log?: Log } = {};
   const config = watchConfig(dir, process.env, (problems) => {
@@ -57,4 +63,5 @@ function problemsOf(error: unknown): readonly Problem[] {
   return [{ code: 'CANNOT_START', what, why, doThis: ['Look at what is named, then start again.'] }];
 }
 
-const sentence = ({ code, what, why, doThis }: Problem): string => `${what} (${code}) ${why} ${doThis.join(' · ')}`;
+const sentence = ({ code, what, why, doThis }: Problem): string =>
+  `${what} (${code}) ${why} ${doThis.join(' · ')}`;

@@ -35,7 +35,8 @@ export async function startWorker(config: () => Config, log: Log): Promise<Worke
     journal,
     clock,
     step: (kind) => steps.get(kind),
-    world: (run: Run) => composed.worldOf({ id: run.id, pool: run.plan.pool }, { target: run.plan.target, owed: run.owed }),
+    world: (run: Run) =>
+      composed.worldOf({ id: run.id, pool: run.plan.pool }, { target: run.plan.target, owed: run.owed }),
     worker: owner,
     log: { error: (facts, text) => log.error(facts, text), info: (facts, text) => log.info(facts, text) },
     ring: (run) => void bell.ring(run),
@@ -62,7 +63,10 @@ export async function startWorker(config: () => Config, log: Log): Promise<Worke
         makePlan: (pool, wish, by) => composed.makePlan(pool, wish, by),
         tell: async (request, said) => {
           const { id, replyTo } = request;
-          if (replyTo) await telling.planReply?.({ id, replyTo }, said).catch((error: unknown) => trouble('A plan could not be told', error));
+          if (replyTo)
+            await telling
+              .planReply?.({ id, replyTo }, said)
+              .catch((error: unknown) => trouble('A plan could not be told', error));
         },
         report: trouble,
       }),
@@ -82,13 +86,17 @@ export async function startWorker(config: () => Config, log: Log): Promise<Worke
     for (const { id } of await journal.openRuns()) await telling.publish(id);
   };
   await look();
-  const sweeping = setInterval(() => void look().catch((error: unknown) => trouble('The sweep', error)), SWEEP_SECONDS * 1000);
+  const sweeping = setInterval(
+    () => void look().catch((error: unknown) => trouble('The sweep', error)),
+    SWEEP_SECONDS * 1000,
+  );
   const health = await serveHealth(config().healthPorts.worker, {
     database: () => journal.check(),
     bell: () => bell.check(),
     'last tick': async () => {
       const age = (clock.monotonic() - lastTick) / 1000;
-      if ((await journal.openRuns()).length > 0 && age > 3 * SWEEP_SECONDS) throw new Error(`${age.toFixed(0)} s ago`);
+      if ((await journal.openRuns()).length > 0 && age > 3 * SWEEP_SECONDS)
+        throw new Error(`${age.toFixed(0)} s ago`);
     },
   });
 
@@ -104,14 +112,20 @@ export async function startWorker(config: () => Config, log: Log): Promise<Worke
   };
 }
 
-function tellers(config: () => Config, { journal, clock, owedOf }: Composition, owner: string, report: (what: string, error: unknown) => void): Notify {
+function tellers(
+  config: () => Config,
+  composed: Composition,
+  owner: string,
+  report: (what: string, error: unknown) => void,
+): Notify {
+  const { journal, clock } = composed;
   const { slack, pager, onCall } = config();
   return notify({
     journal,
     owner,
     monotonic: () => clock.monotonic(),
     channelOf: (pool) => config().pools[pool]?.channel,
-    owed: ({ pool }) => owedOf(pool),
+    owed: ({ pool }) => composed.owedOf(pool),
     notes: () => journalNotes(journal),
     report,
     ...(slack && { slack: slackWeb({ token: slack.botToken, apiUrl: slack.apiUrl }) }),
@@ -121,6 +135,8 @@ function tellers(config: () => Config, { journal, clock, owedOf }: Composition, 
 }
 
 const journalNotes = (journal: Composition['journal']): readonly string[] =>
-  journal.volatile.length > 0 ? [`The journal may lose its last second with the power: ${journal.volatile.join(', ')}.`] : [];
+  journal.volatile.length > 0
+    ? [`The journal may lose its last second with the power: ${journal.volatile.join(', ')}.`]
+    : [];
 
 if (require.main === module) runProcess('worker', startWorker);

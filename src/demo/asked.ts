@@ -54,8 +54,14 @@ export function demoAsked(argv: readonly string[]): DemoAsked {
 
 /** `world:installer@host-2 same-version`, `cloudstack:prepareHostForMaintenance#2 refuse=431`. */
 export function faultFrom(text: string): FaultSpec {
-  const match = /^(?<call>[^@#=]+?)(?:@(?<on>[^#]+?))?(?:#(?<nth>\d+))?\s+(?<how>[a-z-]+(?::\d+)?)(?:=(?<code>\S+))?$/.exec(text.trim());
-  if (!match?.groups) throw new WrongAsk(`--fault '${text}': write CALL[@ON][#NTH] HOW[=CODE], for example 'world:installer@host-2 same-version'`);
+  const match =
+    /^(?<call>[^@#=]+?)(?:@(?<on>[^#]+?))?(?:#(?<nth>\d+))?\s+(?<how>[a-z-]+(?::\d+)?)(?:=(?<code>\S+))?$/.exec(
+      text.trim(),
+    );
+  if (!match?.groups)
+    throw new WrongAsk(
+      `--fault '${text}': write CALL[@ON][#NTH] HOW[=CODE], for example 'world:installer@host-2 same-version'`,
+    );
   const { call = '', on, nth, how = '', code } = match.groups;
   return {
     call,

@@ -37,18 +37,31 @@ export function players({ announcement, pool, speed, say }: PlayOptions): Player
   const booted = new Set<string>();
 
   async function ask<T>(path: string, body?: unknown): Promise<T> {
-    const answer = await fetch(`${control.replace(/\/$/, '')}${path}`, {
-      ...(body !== undefined && { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    const reply = await fetch(`${control.replace(/\/$/, '')}${path}`, {
+      ...(body !== undefined && {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      }),
     });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as T;
+    if (!reply.ok) throw new Error(`${path}: ${reply.status} ${await reply.text()}`);
+    return (await reply.json()) as T;
   }
   const view = () => ask<WorkspaceView>('/slack');
   const act = (as: string, what: Record<string, unknown>) =>
-    ask<{ acked: boolean; ephemeral?: string; error?: string }>('/slack', { as, channel: slack.channel, ...what });
-  const messagesOf = (seen: WorkspaceView): readonly Shown[] => seen.channels.find((channel) => channel.id === slack.channel)?.messages ?? [];
+    ask<{ acked: boolean; ephemeral?: string; error?: string }>('/slack', {
+      as,
+      channel: slack.channel,
+      ...what,
+    });
+  const messagesOf = (seen: WorkspaceView): readonly Shown[] =>
+    seen.channels.find((channel) => channel.id === slack.channel)?.messages ?? [];
 
-  async function until<T>(look: (seen: WorkspaceView) => T | undefined, what: string, withinMs: number): Promise<T> {
+  async function until<T>(
+    look: (seen: WorkspaceView) => T | undefined,
+    what: string,
+    withinMs: number,
+  ): Promise<T> {
     const end = Date.now() + withinMs;
     while (Date.now() < end) {
       const found = look(await view());
@@ -63,14 +76,15 @@ export function players({ announcement, pool, speed, say }: PlayOptions): Player
     say(`Ann: /xsupgrade plan ${pool}`);
     await act(ANN, { do: 'command', text: `/xsupgrade plan ${pool}` });
     const plan = await until(
-      (seen) => messagesOf(seen).find((message) => message.buttons.some((button) => button.text.startsWith('Start'))),
+      (seen) =>
+        messagesOf(seen).find((message) => message.buttons.some((button) => button.text.startsWith('Start'))),
       'a plan with a Start button',
       60_000,
     );
     const start = plan.buttons.find((button) => button.text.startsWith('Start'));
     say(`Ann presses ${start?.text}`);
-    const answer = await act(ANN, { do: 'click', message: plan.ts, button: start?.id });
-    if (answer.error) throw new Error(`Start: ${answer.error}`);
+    const started = await act(ANN, { do: 'click', message: plan.ts, button: start?.id });
+    if (started.error) throw new Error(`Start: ${started.error}`);
   }
 
   /** Presses what Bob would press; says what he did. */
@@ -81,7 +95,9 @@ export function players({ announcement, pool, speed, say }: PlayOptions): Player
       const done = await act(BOB, { do: 'click', message: message.ts, button: button.id });
       if (!done.acked) continue;
       pressed.add(`${message.ts} ${button.value}`);
-      say(`Bob presses ${button.text}: ${message.text.split('\n')[0]}${done.ephemeral ? ` → ${done.ephemeral.split('\n')[0]}` : ''}`);
+      say(
+        `Bob presses ${button.text}: ${message.text.split('\n')[0]}${done.ephemeral ? ` → ${done.ephemeral.split('\n')[0]}` : ''}`,
+      );
       return true;
     }
     return false;
@@ -90,7 +106,9 @@ export function players({ announcement, pool, speed, say }: PlayOptions): Player
   /** Goes to the machine whose line asks for it, once. */
   async function boot(messages: readonly Shown[]): Promise<void> {
     for (const message of messages) {
-      const asked = /(\S+) \([^)]*\) is empty, in maintenance and disabled\. Boot it from the (\S+) ISO/.exec(allText(message));
+      const asked = /(\S+) \([^)]*\) is empty, in maintenance and disabled\. Boot it from the (\S+) ISO/.exec(
+        allText(message),
+      );
       const [, host = '', version = ''] = asked ?? [];
       if (!asked || booted.has(host)) continue;
       booted.add(host);
@@ -108,7 +126,9 @@ export function players({ announcement, pool, speed, say }: PlayOptions): Player
         const messages = messagesOf(await view());
         const ended = messages.find((message) => /: (finished in|aborted by)/.test(message.text));
         if (ended) return { how: 'finished' };
-        const held = messages.find((message) => message.buttons.some((button) => button.text === 'Try again'));
+        const held = messages.find((message) =>
+          message.buttons.some((button) => button.text === 'Try again'),
+        );
         if (held) return { how: 'held', why: allText(held) };
         await boot(messages);
         await answer(messages);

@@ -55,7 +55,10 @@ export async function openStage({ speed, real, port }: StageOptions): Promise<St
 /** A MariaDB and a Redis of the demo's own; their addresses are added to .env. */
 async function backends(dir: string) {
   const [mariadb, redis] = await Promise.all([startMariadb(), startRedis()]);
-  appendFileSync(join(dir, '.env'), `XSUPGRADE_DATABASE_URL=${mariadb.url}\nXSUPGRADE_REDIS_URL=${redis.url}\n`);
+  appendFileSync(
+    join(dir, '.env'),
+    `XSUPGRADE_DATABASE_URL=${mariadb.url}\nXSUPGRADE_REDIS_URL=${redis.url}\n`,
+  );
   await migrateJournal(loadConfig(dir).journal);
   return [mariadb, redis];
 }

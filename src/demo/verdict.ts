@@ -5,7 +5,9 @@ export type Truth = ReturnType<typeof truthOf>;
 
 /** `before`: the truth when the story began. Empty: all hosts on the target, everything given back, nothing breached. */
 export function breaches(before: Truth, after: Truth, target: string): readonly string[] {
-  const found: string[] = after.violations.map((one) => `Never: ${one.rule} (${one.host ?? one.vm ?? one.pool}): ${one.detail}`);
+  const found: string[] = after.violations.map(
+    (one) => `Never: ${one.rule} (${one.host ?? one.vm ?? one.pool}): ${one.detail}`,
+  );
   for (const pool of after.pools) {
     const was = before.pools.find((one) => one.name === pool.name);
     if (!was) continue;
@@ -13,13 +15,17 @@ export function breaches(before: Truth, after: Truth, target: string): readonly 
       if (host.version !== target) found.push(`${host.name} runs ${host.version}, not ${target}.`);
       if (host.reboots !== 1) found.push(`${host.name} was rebooted ${host.reboots} times, not once.`);
       if (!host.xapiEnabled || !host.live) found.push(`${host.name} is not live and enabled in XAPI.`);
-      if (host.resourceState !== 'Enabled' || host.state !== 'Up') found.push(`${host.name} is ${host.resourceState} and ${host.state} in CloudStack.`);
+      if (host.resourceState !== 'Enabled' || host.state !== 'Up')
+        found.push(`${host.name} is ${host.resourceState} and ${host.state} in CloudStack.`);
       if (host.srsUnplugged.length > 0) found.push(`${host.name} lacks ${host.srsUnplugged.join(', ')}.`);
     }
-    if (JSON.stringify(pool.ha) !== JSON.stringify(was.ha)) found.push(`HA of ${pool.name} is ${JSON.stringify(pool.ha)}, it was ${JSON.stringify(was.ha)}.`);
-    if (pool.wlb.on !== was.wlb.on) found.push(`Workload balancing of ${pool.name} is ${pool.wlb.on ? 'on' : 'off'}.`);
+    if (JSON.stringify(pool.ha) !== JSON.stringify(was.ha))
+      found.push(`HA of ${pool.name} is ${JSON.stringify(pool.ha)}, it was ${JSON.stringify(was.ha)}.`);
+    if (pool.wlb.on !== was.wlb.on)
+      found.push(`Workload balancing of ${pool.name} is ${pool.wlb.on ? 'on' : 'off'}.`);
     if (pool.master !== was.master) found.push(`The master is ${pool.master}, it was ${was.master}.`);
-    if (JSON.stringify(pool.cluster) !== JSON.stringify(was.cluster)) found.push(`The cluster is ${JSON.stringify(pool.cluster)}, it was ${JSON.stringify(was.cluster)}.`);
+    if (JSON.stringify(pool.cluster) !== JSON.stringify(was.cluster))
+      found.push(`The cluster is ${JSON.stringify(pool.cluster)}, it was ${JSON.stringify(was.cluster)}.`);
     for (const vm of was.vms.filter((one) => one.xapi.power === 'Running')) {
       const now = pool.vms.find((one) => one.name === vm.name);
       if (now?.xapi.power !== 'Running' || (now.cloudstack && now.cloudstack.state !== 'Running'))
@@ -27,6 +33,7 @@ export function breaches(before: Truth, after: Truth, target: string): readonly 
     }
   }
   for (const server of after.managementServers)
-    if (server.management !== 'active' || server.usage !== 'active') found.push(`${server.name}: management ${server.management}, usage ${server.usage}.`);
+    if (server.management !== 'active' || server.usage !== 'active')
+      found.push(`${server.name}: management ${server.management}, usage ${server.usage}.`);
   return found;
 }

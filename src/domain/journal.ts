@@ -193,4 +193,5 @@ export interface Recorded {
 }
 
 /** These end a run: the pool is free for the next one. */
-export const closesRun = (entry: Entry): boolean => entry.type === 'RunFinished' || entry.type === 'RunAborted';
+export const closesRun = (entry: Entry): boolean =>
+  entry.type === 'RunFinished' || entry.type === 'RunAborted';

@@ -7,7 +7,8 @@ export function inBlock(run: Run, state: LineState): boolean {
   const block = state.line.block;
   if (block === undefined) return false;
   return Object.values(run.lines).some(
-    (other) => other.line.lane === state.line.lane && other.line.block === block && other.status !== 'planned',
+    (other) =>
+      other.line.lane === state.line.lane && other.line.block === block && other.status !== 'planned',
   );
 }
 
@@ -27,7 +28,13 @@ export function movable(run: Run): readonly LineState[] {
     const state = currentLine(run, lane);
     if (!state || state.status === 'stopped' || !isDue(run, state.line)) return [];
     if (stopping && !inBlock(run, state)) return [];
-    if (state.status === 'planned' && heldElsewhere(run, lane) && !inBlock(run, state) && beginsHost(run, state)) return [];
+    if (
+      state.status === 'planned' &&
+      heldElsewhere(run, lane) &&
+      !inBlock(run, state) &&
+      beginsHost(run, state)
+    )
+      return [];
     return [state];
   });
 }
@@ -39,7 +46,9 @@ function heldElsewhere(run: Run, lane: LaneId): boolean {
 
 function beginsHost(run: Run, state: LineState): boolean {
   if (state.line.lane === POOL_LANE) return false;
-  return !Object.values(run.lines).some((other) => other.line.lane === state.line.lane && other.status !== 'planned');
+  return !Object.values(run.lines).some(
+    (other) => other.line.lane === state.line.lane && other.status !== 'planned',
+  );
 }
 
 export const stoppedLines = (run: Run): readonly LineState[] =>
@@ -51,16 +60,20 @@ export const isHeld = (run: Run): boolean =>
   stoppedLines(run).length > 0 &&
   movable(run).length === 0;
 
-export const allDone = (run: Run): boolean => Object.values(run.lines).every((state) => state.status === 'done');
+export const allDone = (run: Run): boolean =>
+  Object.values(run.lines).every((state) => state.status === 'done');
 
 /** How far a lane has come, for people: 'not begun', 'done', 'held' or what it does. */
 export function laneState(run: Run, lane: LaneId): 'not begun' | 'waiting' | 'asking' | 'held' | 'done' {
   const state = currentLine(run, lane);
   if (!state) return 'done';
   if (state.status === 'stopped') return 'held';
-  const begun = Object.values(run.lines).some((other) => other.line.lane === lane && other.status !== 'planned');
+  const begun = Object.values(run.lines).some(
+    (other) => other.line.lane === lane && other.status !== 'planned',
+  );
   if (!begun) return 'not begun';
-  if (run.questions.some((q) => q.line === state.line.id && !q.answer && q.withdrawn === undefined)) return 'asking';
+  if (run.questions.some((q) => q.line === state.line.id && !q.answer && q.withdrawn === undefined))
+    return 'asking';
   return 'waiting';
 }
 

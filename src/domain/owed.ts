@@ -24,7 +24,13 @@ export function owedAfter(open: readonly Obligation[], { run, at, entry }: Recor
     case 'ActRefused':
       // nothing happened, so nothing is owed for it
       return open.filter(
-        (owed) => !(owed.run === run && owed.line === entry.line && owed.subject === entry.subject && owed.n === entry.n),
+        (owed) =>
+          !(
+            owed.run === run &&
+            owed.line === entry.line &&
+            owed.subject === entry.subject &&
+            owed.n === entry.n
+          ),
       );
     case 'LineDone': {
       const given = new Set(entry.gaveBack.map((gift) => obligationId(gift.what, gift.on)));

@@ -1,43 +1,133 @@
 /** Every problem: code, what, why, do this. docs/problems.md says the same; a test compares both ways. */
 import type { Problem } from './problem';
 
-const problem = (code: string, what: string, why: string, ...doThis: readonly string[]): Problem => ({ code, what, why, doThis });
+const problem = (code: string, what: string, why: string, ...doThis: readonly string[]): Problem => ({
+  code,
+  what,
+  why,
+  doThis,
+});
 
 export const problems = {
   notAllowed: (person: string, what: string, pool: string, needs: string): Problem =>
-    problem('NOT_ALLOWED', `${person} may not ${what} on ${pool}.`, `That needs one of these roles: ${needs}.`, 'Ask one of the people who have it, or an admin to change pools.yaml.'),
+    problem(
+      'NOT_ALLOWED',
+      `${person} may not ${what} on ${pool}.`,
+      `That needs one of these roles: ${needs}.`,
+      'Ask one of the people who have it, or an admin to change pools.yaml.',
+    ),
   rolesUnknown: (person: string, pool: string, why: string): Problem =>
-    problem('ROLES_UNKNOWN', `It is not known what ${person} may do on ${pool}.`, `${why}.`, 'Try again in a minute; people named in pools.yaml need no Slack group.'),
+    problem(
+      'ROLES_UNKNOWN',
+      `It is not known what ${person} may do on ${pool}.`,
+      `${why}.`,
+      'Try again in a minute; people named in pools.yaml need no Slack group.',
+    ),
   poolUnknown: (pool: string, known: readonly string[]): Problem =>
-    problem('POOL_UNKNOWN', `There is no pool ${pool}.`, `pools.yaml names: ${known.join(', ') || 'none'}.`, 'Use one of these names, or add the pool to pools.yaml.'),
+    problem(
+      'POOL_UNKNOWN',
+      `There is no pool ${pool}.`,
+      `pools.yaml names: ${known.join(', ') || 'none'}.`,
+      'Use one of these names, or add the pool to pools.yaml.',
+    ),
   planUnknown: (plan: string): Problem =>
-    problem('PLAN_UNKNOWN', `There is no plan ${plan}.`, 'Plans are kept for ever; the id must be wrong.', 'Make a plan: xsupgrade plan POOL'),
+    problem(
+      'PLAN_UNKNOWN',
+      `There is no plan ${plan}.`,
+      'Plans are kept for ever; the id must be wrong.',
+      'Make a plan: xsupgrade plan POOL',
+    ),
   planBlocked: (plan: string, pool: string, blocks: readonly string[]): Problem =>
-    problem('PLAN_BLOCKED', `Plan ${plan} of ${pool} is blocked and cannot be started.`, blocks.join(' '), `Remove what blocks, then make a new plan: xsupgrade plan ${pool}`),
+    problem(
+      'PLAN_BLOCKED',
+      `Plan ${plan} of ${pool} is blocked and cannot be started.`,
+      blocks.join(' '),
+      `Remove what blocks, then make a new plan: xsupgrade plan ${pool}`,
+    ),
   planStale: (plan: string, pool: string, hours: number): Problem =>
-    problem('PLAN_STALE', `Plan ${plan} is ${hours} hours old.`, 'A pool changes in a day; what was shown is no longer what is.', `Make a new plan: xsupgrade plan ${pool}`),
+    problem(
+      'PLAN_STALE',
+      `Plan ${plan} is ${hours} hours old.`,
+      'A pool changes in a day; what was shown is no longer what is.',
+      `Make a new plan: xsupgrade plan ${pool}`,
+    ),
   planOvertaken: (plan: string, pool: string): Problem =>
-    problem('PLAN_OVERTAKEN', `Plan ${plan} was made before another run of ${pool}.`, 'That run has changed the pool since.', `Make a new plan: xsupgrade plan ${pool}`),
+    problem(
+      'PLAN_OVERTAKEN',
+      `Plan ${plan} was made before another run of ${pool}.`,
+      'That run has changed the pool since.',
+      `Make a new plan: xsupgrade plan ${pool}`,
+    ),
   noRun: (pool: string): Problem =>
-    problem('NO_RUN', `${pool} has had no run.`, 'Nothing has been started on it.', `Make a plan: xsupgrade plan ${pool}`),
+    problem(
+      'NO_RUN',
+      `${pool} has had no run.`,
+      'Nothing has been started on it.',
+      `Make a plan: xsupgrade plan ${pool}`,
+    ),
   runOver: (run: string, phase: string): Problem =>
-    problem('RUN_OVER', `Run ${run} is ${phase}.`, 'A run that has ended does not move any more.', 'Make a new plan if there is more to do.'),
+    problem(
+      'RUN_OVER',
+      `Run ${run} is ${phase}.`,
+      'A run that has ended does not move any more.',
+      'Make a new plan if there is more to do.',
+    ),
   reasonNeeded: (what: string): Problem =>
-    problem('REASON_NEEDED', `${what} needs a reason.`, 'People who come later read it.', 'Say it again with --reason TEXT'),
+    problem(
+      'REASON_NEEDED',
+      `${what} needs a reason.`,
+      'People who come later read it.',
+      'Say it again with --reason TEXT',
+    ),
   alreadyAnswered: (question: string, by: string, at: string, says: string): Problem =>
-    problem('ALREADY_ANSWERED', `${by} has answered ${question} already: ${says}, at ${at}.`, 'The first answer counts.', 'Nothing is left to do here.'),
+    problem(
+      'ALREADY_ANSWERED',
+      `${by} has answered ${question} already: ${says}, at ${at}.`,
+      'The first answer counts.',
+      'Nothing is left to do here.',
+    ),
   questionGone: (question: string, why: string): Problem =>
-    problem('QUESTION_GONE', `${question} is no longer asked.`, why, 'Look at the thread for the question that replaced it.'),
+    problem(
+      'QUESTION_GONE',
+      `${question} is no longer asked.`,
+      why,
+      'Look at the thread for the question that replaced it.',
+    ),
   noQuestion: (run: string): Problem =>
-    problem('NO_QUESTION', `Run ${run} asks nothing now.`, 'It is working, or it has ended.', `See what it does: xsupgrade status ${run}`),
+    problem(
+      'NO_QUESTION',
+      `Run ${run} asks nothing now.`,
+      'It is working, or it has ended.',
+      `See what it does: xsupgrade status ${run}`,
+    ),
   whichQuestion: (run: string, ids: readonly string[]): Problem =>
-    problem('WHICH_QUESTION', `Run ${run} asks more than one thing.`, `Open: ${ids.join(', ')}.`, `Say which: xsupgrade advance ${run} --question ${ids[0] ?? 'ID'}`),
+    problem(
+      'WHICH_QUESTION',
+      `Run ${run} asks more than one thing.`,
+      `Open: ${ids.join(', ')}.`,
+      `Say which: xsupgrade advance ${run} --question ${ids[0] ?? 'ID'}`,
+    ),
   selfApproval: (person: string, pool: string): Problem =>
-    problem('SELF_APPROVAL', `${person} made or started this run and may not approve it.`, `${pool} asks for a second person.`, 'Ask another approver.'),
+    problem(
+      'SELF_APPROVAL',
+      `${person} made or started this run and may not approve it.`,
+      `${pool} asks for a second person.`,
+      'Ask another approver.',
+    ),
   obligationUnknown: (id: string, pool: string): Problem =>
-    problem('OBLIGATION_UNKNOWN', `${pool} is not owed ${id}.`, 'It has been given back or taken over, or the id is wrong.', `See what is owed: xsupgrade obligations ${pool}`),
+    problem(
+      'OBLIGATION_UNKNOWN',
+      `${pool} is not owed ${id}.`,
+      'It has been given back or taken over, or the id is wrong.',
+      `See what is owed: xsupgrade obligations ${pool}`,
+    ),
   notYetGivenBack: (id: string, why: string): Problem =>
-    problem('NOT_YET', `${id} cannot be given back yet.`, why, 'Finish the pool first, or take it over with a reason.'),
+    problem(
+      'NOT_YET',
+      `${id} cannot be given back yet.`,
+      why,
+      'Finish the pool first, or take it over with a reason.',
+    ),
   tooLong: (title: string, state: string): Problem =>
     problem(
       'TOO_LONG',
@@ -46,7 +136,12 @@ export const problems = {
       'Look at the pool and at CloudStack; then press Try again to go on waiting.',
     ),
   unknownBefore: (what: string, why: string): Problem =>
-    problem('UNKNOWN_BEFORE', `${what} cannot be given back as it was.`, `${why}.`, 'Write the setting down, change it by hand, and plan again.'),
+    problem(
+      'UNKNOWN_BEFORE',
+      `${what} cannot be given back as it was.`,
+      `${why}.`,
+      'Write the setting down, change it by hand, and plan again.',
+    ),
   servicesNotStopped: (why: string): Problem =>
     problem(
       'SERVICES_NOT_STOPPED',
@@ -71,7 +166,12 @@ export const problems = {
       'The services stay stopped until then. To give up, abort the run: the thread says how to start them again.',
     ),
   cdStays: (vms: string): Problem =>
-    problem('CD_STAYS', `A CD cannot be ejected from ${vms}.`, 'The guest may have it mounted or the tray locked.', 'Unmount it in the guest, then press Try again.'),
+    problem(
+      'CD_STAYS',
+      `A CD cannot be ejected from ${vms}.`,
+      'The guest may have it mounted or the tray locked.',
+      'Unmount it in the guest, then press Try again.',
+    ),
   dumpInMixedPool: (pool: string): Problem =>
     problem(
       'DUMP_IN_MIXED_POOL',
@@ -80,9 +180,20 @@ export const problems = {
       'Use the dump from before the upgrade; abort this run and plan again.',
     ),
   dumpBad: (pool: string, why: string): Problem =>
-    problem('DUMP_BAD', `The dump of ${pool}'s database is not usable.`, `${why}.`, 'Press Try again to take a new one.'),
+    problem(
+      'DUMP_BAD',
+      `The dump of ${pool}'s database is not usable.`,
+      `${why}.`,
+      'Press Try again to take a new one.',
+    ),
   blockedNow: (host: string, blocks: readonly string[], advice: readonly string[]): Problem =>
-    problem('BLOCKED_NOW', `${host} is not begun: ${blocks.length === 1 ? 'one thing blocks' : `${blocks.length} things block`}.`, blocks.join(' '), ...advice, 'Then press Try again.'),
+    problem(
+      'BLOCKED_NOW',
+      `${host} is not begun: ${blocks.length === 1 ? 'one thing blocks' : `${blocks.length} things block`}.`,
+      blocks.join(' '),
+      ...advice,
+      'Then press Try again.',
+    ),
   hostInWrongState: (host: string, state: string, expected: string): Problem =>
     problem(
       'HOST_IN_WRONG_STATE',
@@ -94,7 +205,9 @@ export const problems = {
     problem(
       'MAINTENANCE_FAILED',
       `CloudStack gave up putting ${host} into maintenance (${state}).`,
-      left.length > 0 ? `Still on it: ${left.join(', ')}.` : 'CloudStack does not say which VM it could not move.',
+      left.length > 0
+        ? `Still on it: ${left.join(', ')}.`
+        : 'CloudStack does not say which VM it could not move.',
       `Cancel maintenance of ${host} in CloudStack, move what is left by hand, then press Try again.`,
     ),
   maintenanceRefused: (host: string, text: string): Problem =>
@@ -108,7 +221,9 @@ export const problems = {
     problem(
       'EVACUATION_STALLED',
       `${host} does not get empty (${state}).`,
-      left.length > 0 ? `Still on it: ${left.join(', ')}.` : 'It is empty, but CloudStack does not show it in Maintenance.',
+      left.length > 0
+        ? `Still on it: ${left.join(', ')}.`
+        : 'It is empty, but CloudStack does not show it in Maintenance.',
       'Look at the VMs named and at the jobs in CloudStack.',
       'Press Try again to go on waiting.',
     ),
@@ -135,7 +250,12 @@ export const problems = {
       'When the master is the planned one again, press Try again.',
     ),
   notSafe: (host: string, why: string): Problem =>
-    problem('NOT_SAFE', `${host} must not be touched now: ${why}.`, 'It was safe before; something has changed it.', 'Do not boot the host. Undo the change named, then press Try again.'),
+    problem(
+      'NOT_SAFE',
+      `${host} must not be touched now: ${why}.`,
+      'It was safe before; something has changed it.',
+      'Do not boot the host. Undo the change named, then press Try again.',
+    ),
   hostNotBack: (host: string, minutes: number): Problem =>
     problem(
       'HOST_NOT_BACK',
@@ -152,7 +272,12 @@ export const problems = {
       `Install ${target} on it, then press Try again; or abort and plan for ${version}.`,
     ),
   notPinned: (host: string): Problem =>
-    problem('NOT_PINNED', `No certificate of ${host} is pinned.`, 'pools.yaml names no fingerprint for it.', 'Put its fingerprint into pools.yaml, then press Try again.'),
+    problem(
+      'NOT_PINNED',
+      `No certificate of ${host} is pinned.`,
+      'pools.yaml names no fingerprint for it.',
+      'Put its fingerprint into pools.yaml, then press Try again.',
+    ),
   membersNotBack: (hosts: readonly string[]): Problem =>
     problem(
       'MEMBERS_NOT_BACK',
@@ -204,15 +329,40 @@ export const problems = {
       `Move it with xe vm-migrate vm=${vm} live=true, or stop it; then press Try again.`,
     ),
   vmStays: (vms: string): Problem =>
-    problem('VM_STAYS', `${vms} does not stop.`, 'The guest may not listen to a clean shutdown.', 'Stop it in CloudStack, forced if you must; then press Try again.'),
+    problem(
+      'VM_STAYS',
+      `${vms} does not stop.`,
+      'The guest may not listen to a clean shutdown.',
+      'Stop it in CloudStack, forced if you must; then press Try again.',
+    ),
   vmsHeld: (vms: readonly string[]): Problem =>
-    problem('VMS_HELD', `Stopped by this run and not running again: ${vms.join(', ')}.`, 'Each start was refused, or no host fits.', 'Start them in CloudStack, then press Try again.'),
+    problem(
+      'VMS_HELD',
+      `Stopped by this run and not running again: ${vms.join(', ')}.`,
+      'Each start was refused, or no host fits.',
+      'Start them in CloudStack, then press Try again.',
+    ),
   smokeTestFailed: (host: string, vm: string, why: string): Problem =>
-    problem('SMOKE_TEST_FAILED', `${vm} does not run on ${host}.`, `CloudStack says: ${why}`, `Look at ${host} before the next one is begun; then press Try again.`),
+    problem(
+      'SMOKE_TEST_FAILED',
+      `${vm} does not run on ${host}.`,
+      `CloudStack says: ${why}`,
+      `Look at ${host} before the next one is begun; then press Try again.`,
+    ),
   stillMixed: (pool: string, others: readonly string[]): Problem =>
-    problem('STILL_MIXED', `${pool} is not on one version.`, `${others.join('; ')}.`, 'Plan again: the hosts that are left get a section each.'),
+    problem(
+      'STILL_MIXED',
+      `${pool} is not on one version.`,
+      `${others.join('; ')}.`,
+      'Plan again: the hosts that are left get a section each.',
+    ),
   testVmFailed: (why: string): Problem =>
-    problem('TEST_VM_FAILED', 'The test VM does not run.', `CloudStack says: ${why}`, 'Look at the template, the offering and the capacity; then press Try again.'),
+    problem(
+      'TEST_VM_FAILED',
+      'The test VM does not run.',
+      `CloudStack says: ${why}`,
+      'Look at the template, the offering and the capacity; then press Try again.',
+    ),
   stillOwed: (pool: string, owed: readonly string[]): Problem =>
     problem(
       'STILL_OWED',
@@ -222,7 +372,12 @@ export const problems = {
       'Then press Try again.',
     ),
   runUnknown: (run: string): Problem =>
-    problem('RUN_UNKNOWN', `There is no run ${run}.`, 'The journal has no such run.', 'List pools and their runs: xsupgrade pools'),
+    problem(
+      'RUN_UNKNOWN',
+      `There is no run ${run}.`,
+      'The journal has no such run.',
+      'List pools and their runs: xsupgrade pools',
+    ),
   newerVersion: (title: string): Problem =>
     problem(
       'NEWER_VERSION',
@@ -288,7 +443,12 @@ export const problems = {
       'Say help to read what each of them does.',
     ),
   usage: (command: string, what: string, usage: readonly string[]): Problem =>
-    problem('USAGE', `${command}: ${what}`, 'The command was not carried out.', ...usage.map((line) => `Say: ${line}`)),
+    problem(
+      'USAGE',
+      `${command}: ${what}`,
+      'The command was not carried out.',
+      ...usage.map((line) => `Say: ${line}`),
+    ),
   unreachable: (source: string, why: string): Problem =>
     problem(
       'UNREACHABLE',

@@ -3,7 +3,15 @@ import type { Act, Ask } from './decision';
 import type { Entry, Recorded } from './journal';
 import type { Json } from './json';
 import type { Person } from './person';
-import { linesOf, POOL_LANE, type LaneId, type Placement, type Plan, type PlannedLine, type Section } from './plan';
+import {
+  linesOf,
+  POOL_LANE,
+  type LaneId,
+  type Placement,
+  type Plan,
+  type PlannedLine,
+  type Section,
+} from './plan';
 import type { Obligation } from './obligation';
 import { owedAfter } from './owed';
 import type { Phase } from './phases';
@@ -86,7 +94,12 @@ export interface Run {
   /** Time of the newest entry. */
   readonly at: number;
   readonly seq: number;
-  readonly pause?: { readonly by: Person; readonly now: boolean; readonly reason?: string; readonly at: number };
+  readonly pause?: {
+    readonly by: Person;
+    readonly now: boolean;
+    readonly reason?: string;
+    readonly at: number;
+  };
   readonly abort?: { readonly by: Person; readonly reason?: string; readonly at: number };
   readonly endedAt?: number;
   /** Fingerprints that an approver accepted in this run, by host uuid. */
@@ -98,7 +111,8 @@ export interface Run {
 /** The run as its journal tells it. Entries must be whole and in order, the first of them RunStarted. */
 export function foldRun(plan: Plan, entries: readonly Recorded[]): Run {
   const first = entries[0];
-  if (first?.entry.type !== 'RunStarted') throw new Error(`The journal of ${first?.run ?? 'a run'} does not begin with RunStarted`);
+  if (first?.entry.type !== 'RunStarted')
+    throw new Error(`The journal of ${first?.run ?? 'a run'} does not begin with RunStarted`);
   let run: Run = {
     id: first.run,
     plan,
@@ -130,7 +144,12 @@ function applied(run: Run, entry: Entry, at: number, seq: number): Run {
     case 'RunStarted':
       return run;
     case 'LineBegan':
-      return onLine(run, entry.line, () => ({ status: 'begun', before: entry.before, begunAt: at, patienceFrom: at }));
+      return onLine(run, entry.line, () => ({
+        status: 'begun',
+        before: entry.before,
+        begunAt: at,
+        patienceFrom: at,
+      }));
     case 'ActIntended':
       return onSubject(run, entry.line, entry.act.subject, (was) => ({
         subject: entry.act.subject,
@@ -147,7 +166,9 @@ function applied(run: Run, entry: Entry, at: number, seq: number): Run {
     case 'ActLost':
       return settled(run, entry, at, 'lost');
     case 'ActRefused':
-      return onSubject(settled(run, entry, at, 'refused'), entry.line, entry.subject, (was) => refusedWith(was, entry.problem));
+      return onSubject(settled(run, entry, at, 'refused'), entry.line, entry.subject, (was) =>
+        refusedWith(was, entry.problem),
+      );
     case 'ActNotSent':
       return settled(run, entry, at, 'not-sent');
     case 'LineWaiting':
@@ -170,7 +191,13 @@ function applied(run: Run, entry: Entry, at: number, seq: number): Run {
     case 'LineDone':
       return onLine(run, entry.line, (line) => {
         const { problem: _solved, ...rest } = line;
-        return { ...rest, status: 'done', saw: entry.saw, doneAt: at, ...(entry.result !== undefined && { result: entry.result }) };
+        return {
+          ...rest,
+          status: 'done',
+          saw: entry.saw,
+          doneAt: at,
+          ...(entry.result !== undefined && { result: entry.result }),
+        };
       });
     case 'LineStopped':
       return onLine(run, entry.line, () => ({ status: 'stopped', problem: entry.problem }));
@@ -180,7 +207,12 @@ function applied(run: Run, entry: Entry, at: number, seq: number): Run {
       return {
         ...run,
         phase: entry.now ? 'paused' : 'pausing',
-        pause: { by: entry.by, now: entry.now, at, ...(entry.reason !== undefined && { reason: entry.reason }) },
+        pause: {
+          by: entry.by,
+          now: entry.now,
+          at,
+          ...(entry.reason !== undefined && { reason: entry.reason }),
+        },
       };
     case 'RunPaused':
       return { ...run, phase: 'paused' };
@@ -189,7 +221,11 @@ function applied(run: Run, entry: Entry, at: number, seq: number): Run {
       return { ...rest, phase: 'running', lines: patienceAnew(run, at) };
     }
     case 'AbortRequested':
-      return { ...run, phase: 'aborting', abort: { by: entry.by, at, ...(entry.reason !== undefined && { reason: entry.reason }) } };
+      return {
+        ...run,
+        phase: 'aborting',
+        abort: { by: entry.by, at, ...(entry.reason !== undefined && { reason: entry.reason }) },
+      };
     case 'RunAborted':
       return { ...run, phase: 'aborted', endedAt: at };
     case 'RunFinished':
@@ -215,7 +251,12 @@ function onLine(run: Run, id: string, change: (line: LineState) => Partial<LineS
   return { ...run, lines: { ...run.lines, [id]: { ...line, ...change(line) } } };
 }
 
-function onSubject(run: Run, id: string, subject: string, change: (was: SubjectActs | undefined) => SubjectActs): Run {
+function onSubject(
+  run: Run,
+  id: string,
+  subject: string,
+  change: (was: SubjectActs | undefined) => SubjectActs,
+): Run {
   return onLine(run, id, (line) => ({ acts: { ...line.acts, [subject]: change(line.acts[subject]) } }));
 }
 
@@ -227,7 +268,8 @@ function settled(
   receipt?: Json,
 ): Run {
   return onSubject(run, entry.line, entry.subject, (was) => {
-    if (!was) throw new Error(`The journal of ${run.id} settles an act on ${entry.subject} that was never intended`);
+    if (!was)
+      throw new Error(`The journal of ${run.id} settles an act on ${entry.subject} that was never intended`);
     if (was.n !== entry.n) return was;
     return {
       ...was,
@@ -266,10 +308,14 @@ function answered(run: Run, entry: Extract<Entry, { type: 'QuestionAnswered' }>,
   const { key } = question.ask;
   if (key) {
     const { hostUuid, ...pins } = key;
-    return onLine({ ...next, keys: { ...next.keys, [hostUuid]: { ...next.keys[hostUuid], ...pins } } }, question.line, () => ({
-      patienceFrom: at,
-      overdue: false,
-    }));
+    return onLine(
+      { ...next, keys: { ...next.keys, [hostUuid]: { ...next.keys[hostUuid], ...pins } } },
+      question.line,
+      () => ({
+        patienceFrom: at,
+        overdue: false,
+      }),
+    );
   }
   return onLine(next, question.line, (line) => {
     const { problem: _looked, ...rest } = line;
@@ -282,7 +328,10 @@ function answered(run: Run, entry: Extract<Entry, { type: 'QuestionAnswered' }>,
       retries: line.retries + 1,
       patienceFrom: at,
       overdue: false,
-      allowed: subject === undefined ? line.allowed : { ...line.allowed, [subject]: (line.allowed[subject] ?? 0) + 1 },
+      allowed:
+        subject === undefined
+          ? line.allowed
+          : { ...line.allowed, [subject]: (line.allowed[subject] ?? 0) + 1 },
     };
   });
 }
@@ -302,7 +351,8 @@ function revised(run: Run, entry: Extract<Entry, { type: 'PlanRevised' }>): Run 
 }
 
 const belongs = (section: Section, line: PlannedLine): boolean =>
-  section.lane !== POOL_LANE || section.lines.some((other) => other.id.split('-')[0] === line.id.split('-')[0]);
+  section.lane !== POOL_LANE ||
+  section.lines.some((other) => other.id.split('-')[0] === line.id.split('-')[0]);
 
 function patienceAnew(run: Run, at: number): Run['lines'] {
   return Object.fromEntries(
@@ -347,6 +397,9 @@ export const answersOn = (run: Run, line: string): readonly (Question & { readon
 /** What earlier lines of that kind saw or brought about: the same lane first, then the pool's, newest last. */
 export function recalled(run: Run, kind: string, lane?: LaneId): readonly LineState[] {
   return Object.values(run.lines).filter(
-    (state) => state.line.kind === kind && state.before !== undefined && (lane === undefined || state.line.lane === lane),
+    (state) =>
+      state.line.kind === kind &&
+      state.before !== undefined &&
+      (lane === undefined || state.line.lane === lane),
   );
 }

@@ -14,19 +14,28 @@ export interface Answering {
 }
 
 /** The first answer counts. Whoever made or started the run does not answer its approvals, unless the pool allows it. */
-export function answerWith(run: Run, by: Person, answer: Answering, madeBy: Person | undefined, selfApproval: boolean): QuestionAnswered {
+export function answerWith(
+  run: Run,
+  by: Person,
+  answer: Answering,
+  madeBy: Person | undefined,
+  selfApproval: boolean,
+): QuestionAnswered {
   if (isOver(run.phase)) throw new Rejected(problems.runOver(run.id, run.phase));
   const question = which(run, answer.question);
   if (question.answer) {
     const { by: first, at, says } = question.answer;
     throw new Rejected(problems.alreadyAnswered(question.id, first.name, new Date(at).toISOString(), says));
   }
-  if (question.withdrawn !== undefined) throw new Rejected(problems.questionGone(question.id, question.withdrawn));
+  if (question.withdrawn !== undefined)
+    throw new Rejected(problems.questionGone(question.id, question.withdrawn));
   if (answer.digest !== undefined && answer.digest !== question.ask.digest)
     throw new Rejected(problems.questionGone(question.id, 'What it showed has changed since.'));
   const own = by.id === madeBy?.id || by.id === run.startedBy.id;
-  if (question.ask.notTheRequester && own && !selfApproval) throw new Rejected(problems.selfApproval(by.name, run.plan.pool));
-  if (answer.says === 'no' && question.ask.kind === 'approve' && !answer.reason) throw new Rejected(problems.reasonNeeded('Declining'));
+  if (question.ask.notTheRequester && own && !selfApproval)
+    throw new Rejected(problems.selfApproval(by.name, run.plan.pool));
+  if (answer.says === 'no' && question.ask.kind === 'approve' && !answer.reason)
+    throw new Rejected(problems.reasonNeeded('Declining'));
   return {
     type: 'QuestionAnswered',
     question: question.id,
@@ -45,6 +54,12 @@ function which(run: Run, id: string | undefined): Question {
   }
   const open = openQuestions(run);
   if (open.length === 0) throw new Rejected(problems.noQuestion(run.id));
-  if (open.length > 1) throw new Rejected(problems.whichQuestion(run.id, open.map((question) => question.id)));
+  if (open.length > 1)
+    throw new Rejected(
+      problems.whichQuestion(
+        run.id,
+        open.map((question) => question.id),
+      ),
+    );
   return open[0]!;
 }

@@ -5,10 +5,17 @@ import { problems } from '../domain/problems';
 import type { Roles } from '../ports';
 
 /** Rejected: POOL_UNKNOWN, ROLES_UNKNOWN, NOT_ALLOWED. */
-export async function authorise(roles: Roles, pools: readonly string[], by: Person, pool: string, deed: Deed): Promise<readonly Role[]> {
+export async function authorise(
+  roles: Roles,
+  pools: readonly string[],
+  by: Person,
+  pool: string,
+  deed: Deed,
+): Promise<readonly Role[]> {
   if (!pools.includes(pool)) throw new Rejected(problems.poolUnknown(pool, pools));
   const answer = await roles.rolesOf(by, pool);
   if ('unknown' in answer) throw new Rejected(problems.rolesUnknown(by.name, pool, answer.unknown));
-  if (!answer.roles.includes(NEEDS[deed])) throw new Rejected(problems.notAllowed(by.name, deed, pool, rolesFor(deed).join(', ')));
+  if (!answer.roles.includes(NEEDS[deed]))
+    throw new Rejected(problems.notAllowed(by.name, deed, pool, rolesFor(deed).join(', ')));
   return answer.roles;
 }

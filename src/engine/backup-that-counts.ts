@@ -12,7 +12,8 @@ export function backupThatCounts(
     if (!plan || plan.target !== target || plan.procedure !== 'rolling-upgrade') continue;
     const line = linesOf(plan).find((one) => one.kind === 'back-up-databases');
     for (const { entry } of entries) {
-      if (entry.type === 'LineDone' && entry.line === line?.id) name = (entry.result as { name?: string } | undefined)?.name ?? name;
+      if (entry.type === 'LineDone' && entry.line === line?.id)
+        name = (entry.result as { name?: string } | undefined)?.name ?? name;
       // a pool that was finished once needs a backup of its own the next time
       if (entry.type === 'RunFinished') name = undefined;
     }

@@ -5,7 +5,11 @@ import { SEND_WITHIN_SECONDS, type AnyStep } from '../steps/step';
 
 export type Verdict =
   | { readonly go: true; readonly n: number }
-  | { readonly go: false; readonly why: 'in doubt' | 'in flight' | 'settling' | 'soon'; readonly againInSeconds: number }
+  | {
+      readonly go: false;
+      readonly why: 'in doubt' | 'in flight' | 'settling' | 'soon';
+      readonly againInSeconds: number;
+    }
   | { readonly go: false; readonly why: 'no more' };
 
 /** A refused connection is tried again after so long, pool seconds: fast enough for a restart, slow enough for a log. */
@@ -33,7 +37,8 @@ export function mayAct(
   const settle = step.settleSeconds - (now.at - was.intendedAt) / 1000;
   if (settle > 0)
     return { go: false, why: was.outcome === 'answered' ? 'settling' : 'in doubt', againInSeconds: settle };
-  const wall = SEND_WITHIN_SECONDS + step.callTimeoutSeconds - (now.monotonic - now.firstSeenMonotonic) / 1000;
+  const wall =
+    SEND_WITHIN_SECONDS + step.callTimeoutSeconds - (now.monotonic - now.firstSeenMonotonic) / 1000;
   if (was.outcome !== 'answered' && wall > 0) return { go: false, why: 'in doubt', againInSeconds: wall };
   return limited(step, line, was);
 }

@@ -13,7 +13,10 @@ export interface Folds {
    * Appends what `make` wants on the newest fold; when somebody else was first, folds theirs and asks again.
    * Undefined from `make` writes nothing.
    */
-  write(runId: string, make: (run: Run) => Entry | undefined): Promise<{ readonly run: Run; readonly recorded?: Recorded }>;
+  write(
+    runId: string,
+    make: (run: Run) => Entry | undefined,
+  ): Promise<{ readonly run: Run; readonly recorded?: Recorded }>;
 }
 
 /** Folds are kept per process only to save reading: the journal stays the truth. */
@@ -34,7 +37,8 @@ export function folds(journal: Journal): Folds {
     let run: Run;
     if (was) {
       run = was;
-      for (const recorded of await journal.read(runId, was.seq)) if (recorded.seq === run.seq + 1) run = evolve(run, recorded);
+      for (const recorded of await journal.read(runId, was.seq))
+        if (recorded.seq === run.seq + 1) run = evolve(run, recorded);
     } else {
       run = await first(runId);
     }

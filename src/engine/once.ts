@@ -10,11 +10,36 @@ import type {
   XenPoolReads,
 } from '../ports';
 
-const XEN_READS = ['pool', 'hosts', 'vms', 'srs', 'evacuationBlockers', 'identity', 'readDump'] as const satisfies readonly (keyof XenPoolReads)[];
+const XEN_READS = [
+  'pool',
+  'hosts',
+  'vms',
+  'srs',
+  'evacuationBlockers',
+  'identity',
+  'readDump',
+] as const satisfies readonly (keyof XenPoolReads)[];
 const CLOUDSTACK_READS = [
-  'version', 'clockSkew', 'hosts', 'cluster', 'vms', 'jobs', 'job', 'candidates', 'managementServers', 'systemVmsUp', 'network',
+  'version',
+  'clockSkew',
+  'hosts',
+  'cluster',
+  'vms',
+  'jobs',
+  'job',
+  'candidates',
+  'managementServers',
+  'systemVmsUp',
+  'network',
 ] as const satisfies readonly (keyof CloudStackReads)[];
-const DATABASE_READS = ['haWork', 'hostTransfers', 'jobs', 'transitions', 'managementServers', 'schemaVersion'] as const satisfies readonly (keyof CloudStackDb)[];
+const DATABASE_READS = [
+  'haWork',
+  'hostTransfers',
+  'jobs',
+  'transitions',
+  'managementServers',
+  'schemaVersion',
+] as const satisfies readonly (keyof CloudStackDb)[];
 const DOM0_READS = ['agent'] as const satisfies readonly (keyof Dom0)[];
 const SERVER_READS = ['service', 'backup'] as const satisfies readonly (keyof ManagementServers)[];
 

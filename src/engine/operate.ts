@@ -41,15 +41,22 @@ const STALE_HOURS = 24;
 export function operate(deps: OperatorDeps): Operator {
   const { journal, folds, bell, clock } = deps;
 
-  const may = (by: Person, pool: string, deed: Deed) => authorise(deps.roles, deps.pools().map((one) => one.name), by, pool, deed);
+  const may = (by: Person, pool: string, deed: Deed) =>
+    authorise(
+      deps.roles,
+      deps.pools().map((one) => one.name),
+      by,
+      pool,
+      deed,
+    );
 
   async function rowOf(runOrPool: string): Promise<RunRow> {
     const row = await journal.run(runOrPool);
     if (row) return row;
     const named = deps.pools().find((pool) => pool.name === runOrPool);
     if (!named) throw new Rejected(problems.runUnknown(runOrPool));
-    const open = (await journal.openRuns()).find((one) => one.pool === named.name);
-    const last = open ?? (await newestRow(named.name));
+    const inWork = (await journal.openRuns()).find((one) => one.pool === named.name);
+    const last = inWork ?? (await newestRow(named.name));
     if (!last) throw new Rejected(problems.noRun(named.name));
     return last;
   }
@@ -75,18 +82,43 @@ export function operate(deps: OperatorDeps): Operator {
     return Promise.all(
       (await owed(pool)).map(async (one) => {
         const why = await deps.notYet(pool, one);
-        return { id: one.id, what: one.what, on: one.on, since: one.since, canBeGivenBack: why === undefined, ...(why !== undefined && { why }) };
+        return {
+          id: one.id,
+          what: one.what,
+          on: one.on,
+          since: one.since,
+          canBeGivenBack: why === undefined,
+          ...(why !== undefined && { why }),
+        };
       }),
     );
   }
 
-  async function open(plan: Plan, by: Person): Promise<{ readonly run: string; readonly phase: Run['phase'] }> {
+  async function open(
+    plan: Plan,
+    by: Person,
+  ): Promise<{ readonly run: string; readonly phase: Run['phase'] }> {
     const rows = await journal.runsOf(plan.poolUuid);
     const journals = await Promise.all(rows.map((row) => journal.read(row.id)));
     const id = deps.newId('run');
     await journal.openRun(
-      { id, plan: plan.id, pool: plan.pool, poolUuid: plan.poolUuid, procedure: plan.procedure, openedAt: clock.now() },
-      { type: 'RunStarted', plan: plan.id, digest: plan.digest, pool: plan.pool, by, owed: owedBy(journals), keys: keysBy(journals) },
+      {
+        id,
+        plan: plan.id,
+        pool: plan.pool,
+        poolUuid: plan.poolUuid,
+        procedure: plan.procedure,
+        openedAt: clock.now(),
+      },
+      {
+        type: 'RunStarted',
+        plan: plan.id,
+        digest: plan.digest,
+        pool: plan.pool,
+        by,
+        owed: owedBy(journals),
+        keys: keysBy(journals),
+      },
     );
     await bell.ring(id);
     return { run: id, phase: 'running' };
@@ -146,7 +178,9 @@ export function operate(deps: OperatorDeps): Operator {
       const rows = await journal.runsOf(plan.poolUuid);
       const same = rows.find((row) => row.plan === planId);
       if (same) return { run: same.id, phase: shownPhase(await folds.newest(same.id)) };
-      const blocks = plan.findings.filter((finding) => finding.severity === 'block').map((finding) => `${finding.on}: ${finding.what}`);
+      const blocks = plan.findings
+        .filter((finding) => finding.severity === 'block')
+        .map((finding) => `${finding.on}: ${finding.what}`);
       if (plan.verdict === 'blocked') throw new Rejected(problems.planBlocked(planId, plan.pool, blocks));
       const age = (clock.now() - Date.parse(plan.madeAt)) / 3_600_000;
       if (age > STALE_HOURS) throw new Rejected(problems.planStale(planId, plan.pool, Math.floor(age)));
@@ -161,8 +195,16 @@ export function operate(deps: OperatorDeps): Operator {
       if (wish.now && !wish.reason) throw new Rejected(problems.reasonNeeded('Pausing at once'));
       const run = await say(row, (was) => {
         if (isOver(was.phase)) throw new Rejected(problems.runOver(row.id, was.phase));
-        const already = was.phase === 'paused' || was.phase === 'aborting' || (was.phase === 'pausing' && !wish.now);
-        return already ? undefined : { type: 'PauseRequested', by, now: wish.now ?? false, ...(wish.reason !== undefined && { reason: wish.reason }) };
+        const already =
+          was.phase === 'paused' || was.phase === 'aborting' || (was.phase === 'pausing' && !wish.now);
+        return already
+          ? undefined
+          : {
+              type: 'PauseRequested',
+              by,
+              now: wish.now ?? false,
+              ...(wish.reason !== undefined && { reason: wish.reason }),
+            };
       });
       return { run: row.id, phase: shownPhase(run), ...(run.phase === 'pausing' && effectAfter(run)) };
     },
@@ -193,7 +235,8 @@ export function operate(deps: OperatorDeps): Operator {
       const plan = await journal.plan(row.plan);
       let answered = '';
       const newest = await folds.newest(row.id);
-      const kind = (newest.questions.find((q) => q.id === answer.question) ?? openQuestions(newest)[0])?.ask.kind;
+      const kind = (newest.questions.find((q) => q.id === answer.question) ?? openQuestions(newest)[0])?.ask
+        .kind;
       await may(by, row.pool, kind === 'approve' || kind === 'accept-key' ? 'approve' : 'confirm');
       const selfApproval = deps.pools().find((pool) => pool.name === row.pool)?.selfApproval ?? false;
       const run = await say(row, (was) => {
@@ -209,7 +252,12 @@ export function operate(deps: OperatorDeps): Operator {
       await may(by, row.pool, 'view');
       const run = await folds.newest(row.id);
       const selfApproval = deps.pools().find((pool) => pool.name === row.pool)?.selfApproval ?? false;
-      return statusOf(run, await owedAnswers(row.pool), (deed) => deps.whoMay(row.pool, rolesFor(deed)), selfApproval);
+      return statusOf(
+        run,
+        await owedAnswers(row.pool),
+        (deed) => deps.whoMay(row.pool, rolesFor(deed)),
+        selfApproval,
+      );
     },
 
     async obligations(by, pool) {

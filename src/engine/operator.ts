@@ -23,9 +23,17 @@ export interface Operator {
   /** Throws Rejected(PLAN_BLOCKED, PLAN_UNKNOWN, RUN_OPEN, NOT_ALLOWED …). Starting a started plan again is the same run. */
   start(by: Person, plan: string): Promise<RunAnswer>;
   /** Takes effect at the end of the block in hand; `now` holds at once and needs a reason. The same again changes nothing. */
-  pause(by: Person, run: string, wish?: { readonly now?: boolean; readonly reason?: string }): Promise<RunAnswer & { readonly effectAfter?: string }>;
+  pause(
+    by: Person,
+    run: string,
+    wish?: { readonly now?: boolean; readonly reason?: string },
+  ): Promise<RunAnswer & { readonly effectAfter?: string }>;
   resume(by: Person, run: string): Promise<RunAnswer>;
-  abort(by: Person, run: string, wish?: { readonly reason?: string }): Promise<RunAnswer & { readonly effectAfter?: string }>;
+  abort(
+    by: Person,
+    run: string,
+    wish?: { readonly reason?: string },
+  ): Promise<RunAnswer & { readonly effectAfter?: string }>;
   /**
    * Answers one question. `question` may be left out when exactly one is open. `digest`, where given (buttons), must be the
    * one shown. Throws Rejected(ALREADY_ANSWERED: who and when; QUESTION_GONE; SELF_APPROVAL; NOT_ALLOWED; WHICH_QUESTION).
@@ -33,7 +41,12 @@ export interface Operator {
   answer(
     by: Person,
     run: string,
-    answer: { readonly question?: string; readonly says: 'yes' | 'no'; readonly reason?: string; readonly digest?: string },
+    answer: {
+      readonly question?: string;
+      readonly says: 'yes' | 'no';
+      readonly reason?: string;
+      readonly digest?: string;
+    },
   ): Promise<RunAnswer & { readonly question: string }>;
   /** By run id, or by pool name for its open or newest run. */
   status(by: Person, runOrPool: string): Promise<StatusAnswer>;

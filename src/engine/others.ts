@@ -6,7 +6,12 @@ import type { Journal, OtherRuns } from '../ports';
 import type { Folds } from './fold';
 
 /** `sameCloudStack`: pools that CloudStack manages together with this run's. Reads the journal anew at every call. */
-export function otherRuns(journal: Journal, folds: Folds, runId: string, sameCloudStack: (pool: string) => boolean): OtherRuns {
+export function otherRuns(
+  journal: Journal,
+  folds: Folds,
+  runId: string,
+  sameCloudStack: (pool: string) => boolean,
+): OtherRuns {
   async function others(): Promise<readonly Run[]> {
     const rows = (await journal.openRuns()).filter((row) => row.id !== runId && sameCloudStack(row.pool));
     const runs = await Promise.all(rows.map((row) => folds.newest(row.id)));

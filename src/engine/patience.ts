@@ -9,7 +9,11 @@ export interface PatienceNow {
   readonly nextSeconds: number;
 }
 
-export function outOfPatience(step: { readonly patience: Patience }, state: LineState, at: number): PatienceNow {
+export function outOfPatience(
+  step: { readonly patience: Patience },
+  state: LineState,
+  at: number,
+): PatienceNow {
   const { softSeconds, hardSeconds, byProgress } = step.patience;
   const begun = state.patienceFrom ?? state.waitingSince ?? at;
   const from = byProgress ? Math.max(begun, state.waitingSince ?? begun) : begun;

@@ -4,7 +4,7 @@ import type { ActIntended, Entry } from '../domain/journal';
 import type { Json } from '../domain/json';
 import type { World } from '../ports';
 import { SEND_WITHIN_SECONDS, type AnyStep, type Evidence } from '../steps/step';
-import type { Walker } from './walk';
+import type { Walker } from './walker';
 
 /** Starts it and returns at once; the run is rung when the outcome is written. */
 export function perform(
@@ -19,7 +19,12 @@ export function perform(
   const key = `${runId}/${intent.line}/${intent.act.subject}`;
   const work = send(walker, step, world, intent, evidence, intendedMonotonic)
     .then((outcome) => settle(walker, runId, step, outcome))
-    .catch((error: unknown) => walker.log.error({ run: runId, line: intent.line, error }, 'the outcome of an act could not be written'))
+    .catch((error: unknown) =>
+      walker.log.error(
+        { run: runId, line: intent.line, error },
+        'the outcome of an act could not be written',
+      ),
+    )
     .finally(() => {
       walker.underWay.delete(key);
       walker.ring(runId);
@@ -52,12 +57,20 @@ async function send(
       answer.catch(() => undefined);
       return { type: 'ActLost', ...about, why: `No answer within ${step.callTimeoutSeconds} s.` };
     }
-    return { type: 'ActAnswered', ...about, ...(receipt !== undefined && receipt !== null && { receipt: receipt as Json }) };
+    return {
+      type: 'ActAnswered',
+      ...about,
+      ...(receipt !== undefined && receipt !== null && { receipt: receipt as Json }),
+    };
   } catch (error) {
     if (error instanceof NotSent) return { type: 'ActNotSent', ...about, why: error.why };
     if (error instanceof WrongKey) return { type: 'ActNotSent', ...about, why: error.message };
     if (error instanceof Refused) return { type: 'ActRefused', ...about, problem: error.problem };
-    return { type: 'ActLost', ...about, why: error instanceof Error ? error.message : 'The answer was lost.' };
+    return {
+      type: 'ActLost',
+      ...about,
+      why: error instanceof Error ? error.message : 'The answer was lost.',
+    };
   } finally {
     clearTimeout(timer);
   }
@@ -69,6 +82,8 @@ async function settle(walker: Walker, runId: string, step: AnyStep, outcome: Ent
   if (outcome.type !== 'ActRefused' || step.onRefusal === 'decide') return;
   await walker.folds.write(runId, (run) => {
     const state = run.lines[outcome.line];
-    return state?.status === 'begun' ? { type: 'LineStopped', line: outcome.line, problem: outcome.problem } : undefined;
+    return state?.status === 'begun'
+      ? { type: 'LineStopped', line: outcome.line, problem: outcome.problem }
+      : undefined;
   });
 }

@@ -33,7 +33,10 @@ export async function carryOut(deps: RequestDeps): Promise<boolean> {
   }
 }
 
-async function answerTo(deps: RequestDeps, request: Request): Promise<{ readonly plan: Plan } | { readonly problem: Problem }> {
+async function answerTo(
+  deps: RequestDeps,
+  request: Request,
+): Promise<{ readonly plan: Plan } | { readonly problem: Problem }> {
   const { to } = request.args as { readonly to?: string };
   try {
     return { plan: await deps.makePlan(request.pool, to === undefined ? {} : { to }, request.by) };

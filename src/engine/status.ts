@@ -5,7 +5,12 @@ import type { Deed } from '../domain/person';
 import { POOL_LANE } from '../domain/plan';
 import { currentLine, lanesOf, openQuestions, type Run } from '../domain/run';
 
-export function statusOf(run: Run, owed: readonly OwedAnswer[], whoMay: (deed: Deed) => readonly string[], selfApproval: boolean): StatusAnswer {
+export function statusOf(
+  run: Run,
+  owed: readonly OwedAnswer[],
+  whoMay: (deed: Deed) => readonly string[],
+  selfApproval: boolean,
+): StatusAnswer {
   return {
     run: run.id,
     plan: run.plan.id,
@@ -14,14 +19,17 @@ export function statusOf(run: Run, owed: readonly OwedAnswer[], whoMay: (deed: D
     lanes: lanesOf(run).map((lane) => laneAnswer(run, lane)),
     questions: openQuestions(run).map((question) => {
       const host = run.lines[question.line]?.line.lane;
-      const may = whoMay(question.ask.kind === 'approve' || question.ask.kind === 'accept-key' ? 'approve' : 'confirm');
+      const may = whoMay(
+        question.ask.kind === 'approve' || question.ask.kind === 'accept-key' ? 'approve' : 'confirm',
+      );
       const own = [run.plan.madeBy.name, run.startedBy.name];
       return {
         id: question.id,
         kind: question.ask.kind,
         text: question.ask.text,
         saw: question.ask.saw,
-        mayAnswer: question.ask.notTheRequester && !selfApproval ? may.filter((name) => !own.includes(name)) : may,
+        mayAnswer:
+          question.ask.notTheRequester && !selfApproval ? may.filter((name) => !own.includes(name)) : may,
         ...(host !== undefined && host !== POOL_LANE && { host }),
       };
     }),

@@ -8,31 +8,10 @@ import { allDone, inBlock, movable, stoppedLines } from '../domain/lanes';
 import type { Entry } from '../domain/journal';
 import { digestOf } from '../domain/digest';
 import { currentLine, lanesOf, openQuestion, type Run } from '../domain/run';
-import type { Clock, Journal, World } from '../ports';
-import type { AnyStep } from '../steps/step';
 import { folds, type Folds } from './fold';
 import { oncePerTick } from './once';
-import { walkLane, type Next, type Walker } from './walk';
-
-export interface EngineLog {
-  error(facts: object, text: string): void;
-  info(facts: object, text: string): void;
-}
-
-export interface EngineDeps {
-  readonly journal: Journal;
-  readonly clock: Clock;
-  /** The step of that kind, undefined when this build does not know it. */
-  step(kind: string): AnyStep | undefined;
-  world(run: Run): World;
-  /** Unique per process. */
-  readonly worker: string;
-  readonly log: EngineLog;
-  /** Called when a lane that outlived its tick has moved. */
-  ring(run: string): void;
-  /** A tick waits this long (wall) for slow lanes, then leaves them to finish by themselves. */
-  readonly laneGraceMs?: number;
-}
+import { walkLane } from './walk';
+import type { EngineDeps, Next, Walker } from './walker';
 
 export interface Engine {
   tick(runId: string): Promise<Next>;
@@ -68,7 +47,9 @@ export function engine(deps: EngineDeps): Engine {
       lanes.set(key, walk);
       return walk;
     });
-    const nexts = await Promise.all(walks.map((walk) => within(walk, deps.laneGraceMs ?? LANE_GRACE_MS, () => void deps.ring(runId))));
+    const nexts = await Promise.all(
+      walks.map((walk) => within(walk, deps.laneGraceMs ?? LANE_GRACE_MS, () => deps.ring(runId))),
+    );
 
     run = await tidy(walker.folds, runId);
     if (isOver(run.phase)) return 'idle';
@@ -79,8 +60,11 @@ export function engine(deps: EngineDeps): Engine {
     tick,
     async stop(deadlineMs) {
       walker.stopping = true;
-      const under = [...lanes.values(), ...[...walker.underWay.values()]];
-      await Promise.race([Promise.allSettled(under), new Promise((resolve) => setTimeout(resolve, deadlineMs).unref())]);
+      const under = [...lanes.values(), ...walker.underWay.values()];
+      await Promise.race([
+        Promise.allSettled(under),
+        new Promise((resolve) => setTimeout(resolve, deadlineMs).unref()),
+      ]);
     },
   };
 }
@@ -106,7 +90,12 @@ function follows(run: Run): Entry | undefined {
         kind: 'retry',
         text: `Look again and go on with: ${state.line.title}?`,
         saw: [state.problem.what, state.problem.why],
-        digest: digestOf({ line: state.line.id, problem: state.problem.code, retries: state.retries, what: state.problem.what }),
+        digest: digestOf({
+          line: state.line.id,
+          problem: state.problem.code,
+          retries: state.retries,
+          what: state.problem.what,
+        }),
         notTheRequester: false,
       },
     };
@@ -115,7 +104,8 @@ function follows(run: Run): Entry | undefined {
   const inMid = standing.filter((state) => state !== undefined && inBlock(run, state));
   if (run.phase === 'pausing' && inMid.length === 0) return { type: 'RunPaused' };
   // a lane that is held in the middle of its block will not reach the end of it: abort ends the run there
-  if (run.phase === 'aborting' && inMid.every((state) => state?.status === 'stopped')) return { type: 'RunAborted' };
+  if (run.phase === 'aborting' && inMid.every((state) => state?.status === 'stopped'))
+    return { type: 'RunAborted' };
   return undefined;
 }
 
@@ -137,7 +127,8 @@ async function within(walk: Promise<Next>, graceMs: number, late: () => void): P
 /** 'again' beats any number of seconds, seconds beat 'idle'. */
 function soonest(nexts: readonly Next[]): Next {
   if (nexts.includes('again')) return 'again';
-  const seconds = nexts.filter((next): next is { inSeconds: number } => typeof next === 'object').map((next) => next.inSeconds);
+  const seconds = nexts
+    .filter((next): next is { inSeconds: number } => typeof next === 'object')
+    .map((next) => next.inSeconds);
   return seconds.length === 0 ? 'idle' : { inSeconds: Math.max(0.05, Math.min(...seconds)) };
 }
-

@@ -10,23 +10,9 @@ import { problems } from '../domain/problems';
 import type { World } from '../ports';
 import type { AnyStep, Evidence } from '../steps/step';
 import { mayAct } from './doubt';
-import type { Folds } from './fold';
 import { outOfPatience } from './patience';
 import { perform } from './perform';
-import type { EngineDeps } from './tick';
-
-export type Next = 'again' | 'idle' | { readonly inSeconds: number };
-
-export interface Walker extends EngineDeps {
-  readonly folds: Folds;
-  /** Acts this process has sent and not yet heard of, by run/line/subject. */
-  readonly underWay: Map<string, Promise<void>>;
-  /** When this process first saw an intent, monotonic, by run/seq. */
-  readonly firstSeen: Map<string, number>;
-  /** One lane of a run decides at a time in this process; between processes the insert decides. */
-  readonly chain: Map<string, Promise<unknown>>;
-  stopping: boolean;
-}
+import type { Next, Walker } from './walker';
 
 /** A look is good for so long (wall): older ones are looked at again before anything is decided on them. */
 const FRESH_MS = 5_000;
@@ -42,7 +28,8 @@ export async function walkLane(walker: Walker, runId: string, lineId: string, wo
   const state = run.lines[lineId];
   if (!state) return 'again';
   const step = walker.step(state.line.kind);
-  if (!step || step.v < state.line.v) return decided(walker, runId, lineId, () => stopped(lineId, problems.newerVersion(state.line.title)));
+  if (!step || step.v < state.line.v)
+    return decided(walker, runId, lineId, () => stopped(lineId, problems.newerVersion(state.line.title)));
   const lookedFrom = walker.clock.monotonic();
   let seen: Json;
   try {
@@ -72,10 +59,24 @@ async function conclude(
     if (!state || !movable(run).some((other) => other.line.id === lineId)) return 'again';
     if (walker.clock.monotonic() - looked.at > FRESH_MS) return 'again';
     const at = walker.clock.now();
-    const evidence: Evidence<Json, Json> = { args: state.line.args, before: state.before ?? seen, now: seen, at, line: state, run };
-    const move = next(walker, step, evidence, state.before === undefined ? begin(lineId, seen) : step.decide(evidence), actedOn);
+    const evidence: Evidence<Json, Json> = {
+      args: state.line.args,
+      before: state.before ?? seen,
+      now: seen,
+      at,
+      line: state,
+      run,
+    };
+    const move = next(
+      walker,
+      step,
+      evidence,
+      state.before === undefined ? begin(lineId, seen) : step.decide(evidence),
+      actedOn,
+    );
     if ('next' in move) return move.next;
-    if (move.entry.type === 'ActIntended' && walker.clock.monotonic() - looked.from > SLOW_LOOK_MS) return 'again';
+    if (move.entry.type === 'ActIntended' && walker.clock.monotonic() - looked.from > SLOW_LOOK_MS)
+      return 'again';
     const sentFrom = walker.clock.monotonic();
     try {
       const recorded = await walker.journal.append(runId, run.seq, move.entry);
@@ -95,11 +96,20 @@ async function conclude(
 type Move = { readonly entry: Entry } | { readonly next: Next };
 type Begin = { readonly do: 'begin'; readonly entry: Entry };
 
-const begin = (line: string, before: Json): Begin => ({ do: 'begin', entry: { type: 'LineBegan', line, before } });
+const begin = (line: string, before: Json): Begin => ({
+  do: 'begin',
+  entry: { type: 'LineBegan', line, before },
+});
 const stopped = (line: string, problem: Problem): Entry => ({ type: 'LineStopped', line, problem });
 
 /** The one entry that follows from a decision, or when to look again. Pure but for the worker's own flights. */
-function next(walker: Walker, step: AnyStep, evidence: Evidence<Json, Json>, decision: Decision | Begin, actedOn: ReadonlySet<string>): Move {
+function next(
+  walker: Walker,
+  step: AnyStep,
+  evidence: Evidence<Json, Json>,
+  decision: Decision | Begin,
+  actedOn: ReadonlySet<string>,
+): Move {
   const { line: state, run } = evidence;
   const line = state.line.id;
   const open = openQuestion(run, line);
@@ -120,11 +130,16 @@ function next(walker: Walker, step: AnyStep, evidence: Evidence<Json, Json>, dec
     case 'stop':
       return { entry: stopped(line, decision.problem) };
     case 'ask': {
-      if (open?.ask.digest === decision.ask.digest) return waiting(step, evidence, open.ask.text, undefined, true);
-      if (open) return { entry: { type: 'QuestionWithdrawn', question: open.id, why: 'What was seen has changed.' } };
+      if (open?.ask.digest === decision.ask.digest)
+        return waiting(step, evidence, open.ask.text, undefined, true);
+      if (open)
+        return { entry: { type: 'QuestionWithdrawn', question: open.id, why: 'What was seen has changed.' } };
       const no = answersOn(run, line).findLast((q) => q.answer.says === 'no' && q.ask.kind !== 'retry');
-      if (no && no.answer.at >= (state.patienceFrom ?? 0)) return { entry: stopped(line, problems.declined(no.answer.by.name, no.answer.reason)) };
-      return { entry: { type: 'QuestionAsked', line, question: `q${run.questions.length + 1}`, ask: decision.ask } };
+      if (no && no.answer.at >= (state.patienceFrom ?? 0))
+        return { entry: stopped(line, problems.declined(no.answer.by.name, no.answer.reason)) };
+      return {
+        entry: { type: 'QuestionAsked', line, question: `q${run.questions.length + 1}`, ask: decision.ask },
+      };
     }
     case 'wait':
       return waiting(step, evidence, decision.for, decision.againInSeconds, false, decision.note);
@@ -146,7 +161,12 @@ function acting(
     if (actedOn.has(act.subject)) continue;
     const refused = state.acts[act.subject];
     // a worker that died between a refusal and its consequence: the refusal still holds the lane
-    if (refused?.refusal && refused.outcome === 'refused' && step.onRefusal !== 'decide' && (refused.settledAt ?? 0) >= (state.patienceFrom ?? 0))
+    if (
+      refused?.refusal &&
+      refused.outcome === 'refused' &&
+      step.onRefusal !== 'decide' &&
+      (refused.settledAt ?? 0) >= (state.patienceFrom ?? 0)
+    )
       return { entry: stopped(state.line.id, refused.refusal) };
     const key = `${run.id}/${state.line.id}/${act.subject}`;
     const seq = state.acts[act.subject]?.seq ?? 0;
@@ -183,7 +203,11 @@ function acting(
 function exhausted(step: AnyStep, evidence: Evidence<Json, Json>, act: Act, why: string): Move {
   const { line: state, run } = evidence;
   const was = state.acts[act.subject];
-  const looked = step.maxActs === 1 && state.retries > 0 && was !== undefined && (state.patienceFrom ?? 0) > was.intendedAt;
+  const looked =
+    step.maxActs === 1 &&
+    state.retries > 0 &&
+    was !== undefined &&
+    (state.patienceFrom ?? 0) > was.intendedAt;
   if (!looked) return { entry: stopped(state.line.id, problems.noEffect(act.what, was?.tries ?? 0)) };
   const open = openQuestion(run, state.line.id);
   if (open) return { next: 'idle' };
@@ -198,7 +222,10 @@ function exhausted(step: AnyStep, evidence: Evidence<Json, Json>, act: Act, why:
       ask: {
         kind: 'retry',
         text: `Once more: ${act.what}?`,
-        saw: [why, `It was tried ${was.tries === 1 ? 'once' : `${was.tries} times`} already and cannot be taken back.`],
+        saw: [
+          why,
+          `It was tried ${was.tries === 1 ? 'once' : `${was.tries} times`} already and cannot be taken back.`,
+        ],
         digest: `${state.line.id}:${act.subject}:${was.n}`,
         notTheRequester: false,
         subject: act.subject,
@@ -217,8 +244,12 @@ function waiting(
 ): Move {
   const { line: state, at } = evidence;
   if (state.waitingFor !== reason || note !== undefined) {
-    const same = state.waitingFor === reason && JSON.stringify(state.notes.at(-1)?.note) === JSON.stringify(note);
-    if (!same) return { entry: { type: 'LineWaiting', line: state.line.id, for: reason, ...(note !== undefined && { note }) } };
+    const same =
+      state.waitingFor === reason && JSON.stringify(state.notes.at(-1)?.note) === JSON.stringify(note);
+    if (!same)
+      return {
+        entry: { type: 'LineWaiting', line: state.line.id, for: reason, ...(note !== undefined && { note }) },
+      };
   }
   const patience = outOfPatience(step, state, at);
   if (patience.hard && !asking) return { entry: stopped(state.line.id, step.tooLong(evidence)) };
@@ -232,24 +263,35 @@ function waiting(
 /** The look failed. Expected silence waits within patience; any other is unsafe and blocks. */
 function blind(walker: Walker, runId: string, lineId: string, step: AnyStep, error: unknown): Promise<Next> {
   const known =
-    error instanceof Unreachable || error instanceof NotSent || error instanceof Malformed || error instanceof WrongKey || error instanceof Refused;
+    error instanceof Unreachable ||
+    error instanceof NotSent ||
+    error instanceof Malformed ||
+    error instanceof WrongKey ||
+    error instanceof Refused;
   if (!known) throw error;
   return inTurn(walker, runId, () =>
     decided(walker, runId, lineId, (state, at, run) => {
       if (error instanceof Refused) return stopped(lineId, error.problem);
-      if (error instanceof WrongKey) return stopped(lineId, problems.wrongKey(error.source, error.kind, error.pinned, error.seen));
+      if (error instanceof WrongKey)
+        return stopped(lineId, problems.wrongKey(error.source, error.kind, error.pinned, error.seen));
       const source = error instanceof NotSent ? error.why : error.source;
       const expected = step.silence !== undefined;
       const reason = expected ? `${source} does not answer, as expected` : `Cannot see: ${error.message}`;
-      if (state.waitingFor?.split(':')[0] !== reason.split(':')[0]) return { type: 'LineWaiting', line: lineId, for: reason };
+      if (state.waitingFor?.split(':')[0] !== reason.split(':')[0])
+        return { type: 'LineWaiting', line: lineId, for: reason };
       const patience = outOfPatience(expected ? step : BLIND, state, at);
       if (patience.hard) {
         const { before } = state;
         if (expected && before !== undefined)
-          return stopped(lineId, step.tooLong({ args: state.line.args, before, now: before, at, line: state, run }));
+          return stopped(
+            lineId,
+            step.tooLong({ args: state.line.args, before, now: before, at, line: state, run }),
+          );
         return stopped(lineId, problems.cannotSee(source, error.message));
       }
-      return patience.soft && !state.overdue ? { type: 'LineOverdue', line: lineId, softSeconds: step.patience.softSeconds } : undefined;
+      return patience.soft && !state.overdue
+        ? { type: 'LineOverdue', line: lineId, softSeconds: step.patience.softSeconds }
+        : undefined;
     }),
   );
 }
@@ -257,7 +299,12 @@ function blind(walker: Walker, runId: string, lineId: string, step: AnyStep, err
 /** Not seeing for one minute is told, for five minutes holds the lane: long enough for a switch to fail over. */
 const BLIND = { patience: { softSeconds: 60, hardSeconds: 300, byProgress: true } } as const;
 
-async function decided(walker: Walker, runId: string, lineId: string, make: (state: LineState, at: number, run: Run) => Entry | undefined): Promise<Next> {
+async function decided(
+  walker: Walker,
+  runId: string,
+  lineId: string,
+  make: (state: LineState, at: number, run: Run) => Entry | undefined,
+): Promise<Next> {
   const { recorded } = await walker.folds.write(runId, (run: Run) => {
     const state = movable(run).find((other) => other.line.id === lineId);
     return state && make(state, walker.clock.now(), run);

@@ -40,7 +40,9 @@ function linesFor(input: ProcedureInput, { what, on }: Obligation): readonly Lin
     case 'host-allocation-disabled':
       return [enableHostAllocation(argsOf(pool, hostNamed(pool, on)))];
     case 'cluster-unmanaged':
-      return [manageCluster({ cluster: on, master: pool.master, masterUuid: hostNamed(pool, pool.master).uuid })];
+      return [
+        manageCluster({ cluster: on, master: pool.master, masterUuid: hostNamed(pool, pool.master).uuid }),
+      ];
     case 'host-disabled':
       return [enableHost(argsOf(pool, hostNamed(pool, on)))];
     case 'host-in-maintenance':
@@ -52,7 +54,12 @@ function linesFor(input: ProcedureInput, { what, on }: Obligation): readonly Lin
     case 'test-network':
       return [removeTestNetwork({ name: on })];
     default:
-      return [byHand({ title: `Give back ${String(what)} on ${on}`, doThis: ['This version does not know how to give it back; restore it and confirm.'] })];
+      return [
+        byHand({
+          title: `Give back ${String(what)} on ${on}`,
+          doThis: ['This version does not know how to give it back; restore it and confirm.'],
+        }),
+      ];
   }
 }
 
@@ -72,7 +79,9 @@ export function notYet(
   hosts: readonly { readonly version: string; readonly live: boolean }[],
   { what }: Pick<Obligation, 'what'>,
 ): string | undefined {
-  if (what === 'ha-off' && new Set(hosts.map((host) => host.version)).size > 1) return 'XAPI allows HA only while all hosts run one version.';
-  if (what === 'cluster-unmanaged' && hosts.some((host) => !host.live)) return 'Every member must be live first.';
+  if (what === 'ha-off' && new Set(hosts.map((host) => host.version)).size > 1)
+    return 'XAPI allows HA only while all hosts run one version.';
+  if (what === 'cluster-unmanaged' && hosts.some((host) => !host.live))
+    return 'Every member must be live first.';
   return undefined;
 }

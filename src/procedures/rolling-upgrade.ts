@@ -39,7 +39,19 @@ import { upgradeByHand } from '../steps/upgrade-by-hand';
 import { verifyAgent } from '../steps/verify-agent';
 import { runFacts } from './run-facts';
 import { block, defineProcedure, hostSection, poolSection, when, type ProcedureInput } from './procedure';
-import { alreadyThere, argsOf, clusterOf, haBefore, heartbeatSrs, isOwed, nextOnto, sourcesOf, storageOf, wasHaOn, wasWlbOn } from './what-is';
+import {
+  alreadyThere,
+  argsOf,
+  clusterOf,
+  haBefore,
+  heartbeatSrs,
+  isOwed,
+  nextOnto,
+  sourcesOf,
+  storageOf,
+  wasHaOn,
+  wasWlbOn,
+} from './what-is';
 import { backUpCloudStack, testNewVms } from './with-or-without';
 
 export const rollingUpgrade = defineProcedure({
@@ -66,14 +78,19 @@ export const rollingUpgrade = defineProcedure({
 
       ...masterFirst(pool)
         .filter((host) => alreadyThere(host, target) && isOwed(owed, host))
-        .map((host) => hostSection(`${host.name}, already on ${target}`, host.name, ...backToWork(input, host))),
+        .map((host) =>
+          hostSection(`${host.name}, already on ${target}`, host.name, ...backToWork(input, host)),
+        ),
 
       ...left.map((host) => hostSection(host.name, host.name, ...oneHost(input, host))),
 
       poolSection(
         'After the last host',
         expectOneVersion({ pool: pool.name, to: target }),
-        when(input.disableClusterAllocation || isOwed(owed, cluster.cluster), enableClusterAllocation(cluster)),
+        when(
+          input.disableClusterAllocation || isOwed(owed, cluster.cluster),
+          enableClusterAllocation(cluster),
+        ),
         startVms({ vms: [], last: true, label: 'that are still held' }),
         testNewVms(input),
         listGuestTools({ pool: pool.name }),
@@ -124,7 +141,10 @@ function oneHost(input: ProcedureInput, host: HostSnapshot) {
       verifyAgent({ ...args, srs: heartbeatSrs(pool, host) }),
       leaveMaintenance({ ...args, to: target }),
     ),
-    when(stops.length > 0, startVms({ vms: stopped, prefer: host.name, last: false, label: `now that ${host.name} is back` })),
+    when(
+      stops.length > 0,
+      startVms({ vms: stopped, prefer: host.name, last: false, label: `now that ${host.name} is back` }),
+    ),
     smokeTestHost({ ...args, vms: nextOnto(input, host) }),
   ];
 }

@@ -14,6 +14,9 @@ export function runFacts(input: ProcedureInput, hosts: readonly HostSnapshot[]):
     `From the first host on ${target} to the last, no new VM can be started on a host that is not yet upgraded.`,
     'While the master is away, CloudStack can do nothing in this cluster: it is Unmanaged.',
     ...(pool.ha.on ? ['HA is off from the first line to the last.'] : []),
-    ...stops.map((stop) => `${stop.vm} cannot move (${stop.why}) and will be stopped; down at most ${stop.downMinutes} minutes.`),
+    ...stops.map(
+      (stop) =>
+        `${stop.vm} cannot move (${stop.why}) and will be stopped; down at most ${stop.downMinutes} minutes.`,
+    ),
   ];
 }

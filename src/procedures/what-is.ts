@@ -25,7 +25,8 @@ export const clusterOf = ({ snapshot }: ProcedureInput): ClusterArgs => ({
 });
 
 /** "6.5.0", or "6.5.0 and 7.1.2" for a pool that is half-way. */
-export const sourcesOf = (pool: Snapshot): string => [...new Set(pool.hosts.map((host) => host.version))].sort().join(' and ');
+export const sourcesOf = (pool: Snapshot): string =>
+  [...new Set(pool.hosts.map((host) => host.version))].sort().join(' and ');
 
 /** HA as it was before the first run touched it: what is owed counts, not what today's snapshot shows. */
 export function haBefore({ snapshot, owed }: ProcedureInput): ReturnType<typeof haSeen> {
@@ -54,13 +55,17 @@ export function heartbeatSrs(pool: Snapshot, host: HostSnapshot) {
     .map(({ uuid, name }) => ({ uuid, name }));
 }
 
-const srName = (pool: Snapshot, uuid: string): string => pool.srs.find((sr) => sr.uuid === uuid)?.name ?? uuid;
+const srName = (pool: Snapshot, uuid: string): string =>
+  pool.srs.find((sr) => sr.uuid === uuid)?.name ?? uuid;
 
 /**
  * The VM and the router that the plan moves onto this host next, from the hosts after it; else the canary VM. Moves from
  * a newer version than the host's target would be refused, so they are never among them.
  */
-export function nextOnto({ snapshot, placement, has, target }: ProcedureInput, host: HostSnapshot): readonly string[] {
+export function nextOnto(
+  { snapshot, placement, has, target }: ProcedureInput,
+  host: HostSnapshot,
+): readonly string[] {
   const later = placement.order.slice(placement.order.indexOf(host.name) + 1);
   const moves = placement.hosts
     .filter((one) => later.includes(one.host) && sameOrNewer(target, hostNamed(snapshot, one.host).version))
@@ -70,6 +75,8 @@ export function nextOnto({ snapshot, placement, has, target }: ProcedureInput, h
   const router = moves.find((move) => kindOf(move.vm) === 'router');
   const next = [guest, router].flatMap((move) => (move ? [move.vm] : []));
   if (next.length > 0) return next;
-  const canary = snapshot.vms.find((vm) => vm.name === has.canaryVm || vm.cloudstack?.displayName === has.canaryVm);
+  const canary = snapshot.vms.find(
+    (vm) => vm.name === has.canaryVm || vm.cloudstack?.displayName === has.canaryVm,
+  );
   return canary ? [canary.name] : [];
 }

@@ -40,7 +40,10 @@ export function testNewVms(input: ProcedureInput): readonly LineDraft[] {
     return [
       byHand({
         title: 'Create a test network and a test VM in CloudStack, see it run, and remove both',
-        doThis: ['New VMs were not possible while versions differed.', 'In CloudStack: add a network and an instance in this cluster; see it Running; destroy and expunge it; delete the network.'],
+        doThis: [
+          'New VMs were not possible while versions differed.',
+          'In CloudStack: add a network and an instance in this cluster; see it Running; destroy and expunge it; delete the network.',
+        ],
       }),
     ];
   const network = `xsupgrade-${input.planId}`;
@@ -53,7 +56,14 @@ export function testNewVms(input: ProcedureInput): readonly LineDraft[] {
   return block(
     'the test VM',
     createTestNetwork({ name: network, offeringId: smokeTest.networkOfferingId, zoneId, ...whose }),
-    createTestVm({ name, network, templateId: smokeTest.templateId, offeringId: smokeTest.serviceOfferingId, zoneId, ...whose }),
+    createTestVm({
+      name,
+      network,
+      templateId: smokeTest.templateId,
+      offeringId: smokeTest.serviceOfferingId,
+      zoneId,
+      ...whose,
+    }),
     removeTestVm({ name }),
     removeTestNetwork({ name: network }),
   );

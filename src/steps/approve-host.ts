@@ -16,7 +16,9 @@ export const approveHost = defineStep<HostArgs, HostFacts>({
   decide: ({ args, now, line, run }) => {
     if (now.blocks.length > 0) return stop(problems.blockedNow(args.host, now.blocks, now.advice));
     const digest = materialDigest(run, args.host, now);
-    const yes = answersOn(run, line.line.id).findLast((q) => q.answer.says === 'yes' && q.ask.digest === digest);
+    const yes = answersOn(run, line.line.id).findLast(
+      (q) => q.answer.says === 'yes' && q.ask.digest === digest,
+    );
     if (yes) return done(`approved by ${yes.answer.by.name}`, { digest });
     return ask({
       kind: 'approve',

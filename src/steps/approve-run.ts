@@ -7,7 +7,12 @@ import { defineStep, LOOKS_ONLY } from './step';
 import { hours } from './sight';
 
 /** `facts`: what the approver must know, one sentence each; the CloudStack outage among them. */
-type Args = { readonly pool: string; readonly from: string; readonly to: string; readonly facts: readonly string[] };
+type Args = {
+  readonly pool: string;
+  readonly from: string;
+  readonly to: string;
+  readonly facts: readonly string[];
+};
 
 export const approveRun = defineStep<Args, null>({
   ...LOOKS_ONLY,
@@ -19,7 +24,9 @@ export const approveRun = defineStep<Args, null>({
   observe: async () => null,
   decide: ({ args, line, run }) => {
     const digest = digestOf({ line: line.line.id, plan: run.digest });
-    const yes = answersOn(run, line.line.id).findLast((q) => q.answer.says === 'yes' && q.ask.digest === digest);
+    const yes = answersOn(run, line.line.id).findLast(
+      (q) => q.answer.says === 'yes' && q.ask.digest === digest,
+    );
     if (yes) return done(`approved by ${yes.answer.by.name}`);
     return ask({
       kind: 'approve',

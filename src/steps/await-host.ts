@@ -20,7 +20,8 @@ export const awaitHost = defineStep<HostArgs, Seen>({
   patience: { softSeconds: minutes(50), hardSeconds: minutes(120) },
   observe: async (world, { uuid }) => {
     const identity = await world.xen.identity(uuid);
-    const otherKey = identity.tls !== undefined && identity.pinnedTls !== undefined && identity.tls !== identity.pinnedTls;
+    const otherKey =
+      identity.tls !== undefined && identity.pinnedTls !== undefined && identity.tls !== identity.pinnedTls;
     // with another certificate on the master nothing may be asked of it before a person accepts it
     const xen = otherKey ? undefined : await orSilence(xenHostLook(world, uuid));
     return { answers: xen !== undefined, live: xen?.live ?? false, bootTime: xen?.bootTime ?? 0, otherKey };
@@ -28,7 +29,8 @@ export const awaitHost = defineStep<HostArgs, Seen>({
   decide: ({ args, now, run }) => {
     const was = bootTimeBefore(run, args.host);
     if (now.otherKey) return done(`${args.host} is back and shows another certificate`);
-    if (now.answers && now.live && was !== undefined && now.bootTime !== was) return done(`${args.host} is back`);
+    if (now.answers && now.live && was !== undefined && now.bootTime !== was)
+      return done(`${args.host} is back`);
     return wait(`${args.host} is away: installer and reboot`, { againInSeconds: 10 });
   },
   tooLong: ({ args, line, at }) => {

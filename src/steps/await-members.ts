@@ -16,7 +16,11 @@ export const awaitMembers = defineStep<HostArgs, Seen>({
   patience: { softSeconds: minutes(10), hardSeconds: minutes(30) },
   observe: async ({ xen }) => {
     const [pool, hosts] = await Promise.all([xen.pool(), xen.hosts()]);
-    return { masterUuid: pool.masterUuid, notLive: hosts.filter((host) => !host.live).map((host) => host.name), hosts: hosts.length };
+    return {
+      masterUuid: pool.masterUuid,
+      notLive: hosts.filter((host) => !host.live).map((host) => host.name),
+      hosts: hosts.length,
+    };
   },
   decide: ({ args, now }) => {
     if (now.masterUuid !== args.uuid) return stop(problems.masterMoved(args.host));

@@ -42,7 +42,10 @@ export const backUpDatabases = defineStep<Args, Seen>({
   decide: ({ now }) => {
     switch (now.state) {
       case 'verified':
-        return done(`verified: ${now.path} on ${now.server}, ${mib(now.bytes ?? 0)}, sha256 ${now.sha256?.slice(0, 12)}…`, now);
+        return done(
+          `verified: ${now.path} on ${now.server}, ${mib(now.bytes ?? 0)}, sha256 ${now.sha256?.slice(0, 12)}…`,
+          now,
+        );
       case 'running':
         return wait('mysqldump is running');
       case 'failed':

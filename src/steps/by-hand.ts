@@ -17,9 +17,17 @@ export const byHand = defineStep<Args, null>({
   observe: async () => null,
   decide: ({ args, line, run }) => {
     const digest = digestOf({ line: line.line.id, doThis: args.doThis });
-    const yes = answersOn(run, line.line.id).findLast((q) => q.answer.says === 'yes' && q.ask.digest === digest);
+    const yes = answersOn(run, line.line.id).findLast(
+      (q) => q.answer.says === 'yes' && q.ask.digest === digest,
+    );
     if (yes) return done(`done by hand, confirmed by ${yes.answer.by.name}`);
-    return ask({ kind: 'confirm', text: `Done? ${args.title}`, saw: args.doThis, digest, notTheRequester: false });
+    return ask({
+      kind: 'confirm',
+      text: `Done? ${args.title}`,
+      saw: args.doThis,
+      digest,
+      notTheRequester: false,
+    });
   },
   tooLong: ({ line }) => problems.tooLong(line.line.title, 'nobody has confirmed it'),
 });

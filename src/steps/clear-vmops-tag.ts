@@ -27,17 +27,31 @@ export const clearVmopsTag = defineStep<HostArgs, Seen>({
     const { tags, bootTime } = await xenHostLook(world, uuid);
     const ssh = world.dom0?.configured.includes(uuid) ? world.dom0 : undefined;
     const scriptsAt = ssh && (await ssh.agent(uuid)).scriptsAt;
-    return { tags: tags.filter((tag) => tag.startsWith(VMOPS)), bootTime, ...(scriptsAt !== undefined && { scriptsAt }) };
+    return {
+      tags: tags.filter((tag) => tag.startsWith(VMOPS)),
+      bootTime,
+      ...(scriptsAt !== undefined && { scriptsAt }),
+    };
   },
   decide: ({ args, now, run }) => {
     if (now.tags.length === 0) return done('there is none');
-    const before = recalled(run, 'upgrade-by-hand', args.host).at(-1)?.before as { tags?: readonly string[] } | undefined;
+    const before = recalled(run, 'upgrade-by-hand', args.host).at(-1)?.before as
+      { tags?: readonly string[] } | undefined;
     // without SSH: a tag that was there before the boot describes scripts of the old root
-    const stale = now.scriptsAt === undefined ? now.tags.filter((tag) => before?.tags?.includes(tag)) : now.scriptsAt < now.bootTime ? now.tags : [];
+    const stale =
+      now.scriptsAt === undefined
+        ? now.tags.filter((tag) => before?.tags?.includes(tag))
+        : now.scriptsAt < now.bootTime
+          ? now.tags
+          : [];
     if (stale.length === 0) return done('the tag was set after this boot');
     return act(
       'its scripts are older than this boot',
-      ...stale.map((tag) => ({ subject: tag, what: `remove the tag ${tag} from ${args.host}`, args: { tag } })),
+      ...stale.map((tag) => ({
+        subject: tag,
+        what: `remove the tag ${tag} from ${args.host}`,
+        args: { tag },
+      })),
     );
   },
   act: ({ xen }, { args }, evidence) => xen.removeTag(evidence.args.uuid, (args as { tag: string }).tag),

@@ -16,9 +16,12 @@ export const confirmApproval = defineStep<HostArgs, HostFacts>({
   decide: ({ args, now, line, run }) => {
     if (now.blocks.length > 0) return stop(problems.blockedNow(args.host, now.blocks, now.advice));
     const digest = materialDigest(run, args.host, now);
-    const approved = recalled(run, 'approve-host', args.host).at(-1)?.result as { digest?: string } | undefined;
+    const approved = recalled(run, 'approve-host', args.host).at(-1)?.result as
+      { digest?: string } | undefined;
     if (approved?.digest === digest) return done('unchanged since the approval');
-    const yes = answersOn(run, line.line.id).findLast((q) => q.answer.says === 'yes' && q.ask.digest === digest);
+    const yes = answersOn(run, line.line.id).findLast(
+      (q) => q.answer.says === 'yes' && q.ask.digest === digest,
+    );
     if (yes) return done(`the change was approved by ${yes.answer.by.name}`);
     return ask({
       kind: 'approve',

@@ -24,7 +24,12 @@ export const createTestNetwork = defineStep<TestNetworkArgs, Seen>({
   patience: { softSeconds: minutes(5), hardSeconds: minutes(15) },
   observe: async ({ cloudStack }, { name }) => ({ ...(await cloudStack.network(name)) }),
   decide: ({ args, now }) => {
-    if (now.id === undefined) return act('there is no test network', { subject: args.name, what: `create network ${args.name}`, args: null });
+    if (now.id === undefined)
+      return act('there is no test network', {
+        subject: args.name,
+        what: `create network ${args.name}`,
+        args: null,
+      });
     return now.state === undefined || ['Allocated', 'Implemented', 'Setup'].includes(now.state)
       ? done(`${args.name} is ${now.state ?? 'there'}`, now)
       : wait(`${args.name} is ${now.state}`);

@@ -13,7 +13,12 @@ type Args = {
   readonly account?: string;
   readonly domainId?: string;
 };
-type Seen = { readonly state?: string; readonly on?: string; readonly networkId?: string; readonly error?: string };
+type Seen = {
+  readonly state?: string;
+  readonly on?: string;
+  readonly networkId?: string;
+  readonly error?: string;
+};
 
 export const createTestVm = defineStep<Args, Seen>({
   kind: 'create-test-vm',
@@ -25,7 +30,11 @@ export const createTestVm = defineStep<Args, Seen>({
   maxActs: 1,
   patience: { softSeconds: minutes(15), hardSeconds: minutes(40) },
   observe: async ({ cloudStack, pool }, { name, network }, { line }) => {
-    const [vms, net, hosts] = await Promise.all([cloudStack.vms(pool.clusterId), cloudStack.network(network), cloudStack.hosts(pool.clusterId)]);
+    const [vms, net, hosts] = await Promise.all([
+      cloudStack.vms(pool.clusterId),
+      cloudStack.network(network),
+      cloudStack.hosts(pool.clusterId),
+    ]);
     const vm = vms.find((row) => row.displayName === name);
     const on = hosts.find((host) => host.id === vm?.hostId)?.name;
     const receipt = line.acts[name]?.receipt as { job?: string } | undefined;
@@ -39,11 +48,19 @@ export const createTestVm = defineStep<Args, Seen>({
   },
   decide: ({ args, now, line }) => {
     if (now.state === 'Running') return done(`${args.name} runs on ${now.on ?? 'a host'}`);
-    if (now.error !== undefined && line.acts[args.name] && (line.patienceFrom ?? 0) <= (line.acts[args.name]?.intendedAt ?? 0))
+    if (
+      now.error !== undefined &&
+      line.acts[args.name] &&
+      (line.patienceFrom ?? 0) <= (line.acts[args.name]?.intendedAt ?? 0)
+    )
       return stop(problems.testVmFailed(now.error));
     if (now.state !== undefined && now.state !== 'Error') return wait(`${args.name} is ${now.state}`);
     if (now.networkId === undefined) return wait('the test network is not there yet');
-    return act('there is no test VM', { subject: args.name, what: `deploy ${args.name}`, args: { networkId: now.networkId } });
+    return act('there is no test VM', {
+      subject: args.name,
+      what: `deploy ${args.name}`,
+      args: { networkId: now.networkId },
+    });
   },
   act: ({ cloudStack }, { args }, evidence) => {
     const { name, templateId, offeringId, zoneId, account, domainId } = evidence.args;
@@ -58,5 +75,6 @@ export const createTestVm = defineStep<Args, Seen>({
     });
   },
   owes: ({ subject }) => [{ what: 'test-vm', on: subject, before: null }],
-  tooLong: ({ now }) => problems.testVmFailed(now.state === undefined ? 'it never appeared' : `it stays ${now.state}`),
+  tooLong: ({ now }) =>
+    problems.testVmFailed(now.state === undefined ? 'it never appeared' : `it stays ${now.state}`),
 });

@@ -35,7 +35,9 @@ export const disableHa = defineStep<Args, Seen>({
   decide: ({ now, before, args }) => {
     if (!now.on) return done(before.on ? `HA is off; it tolerated ${before.tolerates}` : 'HA is off');
     if (now.srs.length === 0)
-      return stop(problems.unknownBefore(`HA of ${args.pool}`, 'XAPI does not say which SR holds the state file'));
+      return stop(
+        problems.unknownBefore(`HA of ${args.pool}`, 'XAPI does not say which SR holds the state file'),
+      );
     return act('HA is on', { subject: args.pool, what: `disable HA of ${args.pool}`, args: null });
   },
   act: ({ xen }) => xen.disableHa(),

@@ -26,7 +26,11 @@ export const disableHostAllocation = defineStep<HostArgs, Seen>({
       case 'Maintenance':
         return done('the host is in maintenance already');
       case 'Enabled':
-        return act('the host is Enabled', { subject: args.host, what: `disable allocation on ${args.host}`, args: null });
+        return act('the host is Enabled', {
+          subject: args.host,
+          what: `disable allocation on ${args.host}`,
+          args: null,
+        });
       default:
         return stop(problems.hostInWrongState(args.host, now.resourceState, 'Enabled'));
     }

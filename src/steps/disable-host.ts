@@ -23,9 +23,20 @@ export const disableHost = defineStep<HostArgs, Seen>({
   maxActs: 3,
   patience: { softSeconds: minutes(3), hardSeconds: minutes(10) },
   observe: async (world, { uuid, id }) => {
-    const [xen, host, managed] = await Promise.all([xenHostLook(world, uuid), csHost(world, id), managedState(world)]);
+    const [xen, host, managed] = await Promise.all([
+      xenHostLook(world, uuid),
+      csHost(world, id),
+      managedState(world),
+    ]);
     const { enabled, residents, masterUuid, bootTime } = xen;
-    return { enabled, residents, masterUuid, bootTime, resourceState: host.resourceState, managedState: managed };
+    return {
+      enabled,
+      residents,
+      masterUuid,
+      bootTime,
+      resourceState: host.resourceState,
+      managedState: managed,
+    };
   },
   decide: ({ args, now }) => {
     if (!now.enabled) return done(`${args.host} is disabled in XAPI`);
@@ -33,11 +44,19 @@ export const disableHost = defineStep<HostArgs, Seen>({
     const unmanaged = now.managedState === 'Unmanaged';
     if (args.master && !unmanaged) return stop(problems.notSafe(args.host, 'its cluster is not Unmanaged'));
     if (!unmanaged && now.resourceState !== 'Maintenance')
-      return stop(problems.notSafe(args.host, `CloudStack has it as ${now.resourceState}, not in Maintenance`));
+      return stop(
+        problems.notSafe(args.host, `CloudStack has it as ${now.resourceState}, not in Maintenance`),
+      );
     if (now.residents > 0) return stop(problems.notSafe(args.host, `${now.residents} VMs still live on it`));
-    return act(`${args.host} is enabled in XAPI`, { subject: args.host, what: `disable ${args.host} in XAPI`, args: null });
+    return act(`${args.host} is enabled in XAPI`, {
+      subject: args.host,
+      what: `disable ${args.host} in XAPI`,
+      args: null,
+    });
   },
   act: ({ xen }, _act, { args }) => xen.disableHost(args.uuid),
-  owes: ({ subject }, { before }) => [{ what: 'host-disabled', on: subject, before: { enabled: before.enabled } }],
+  owes: ({ subject }, { before }) => [
+    { what: 'host-disabled', on: subject, before: { enabled: before.enabled } },
+  ],
   tooLong: ({ line }) => problems.tooLong(line.line.title, 'it is still enabled'),
 });

@@ -31,19 +31,29 @@ export const drainHost = defineStep<Args, DrainSeen>({
   decide: (evidence) => {
     const { args, now, line } = evidence;
     const mine = now.left.filter((vm) => !args.stops.includes(vm.name));
-    if (mine.length === 0) return done(`empty${args.stops.length > 0 ? ` but for ${listed(args.stops)}` : ''}`);
+    if (mine.length === 0)
+      return done(`empty${args.stops.length > 0 ? ` but for ${listed(args.stops)}` : ''}`);
     const kind = ORDER.find((candidate) => mine.some((vm) => vm.kind === candidate)) ?? 'guest';
     const turn = mine.filter((vm) => vm.kind === kind);
     const moving = turn.filter((vm) => underWay(vm, line, now));
     const spent = turn.find((vm) => !moving.includes(vm) && exhausted(line, vm));
-    if (spent) return stop(problems.moveFailed(spent.name, args.host, now.failed[spent.name] ?? line.acts[spent.name]?.refusal?.what ?? 'it did not move'));
+    if (spent)
+      return stop(
+        problems.moveFailed(
+          spent.name,
+          args.host,
+          now.failed[spent.name] ?? line.acts[spent.name]?.refusal?.what ?? 'it did not move',
+        ),
+      );
     const strangers = turn.filter((vm) => vm.id === undefined);
     const stranger = strangers[0];
-    if (stranger && moving.length === 0 && turn.length === strangers.length) return stop(problems.unknownVm(stranger.name, args.host));
+    if (stranger && moving.length === 0 && turn.length === strangers.length)
+      return stop(problems.unknownVm(stranger.name, args.host));
     const free = (kind === 'guest' ? args.atOnce : 1) - moving.length;
     const chosen: Act[] = [];
     const promised = new Map<string, number>();
-    for (const vm of moving) promise(promised, (line.acts[vm.name]?.act.args as { to?: string } | undefined)?.to, vm.memoryMib);
+    for (const vm of moving)
+      promise(promised, (line.acts[vm.name]?.act.args as { to?: string } | undefined)?.to, vm.memoryMib);
     const homeless: string[] = [];
     for (const vm of turn) {
       if (chosen.length >= free) break;
@@ -68,7 +78,11 @@ export const drainHost = defineStep<Args, DrainSeen>({
     return cloudStack.migrateVm({ id, kind }, hostId);
   },
   tooLong: ({ args, now }) =>
-    problems.evacuationStalled(args.host, now.left.filter((vm) => !args.stops.includes(vm.name)).map((vm) => vm.name), 'being drained'),
+    problems.evacuationStalled(
+      args.host,
+      now.left.filter((vm) => !args.stops.includes(vm.name)).map((vm) => vm.name),
+      'being drained',
+    ),
 });
 
 function promise(promised: Map<string, number>, host: string | undefined, mib: number): void {
@@ -91,9 +105,16 @@ const exhausted = (line: LineState, vm: Left): boolean => {
 };
 
 /** The planned host if it fits now, else the approved candidate with the most free memory; never an older version. */
-function destination({ run, args, now, line }: Evidence<Args, DrainSeen>, vm: Left, promised: ReadonlyMap<string, number>): Shelter | undefined {
+function destination(
+  { run, args, now, line }: Evidence<Args, DrainSeen>,
+  vm: Left,
+  promised: ReadonlyMap<string, number>,
+): Shelter | undefined {
   const planned = plannedMove(run, args.host, vm.name);
-  const refusedBy = line.acts[vm.name]?.outcome === 'refused' || now.failed[vm.name] !== undefined ? (line.acts[vm.name]?.act.args as { to?: string }).to : undefined;
+  const refusedBy =
+    line.acts[vm.name]?.outcome === 'refused' || now.failed[vm.name] !== undefined
+      ? (line.acts[vm.name]?.act.args as { to?: string } | undefined)?.to
+      : undefined;
   const fits = now.shelters.filter(
     (other) =>
       other.ready &&
@@ -105,7 +126,8 @@ function destination({ run, args, now, line }: Evidence<Args, DrainSeen>, vm: Le
       (planned === undefined || planned.candidates.includes(other.name)),
   );
   // another host before the one that has just said no
-  const order = (other: Shelter): number => (other.name === refusedBy ? 2 : other.name === planned?.to ? 0 : 1);
+  const order = (other: Shelter): number =>
+    other.name === refusedBy ? 2 : other.name === planned?.to ? 0 : 1;
   return [...fits].sort((a, b) => order(a) - order(b) || b.freeMib - a.freeMib)[0];
 }
 

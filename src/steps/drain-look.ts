@@ -33,7 +33,12 @@ export type DrainSeen = {
   readonly failed: Readonly<Record<string, string>>;
 };
 
-export async function drainLook(world: World, host: { readonly uuid: string; readonly id: string }, line: LineState, next: number): Promise<DrainSeen> {
+export async function drainLook(
+  world: World,
+  host: { readonly uuid: string; readonly id: string },
+  line: LineState,
+  next: number,
+): Promise<DrainSeen> {
   const [xenHosts, xenVms, csHosts, csVms] = await Promise.all([
     world.xen.hosts(),
     world.xen.vms(),
@@ -44,7 +49,9 @@ export async function drainLook(world: World, host: { readonly uuid: string; rea
   const shelters = xenHosts
     .filter((other) => other.uuid !== host.uuid)
     .map((other): Shelter => {
-      const row = csHosts.find((candidate) => candidate.name === other.name || candidate.address === other.address);
+      const row = csHosts.find(
+        (candidate) => candidate.name === other.name || candidate.address === other.address,
+      );
       return {
         name: other.name,
         id: row?.id ?? '',
@@ -64,7 +71,9 @@ export async function drainLook(world: World, host: { readonly uuid: string; rea
       .slice(0, next)
       .map(async (vm) => {
         const candidates = await world.cloudStack.candidates(vm.id ?? '');
-        suitable[vm.name] = shelters.filter((other) => candidates.some((one) => one.hostId === other.id && one.suitable)).map((other) => other.name);
+        suitable[vm.name] = shelters
+          .filter((other) => candidates.some((one) => one.hostId === other.id && one.suitable))
+          .map((other) => other.name);
       }),
   );
   await Promise.all(
@@ -74,10 +83,20 @@ export async function drainLook(world: World, host: { readonly uuid: string; rea
       if (job?.status === 2) failed[vm.name] = job.error ?? 'CloudStack does not say why';
     }),
   );
-  return { left, version: xenHosts.find((one) => one.uuid === host.uuid)?.version ?? '', shelters, suitable, failed };
+  return {
+    left,
+    version: xenHosts.find((one) => one.uuid === host.uuid)?.version ?? '',
+    shelters,
+    suitable,
+    failed,
+  };
 }
 
-function stillHere(host: { readonly uuid: string; readonly id: string }, xenVms: readonly XenVmSeen[], csVms: readonly CsVm[]): readonly Left[] {
+function stillHere(
+  host: { readonly uuid: string; readonly id: string },
+  xenVms: readonly XenVmSeen[],
+  csVms: readonly CsVm[],
+): readonly Left[] {
   const here = new Map<string, Left>();
   for (const vm of xenVms) {
     const row = csVms.find((candidate) => candidate.instanceName === vm.name);

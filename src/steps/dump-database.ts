@@ -10,7 +10,13 @@ type Seen = {
   readonly rollingUpgradeFlag: boolean;
   readonly hosts: number;
   readonly vms: number;
-  readonly dump?: { readonly bytes: number; readonly sha256: string; readonly hosts: number; readonly vms: number; readonly whole: boolean };
+  readonly dump?: {
+    readonly bytes: number;
+    readonly sha256: string;
+    readonly hosts: number;
+    readonly vms: number;
+    readonly whole: boolean;
+  };
 };
 
 export const dumpDatabase = defineStep<Args, Seen>({
@@ -25,23 +31,42 @@ export const dumpDatabase = defineStep<Args, Seen>({
   patience: { softSeconds: minutes(10), hardSeconds: minutes(30) },
   observe: async ({ xen }, { path }, { line }) => {
     const attempt = `${path}-${line.retries + 1}.xml`;
-    const [pool, hosts, vms, dump] = await Promise.all([xen.pool(), xen.hosts(), xen.vms(), xen.readDump(attempt)]);
+    const [pool, hosts, vms, dump] = await Promise.all([
+      xen.pool(),
+      xen.hosts(),
+      xen.vms(),
+      xen.readDump(attempt),
+    ]);
     return {
       path: attempt,
       rollingUpgradeFlag: pool.rollingUpgradeFlag,
       hosts: hosts.length,
       vms: vms.length,
-      ...(dump && { dump: { bytes: dump.bytes, sha256: dump.sha256, hosts: dump.hosts, vms: dump.vms, whole: dump.whole } }),
+      ...(dump && {
+        dump: { bytes: dump.bytes, sha256: dump.sha256, hosts: dump.hosts, vms: dump.vms, whole: dump.whole },
+      }),
     };
   },
   decide: ({ args, now }) => {
     if (now.rollingUpgradeFlag) return stop(problems.dumpInMixedPool(args.pool));
     const { dump } = now;
     if (!dump)
-      return act('there is no dump yet', { subject: now.path, what: `dump the database of ${args.pool}`, args: { path: now.path } });
+      return act('there is no dump yet', {
+        subject: now.path,
+        what: `dump the database of ${args.pool}`,
+        args: { path: now.path },
+      });
     if (!dump.whole || dump.hosts !== now.hosts)
-      return stop(problems.dumpBad(args.pool, dump.whole ? `it lists ${dump.hosts} of ${now.hosts} hosts` : 'it is cut off, or XAPI’s stub'));
-    return done(`${dump.hosts} hosts and ${dump.vms} VMs in ${now.path}, sha256 ${dump.sha256.slice(0, 12)}…`, now);
+      return stop(
+        problems.dumpBad(
+          args.pool,
+          dump.whole ? `it lists ${dump.hosts} of ${now.hosts} hosts` : 'it is cut off, or XAPI’s stub',
+        ),
+      );
+    return done(
+      `${dump.hosts} hosts and ${dump.vms} VMs in ${now.path}, sha256 ${dump.sha256.slice(0, 12)}…`,
+      now,
+    );
   },
   act: async ({ xen }, { args }) => {
     const dump = await xen.dumpDatabase((args as { path: string }).path);

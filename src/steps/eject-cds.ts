@@ -17,7 +17,9 @@ async function inserted({ xen, cloudStack, pool }: World): Promise<readonly Inse
   return vms.flatMap((vm): Inserted[] => {
     const row = known.find((candidate) => candidate.instanceName === vm.name);
     if (!vm.cd || vm.on === undefined || (row && row.kind !== 'guest')) return [];
-    return [{ vm: vm.name, cd: vm.cd.name, vbd: vm.cd.vbd, ...(row?.isoId !== undefined && { detach: row.id }) }];
+    return [
+      { vm: vm.name, cd: vm.cd.name, vbd: vm.cd.vbd, ...(row?.isoId !== undefined && { detach: row.id }) },
+    ];
   });
 }
 
@@ -34,12 +36,18 @@ export const ejectCds = defineStep<Args, Seen>({
   decide: ({ before, now }) =>
     now.inserted.length === 0
       ? done(
-          before.inserted.length === 0 ? 'no CD was inserted' : `ejected: ${listed(before.inserted.map(({ vm, cd }) => `${cd} from ${vm}`))}`,
+          before.inserted.length === 0
+            ? 'no CD was inserted'
+            : `ejected: ${listed(before.inserted.map(({ vm, cd }) => `${cd} from ${vm}`))}`,
           before,
         )
       : act(
           `inserted: ${listed(now.inserted.map(({ vm, cd }) => `${cd} in ${vm}`))}`,
-          ...now.inserted.map((one) => ({ subject: one.vm, what: `eject ${one.cd} from ${one.vm}`, args: one })),
+          ...now.inserted.map((one) => ({
+            subject: one.vm,
+            what: `eject ${one.cd} from ${one.vm}`,
+            args: one,
+          })),
         ),
   act: async ({ xen, cloudStack }, { args }) => {
     const { vbd, detach } = args as Inserted;

@@ -24,7 +24,11 @@ export const enableHostAllocation = defineStep<HostArgs, Seen>({
       case 'PrepareForMaintenance':
         return done('the host is in maintenance already');
       case 'Disabled':
-        return act('allocation is disabled', { subject: args.host, what: `enable allocation on ${args.host}`, args: null });
+        return act('allocation is disabled', {
+          subject: args.host,
+          what: `enable allocation on ${args.host}`,
+          args: null,
+        });
       default:
         return stop(problems.hostInWrongState(args.host, now.resourceState, 'Disabled'));
     }

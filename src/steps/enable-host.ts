@@ -24,13 +24,18 @@ export const enableHost = defineStep<HostArgs, Seen>({
   decide: ({ args, now }) =>
     now.enabled && now.live
       ? done(`${args.host} is enabled and live`)
-      : act(`${args.host} is not enabled yet`, { subject: args.host, what: `enable ${args.host} in XAPI`, args: null }),
+      : act(`${args.host} is not enabled yet`, {
+          subject: args.host,
+          what: `enable ${args.host} in XAPI`,
+          args: null,
+        }),
   act: async ({ xen }, _act, { args }) => {
     try {
       await xen.enableHost(args.uuid);
     } catch (error) {
       // nothing happened and asking again will help
-      if (error instanceof Refused && error.code === 'HOST_STILL_BOOTING') throw new NotSent(`${args.host} is still booting.`);
+      if (error instanceof Refused && error.code === 'HOST_STILL_BOOTING')
+        throw new NotSent(`${args.host} is still booting.`);
       throw error;
     }
   },

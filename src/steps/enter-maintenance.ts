@@ -45,16 +45,24 @@ export const enterMaintenance = defineStep<HostArgs, Seen>({
     ]);
     const others = hosts.filter((other) => other.id !== id);
     const receipt = line.acts[host]?.receipt as { job?: string } | undefined;
-    const job: CsJob | undefined = receipt?.job === undefined ? undefined : await world.cloudStack.job(receipt.job);
+    const job: CsJob | undefined =
+      receipt?.job === undefined ? undefined : await world.cloudStack.job(receipt.job);
     const names = new Map((await world.xen.vms()).map((vm) => [vm.uuid, vm.name]));
     return {
       resourceState: mine.resourceState,
       state: mine.state,
-      shelter: others.filter((other) => other.state === 'Up' && other.resourceState === 'Enabled').map((other) => other.name),
+      shelter: others
+        .filter((other) => other.state === 'Up' && other.resourceState === 'Enabled')
+        .map((other) => other.name),
       preparing: others
-        .filter((other) => other.resourceState === 'PrepareForMaintenance' || other.resourceState.startsWith('ErrorIn'))
+        .filter(
+          (other) =>
+            other.resourceState === 'PrepareForMaintenance' || other.resourceState.startsWith('ErrorIn'),
+        )
         .map((other) => `${other.name} is ${other.resourceState}`),
-      transitions: vms.filter((vm) => vm.hostId === id && TRANSITIONS.includes(vm.state)).map((vm) => `${vm.instanceName} is ${vm.state}`),
+      transitions: vms
+        .filter((vm) => vm.hostId === id && TRANSITIONS.includes(vm.state))
+        .map((vm) => `${vm.instanceName} is ${vm.state}`),
       residents: xen.residents.map((vm) => names.get(vm) ?? 'a VM'),
       servicesHeld,
       mixed: new Set(xenHosts.map((other) => other.version)).size > 1,
@@ -64,26 +72,43 @@ export const enterMaintenance = defineStep<HostArgs, Seen>({
   decide: ({ args, now, line }) => {
     const { host } = args;
     if (now.resourceState === 'Maintenance')
-      return now.residents.length === 0 ? done('in maintenance and empty') : wait(`In maintenance, but still there: ${listed(now.residents)}`);
-    if (now.resourceState.startsWith('ErrorIn')) return stop(problems.maintenanceFailed(host, now.resourceState, now.residents));
-    if (now.resourceState === 'PrepareForMaintenance') return wait(`CloudStack prepares ${host}; still there: ${listed(now.residents) || 'nothing'}`);
-    if (now.resourceState !== 'Enabled') return stop(problems.hostInWrongState(host, now.resourceState, 'Enabled'));
+      return now.residents.length === 0
+        ? done('in maintenance and empty')
+        : wait(`In maintenance, but still there: ${listed(now.residents)}`);
+    if (now.resourceState.startsWith('ErrorIn'))
+      return stop(problems.maintenanceFailed(host, now.resourceState, now.residents));
+    if (now.resourceState === 'PrepareForMaintenance')
+      return wait(`CloudStack prepares ${host}; still there: ${listed(now.residents) || 'nothing'}`);
+    if (now.resourceState !== 'Enabled')
+      return stop(problems.hostInWrongState(host, now.resourceState, 'Enabled'));
     // asked, and the job says no: nothing happened, and asking again is for a person. A job without a result is unknown (cs fact 21)
     const asked = line.acts[host];
-    if (asked && now.job?.status === 2 && now.job.error !== undefined && (line.patienceFrom ?? 0) <= asked.intendedAt)
+    if (
+      asked &&
+      now.job?.status === 2 &&
+      now.job.error !== undefined &&
+      (line.patienceFrom ?? 0) <= asked.intendedAt
+    )
       return stop(problems.maintenanceRefused(host, now.job.error));
     if (now.residents.length > 0) return stop(problems.notEmpty(host, now.residents));
     if (now.shelter.length === 0) return stop(problems.noOtherHost(host));
     if (now.preparing.length > 0) return wait(`Another host is preparing: ${listed(now.preparing)}`);
     if (now.transitions.length > 0) return wait(`In transition: ${listed(now.transitions)}`);
-    if (now.servicesHeld.length > 0) return wait(`Another run is stopping services: ${listed(now.servicesHeld)}`);
-    return act(`${host} is empty and Enabled`, { subject: host, what: `put ${host} into maintenance`, args: null });
+    if (now.servicesHeld.length > 0)
+      return wait(`Another run is stopping services: ${listed(now.servicesHeld)}`);
+    return act(`${host} is empty and Enabled`, {
+      subject: host,
+      what: `put ${host} into maintenance`,
+      args: null,
+    });
   },
   act: async ({ cloudStack, others }, _act, { args }) => {
     const held = await others.servicesHeld();
     if (held.length > 0) throw new NotSent(`Another run is stopping services: ${listed(held)}.`);
     return cloudStack.prepareHostForMaintenance(args.id);
   },
-  owes: ({ subject }, { before }) => [{ what: 'host-in-maintenance', on: subject, before: { resourceState: before.resourceState } }],
+  owes: ({ subject }, { before }) => [
+    { what: 'host-in-maintenance', on: subject, before: { resourceState: before.resourceState } },
+  ],
   tooLong: ({ args, now }) => problems.evacuationStalled(args.host, now.residents, now.resourceState),
 });

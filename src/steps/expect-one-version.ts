@@ -5,7 +5,11 @@ import { defineStep, LOOKS_ONLY } from './step';
 import { minutes } from './sight';
 
 type Args = { readonly pool: string; readonly to: string };
-type Seen = { readonly versions: readonly string[]; readonly others: readonly string[]; readonly rollingUpgradeFlag: boolean };
+type Seen = {
+  readonly versions: readonly string[];
+  readonly others: readonly string[];
+  readonly rollingUpgradeFlag: boolean;
+};
 
 export const expectOneVersion = defineStep<Args, Seen>({
   ...LOOKS_ONLY,
@@ -23,7 +27,10 @@ export const expectOneVersion = defineStep<Args, Seen>({
   },
   decide: ({ args, now }) => {
     if (now.others.length > 0) return stop(problems.stillMixed(args.pool, now.others));
-    return now.rollingUpgradeFlag ? wait('XAPI still says that a rolling upgrade is in progress', { againInSeconds: 5 }) : done(`every host runs ${args.to}`);
+    return now.rollingUpgradeFlag
+      ? wait('XAPI still says that a rolling upgrade is in progress', { againInSeconds: 5 })
+      : done(`every host runs ${args.to}`);
   },
-  tooLong: ({ args, now }) => problems.stillMixed(args.pool, now.others.length > 0 ? now.others : ['the flag is still set']),
+  tooLong: ({ args, now }) =>
+    problems.stillMixed(args.pool, now.others.length > 0 ? now.others : ['the flag is still set']),
 });

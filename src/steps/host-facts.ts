@@ -26,7 +26,9 @@ export async function hostFacts(world: World, host: string): Promise<HostFacts> 
   return {
     blocks: findings.filter(about).map((finding) => `${finding.on}: ${finding.what}`),
     advice: [...new Set(findings.filter(about).flatMap((finding) => finding.advice))],
-    warns: findings.filter((finding) => finding.severity === 'warn').map((finding) => `${finding.on}: ${finding.what}`),
+    warns: findings
+      .filter((finding) => finding.severity === 'warn')
+      .map((finding) => `${finding.on}: ${finding.what}`),
     guests: names(snapshot, host, true),
     system: names(snapshot, host, false),
     room: snapshot.hosts
@@ -46,7 +48,9 @@ export function materialDigest(run: Run, host: string, facts: HostFacts): string
   const section = run.sections.find((candidate) => candidate.host === host);
   const placement = run.placement.hosts.find((candidate) => candidate.host === host);
   return digestOf({
-    lines: (section?.lines ?? []).map((line) => [line.id, line.kind, line.args] as const satisfies readonly Json[]),
+    lines: (section?.lines ?? []).map(
+      (line) => [line.id, line.kind, line.args] as const satisfies readonly Json[],
+    ),
     stops: (placement?.stops ?? []).map((stop) => stop.vm),
     blocks: facts.blocks,
   });
@@ -64,7 +68,9 @@ export function shown(run: Run, host: string, master: boolean, facts: HostFacts)
         `${stop.vm} will be stopped (${stop.why}) and started ${stop.startOn.length > 0 ? `on ${listed(stop.startOn)}` : `when ${host} is back`}; down at most ${stop.downMinutes} minutes.`,
     ),
     ...(master
-      ? [`${host} is the pool master: its cluster is Unmanaged while it is away, so CloudStack can do nothing in this cluster.`]
+      ? [
+          `${host} is the pool master: its cluster is Unmanaged while it is away, so CloudStack can do nothing in this cluster.`,
+        ]
       : []),
     ...facts.warns.map((warn) => `Warning: ${warn}`),
   ];

@@ -27,15 +27,26 @@ export const leaveMaintenance = defineStep<Args, Seen>({
   patience: { softSeconds: minutes(10), hardSeconds: minutes(30) },
   observe: async (world, { id, uuid }) => {
     const [host, xen] = await Promise.all([csHost(world, id), xenHostLook(world, uuid)]);
-    return { state: host.state, resourceState: host.resourceState, live: xen.live, enabled: xen.enabled, version: xen.version };
+    return {
+      state: host.state,
+      resourceState: host.resourceState,
+      live: xen.live,
+      enabled: xen.enabled,
+      version: xen.version,
+    };
   },
   decide: ({ args, now }) => {
     const sound = now.state === 'Up' && now.live && now.enabled;
-    if (now.resourceState === 'Enabled') return sound ? done(`${args.host} is Enabled and Up`) : wait(`${args.host} is Enabled and ${now.state}`);
-    if (now.resourceState === 'Disabled') return stop(problems.hostInWrongState(args.host, 'Disabled', 'Maintenance'));
+    if (now.resourceState === 'Enabled')
+      return sound
+        ? done(`${args.host} is Enabled and Up`)
+        : wait(`${args.host} is Enabled and ${now.state}`);
+    if (now.resourceState === 'Disabled')
+      return stop(problems.hostInWrongState(args.host, 'Disabled', 'Maintenance'));
     if (now.version !== args.to) return stop(problems.otherVersion(args.host, now.version, args.to));
     if (now.state !== 'Up') return wait(`CloudStack has ${args.host} as ${now.state}; waiting for Up`);
-    if (!now.live || !now.enabled) return wait(`${args.host} is not ${now.live ? 'enabled' : 'live'} in XAPI`);
+    if (!now.live || !now.enabled)
+      return wait(`${args.host} is not ${now.live ? 'enabled' : 'live'} in XAPI`);
     return act(`${args.host} is proven and in ${now.resourceState}`, {
       subject: args.host,
       what: `take ${args.host} out of maintenance`,
@@ -47,5 +58,6 @@ export const leaveMaintenance = defineStep<Args, Seen>({
     { what: 'host-in-maintenance', on: args.host },
     { what: 'host-allocation-disabled', on: args.host },
   ],
-  tooLong: ({ line, now }) => problems.tooLong(line.line.title, `it is ${now.resourceState} and ${now.state}`),
+  tooLong: ({ line, now }) =>
+    problems.tooLong(line.line.title, `it is ${now.resourceState} and ${now.state}`),
 });

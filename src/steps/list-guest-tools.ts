@@ -15,8 +15,16 @@ export const listGuestTools = defineStep<Args, Seen>({
   patience: { softSeconds: minutes(5), hardSeconds: minutes(20) },
   observe: async ({ xen, cloudStack, pool }) => {
     const [vms, known] = await Promise.all([xen.vms(), cloudStack.vms(pool.clusterId)]);
-    const guests = vms.filter((vm) => vm.power === 'Running' && known.find((row) => row.instanceName === vm.name)?.kind !== 'router');
-    return { without: guests.filter((vm) => !vm.tools).map((vm) => vm.name).sort(), withTools: guests.filter((vm) => vm.tools).length };
+    const guests = vms.filter(
+      (vm) => vm.power === 'Running' && known.find((row) => row.instanceName === vm.name)?.kind !== 'router',
+    );
+    return {
+      without: guests
+        .filter((vm) => !vm.tools)
+        .map((vm) => vm.name)
+        .sort(),
+      withTools: guests.filter((vm) => vm.tools).length,
+    };
   },
   decide: ({ now }) =>
     done(

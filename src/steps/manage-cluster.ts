@@ -22,7 +22,11 @@ export const manageCluster = defineStep<Args, Seen>({
   maxActs: 3,
   patience: { softSeconds: minutes(5), hardSeconds: minutes(20) },
   observe: async (world) => {
-    const [state, pool, hosts] = await Promise.all([managedState(world), world.xen.pool(), world.xen.hosts()]);
+    const [state, pool, hosts] = await Promise.all([
+      managedState(world),
+      world.xen.pool(),
+      world.xen.hosts(),
+    ]);
     return {
       managedState: state,
       masterUuid: pool.masterUuid,
@@ -35,9 +39,17 @@ export const manageCluster = defineStep<Args, Seen>({
     if (now.masterUuid !== args.masterUuid) return stop(problems.masterMoved(args.master));
     if (now.notLive.length > 0) return wait(`Not live yet: ${listed(now.notLive)}`);
     if (!now.masterEnabled) return wait(`XAPI does not yet show ${args.master} enabled`);
-    return act(`the cluster is ${now.managedState}`, { subject: args.cluster, what: `manage cluster ${args.cluster}`, args: null });
+    return act(`the cluster is ${now.managedState}`, {
+      subject: args.cluster,
+      what: `manage cluster ${args.cluster}`,
+      args: null,
+    });
   },
   act: ({ cloudStack, pool }) => cloudStack.setManaged(pool.clusterId, true),
   gaveBack: ({ args }) => [{ what: 'cluster-unmanaged', on: args.cluster }],
-  tooLong: ({ line, now }) => problems.tooLong(line.line.title, `it is ${now.managedState}${now.notLive.length > 0 ? `; not live: ${listed(now.notLive)}` : ''}`),
+  tooLong: ({ line, now }) =>
+    problems.tooLong(
+      line.line.title,
+      `it is ${now.managedState}${now.notLive.length > 0 ? `; not live: ${listed(now.notLive)}` : ''}`,
+    ),
 });

@@ -5,7 +5,10 @@ import { defineStep } from './step';
 import { listed, minutes, xenHost, type HostArgs } from './sight';
 
 /** `srs`: SR uuid and name of each PBD attached before; `pifs`: devices attached before. */
-type Args = HostArgs & { readonly srs: readonly { readonly uuid: string; readonly name: string }[]; readonly pifs: readonly string[] };
+type Args = HostArgs & {
+  readonly srs: readonly { readonly uuid: string; readonly name: string }[];
+  readonly pifs: readonly string[];
+};
 type Seen = {
   readonly pbds: readonly { readonly uuid: string; readonly sr: string; readonly attached: boolean }[];
   readonly pifs: readonly { readonly device: string; readonly attached: boolean }[];
@@ -29,7 +32,13 @@ export const plugStorage = defineStep<Args, Seen>({
   },
   decide: ({ args, now, line, at }) => {
     const gone = args.srs.filter((sr) => !now.pbds.some((pbd) => pbd.sr === sr.uuid));
-    if (gone.length > 0) return stop(problems.storageGone(args.host, gone.map((sr) => sr.name)));
+    if (gone.length > 0)
+      return stop(
+        problems.storageGone(
+          args.host,
+          gone.map((sr) => sr.name),
+        ),
+      );
     const loose = args.srs.flatMap((sr) => {
       const pbd = now.pbds.find((candidate) => candidate.sr === sr.uuid);
       return pbd && !pbd.attached ? [{ sr: sr.name, pbd: pbd.uuid }] : [];
@@ -47,5 +56,9 @@ export const plugStorage = defineStep<Args, Seen>({
     return done(`${args.srs.length} SRs and ${args.pifs.length} interfaces are attached as before`);
   },
   act: ({ xen }, { args }) => xen.plugPbd((args as { pbd: string }).pbd),
-  tooLong: ({ args, now }) => problems.notAttached(args.host, args.pifs.filter((device) => !now.pifs.some((pif) => pif.device === device && pif.attached))),
+  tooLong: ({ args, now }) =>
+    problems.notAttached(
+      args.host,
+      args.pifs.filter((device) => !now.pifs.some((pif) => pif.device === device && pif.attached)),
+    ),
 });

@@ -9,7 +9,13 @@ import { defineStep, LOOKS_ONLY } from './step';
 import { bootTimeBefore, minutes, orSilence, xenHostLook, type HostArgs } from './sight';
 
 type Args = HostArgs & { readonly from: string; readonly to: string };
-type Seen = { readonly answers: boolean; readonly live: boolean; readonly version: string; readonly bootTime: number; readonly masterUuid: string };
+type Seen = {
+  readonly answers: boolean;
+  readonly live: boolean;
+  readonly version: string;
+  readonly bootTime: number;
+  readonly masterUuid: string;
+};
 
 const LOOKS = 3;
 const STABLE_SECONDS = 30;
@@ -44,10 +50,20 @@ export const proveUpgrade = defineStep<Args, Seen>({
     const agreeing = good ? agreeingLooks(line.notes, look) : [];
     const first = agreeing[0];
     if (first && agreeing.length + 1 >= LOOKS && at - first.at >= STABLE_SECONDS * 1000)
-      return done(`${args.host} runs ${now.version}, booted ${new Date(now.bootTime * 1000).toISOString()}, stable for ${STABLE_SECONDS} s`);
-    const reason = good ? `${args.host} runs ${now.version}; watching that it stays up` : `${args.host} does not answer yet`;
-    const due = !last || JSON.stringify(withoutCount(last.note)) !== JSON.stringify(look) || at - last.at >= APART_SECONDS * 1000;
-    return wait(reason, { againInSeconds: APART_SECONDS, ...(due && { note: { ...(look as object), n: line.notes.length + 1 } }) });
+      return done(
+        `${args.host} runs ${now.version}, booted ${new Date(now.bootTime * 1000).toISOString()}, stable for ${STABLE_SECONDS} s`,
+      );
+    const reason = good
+      ? `${args.host} runs ${now.version}; watching that it stays up`
+      : `${args.host} does not answer yet`;
+    const due =
+      !last ||
+      JSON.stringify(withoutCount(last.note)) !== JSON.stringify(look) ||
+      at - last.at >= APART_SECONDS * 1000;
+    return wait(reason, {
+      againInSeconds: APART_SECONDS,
+      ...(due && { note: { ...(look as object), n: line.notes.length + 1 } }),
+    });
   },
   tooLong: ({ args, line, at }) => {
     const away = Math.round((at - (line.begunAt ?? at)) / 60_000);
@@ -56,9 +72,12 @@ export const proveUpgrade = defineStep<Args, Seen>({
 });
 
 /** The unbroken run of equal looks up to now, oldest first. */
-function agreeingLooks(notes: readonly { readonly at: number; readonly note: Json }[], look: Json): readonly { readonly at: number }[] {
+function agreeingLooks(
+  notes: readonly { readonly at: number; readonly note: Json }[],
+  look: Json,
+): readonly { readonly at: number }[] {
   const agreeing = [];
-  for (const note of [...notes].reverse()) {
+  for (const note of notes.toReversed()) {
     if (JSON.stringify(withoutCount(note.note)) !== JSON.stringify(look)) break;
     agreeing.unshift(note);
   }

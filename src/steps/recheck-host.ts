@@ -15,6 +15,8 @@ export const recheckHost = defineStep<HostArgs, HostFacts>({
   decide: ({ args, now }) =>
     now.blocks.length > 0
       ? stop(problems.blockedNow(args.host, now.blocks, now.advice))
-      : done(`nothing blocks ${args.host}${now.warns.length > 0 ? `, ${counted(now.warns.length, 'warning')}` : ''}`),
+      : done(
+          `nothing blocks ${args.host}${now.warns.length > 0 ? `, ${counted(now.warns.length, 'warning')}` : ''}`,
+        ),
   tooLong: ({ line }) => problems.tooLong(line.line.title, 'the pool could not be read'),
 });

@@ -23,7 +23,11 @@ export const removeTestNetwork = defineStep<Args, Seen>({
   decide: ({ args, now }) =>
     now.id === undefined
       ? done(`${args.name} is gone`)
-      : act(`${args.name} is there`, { subject: args.name, what: `delete network ${args.name}`, args: { id: now.id } }),
+      : act(`${args.name} is there`, {
+          subject: args.name,
+          what: `delete network ${args.name}`,
+          args: { id: now.id },
+        }),
   act: ({ cloudStack }, { args }) => cloudStack.deleteNetwork((args as { id: string }).id),
   gaveBack: ({ args }) => [{ what: 'test-network', on: args.name }],
   tooLong: ({ line }) => problems.tooLong(line.line.title, 'it is still there'),

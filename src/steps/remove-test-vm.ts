@@ -23,7 +23,11 @@ export const removeTestVm = defineStep<Args, Seen>({
   decide: ({ args, now }) => {
     if (now.id === undefined) return done(`${args.name} is gone`);
     if (now.state === 'Stopping' || now.state === 'Expunging') return wait(`${args.name} is ${now.state}`);
-    return act(`${args.name} is ${now.state ?? 'there'}`, { subject: args.name, what: `expunge ${args.name}`, args: { id: now.id } });
+    return act(`${args.name} is ${now.state ?? 'there'}`, {
+      subject: args.name,
+      what: `expunge ${args.name}`,
+      args: { id: now.id },
+    });
   },
   act: ({ cloudStack }, { args }) => cloudStack.expungeVm((args as { id: string }).id),
   gaveBack: ({ args }) => [{ what: 'test-vm', on: args.name }],

@@ -38,7 +38,8 @@ export const restoreHa = defineStep<Args, Seen>({
         what: `let HA tolerate ${args.before.tolerates} again`,
         args: { tolerates: args.before.tolerates },
       });
-    if (now.versions.length > 1) return wait(`HA needs one version everywhere; there are ${listed(now.versions)}`);
+    if (now.versions.length > 1)
+      return wait(`HA needs one version everywhere; there are ${listed(now.versions)}`);
     if (now.notLive.length > 0) return wait(`HA needs every host live; not live: ${listed(now.notLive)}`);
     return act('HA is off', { subject: args.pool, what: `enable HA of ${args.pool}`, args: null });
   },

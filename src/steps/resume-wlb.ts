@@ -20,7 +20,11 @@ export const resumeWlb = defineStep<Args, Seen>({
   decide: ({ now, args }) =>
     now.on
       ? done('workload balancing is on')
-      : act('workload balancing is paused', { subject: args.pool, what: 'resume workload balancing', args: null }),
+      : act('workload balancing is paused', {
+          subject: args.pool,
+          what: 'resume workload balancing',
+          args: null,
+        }),
   act: ({ xen }) => xen.setWlbEnabled(true),
   gaveBack: ({ args }) => [{ what: 'wlb-paused', on: args.pool }],
   tooLong: ({ line }) => problems.tooLong(line.line.title, 'it is still paused'),

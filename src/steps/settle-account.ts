@@ -14,6 +14,13 @@ export const settleAccount = defineStep<Args, null>({
   patience: { softSeconds: minutes(5), hardSeconds: minutes(20) },
   observe: async () => null,
   decide: ({ args, run }) =>
-    run.owed.length === 0 ? done('nothing is owed') : stop(problems.stillOwed(args.pool, run.owed.map((owed) => `${owed.what} on ${owed.on}`))),
+    run.owed.length === 0
+      ? done('nothing is owed')
+      : stop(
+          problems.stillOwed(
+            args.pool,
+            run.owed.map((owed) => `${owed.what} on ${owed.on}`),
+          ),
+        ),
   tooLong: ({ line }) => problems.tooLong(line.line.title, 'something is owed'),
 });

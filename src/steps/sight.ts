@@ -46,7 +46,8 @@ export async function xenHostLook(world: World, uuid: string): Promise<XenHostLo
 /** One host as CloudStack tells it. Throws Malformed when the cluster does not list it. */
 export async function csHost(world: World, id: string): Promise<CsHost> {
   const host = (await world.cloudStack.hosts(world.pool.clusterId)).find((candidate) => candidate.id === id);
-  if (!host) throw new Malformed('CloudStack', `the cluster of ${world.pool.name} no longer lists host ${id}`);
+  if (!host)
+    throw new Malformed('CloudStack', `the cluster of ${world.pool.name} no longer lists host ${id}`);
   return host;
 }
 
@@ -70,13 +71,16 @@ export async function orSilence<T>(look: Promise<T>): Promise<T | undefined> {
   try {
     return await look;
   } catch (error) {
-    if (error instanceof Unreachable || error instanceof NotSent || error instanceof Malformed) return undefined;
+    if (error instanceof Unreachable || error instanceof NotSent || error instanceof Malformed)
+      return undefined;
     throw error;
   }
 }
 
 export const listed = (names: readonly string[], most = 6): string =>
-  names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+  names.length <= most
+    ? names.join(', ')
+    : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
 
 export const counted = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 

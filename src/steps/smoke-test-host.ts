@@ -24,7 +24,10 @@ type Seen = {
 export const smokeTestHost = defineStep<Args, Seen>({
   kind: 'smoke-test-host',
   v: 1,
-  title: ({ host, vms }) => (vms.length > 0 ? `Test ${host}: move ${listed(vms)} onto it and see them run` : `Test ${host}: a person moves a VM onto it`),
+  title: ({ host, vms }) =>
+    vms.length > 0
+      ? `Test ${host}: move ${listed(vms)} onto it and see them run`
+      : `Test ${host}: a person moves a VM onto it`,
   settleSeconds: 120,
   callTimeoutSeconds: 30,
   farDelaySeconds: 60,
@@ -32,7 +35,11 @@ export const smokeTestHost = defineStep<Args, Seen>({
   onRefusal: 'decide',
   patience: { softSeconds: minutes(20), hardSeconds: minutes(70) },
   observe: async (world, { vms, host }, { line }) => {
-    const [looks, drain, hosts] = await Promise.all([lookAtVms(world, vms), drainLook(world, { uuid: '', id: '' }, line, 0), world.xen.hosts()]);
+    const [looks, drain, hosts] = await Promise.all([
+      lookAtVms(world, vms),
+      drainLook(world, { uuid: '', id: '' }, line, 0),
+      world.xen.hosts(),
+    ]);
     const failed: Record<string, string> = {};
     for (const vm of looks) {
       const receipt = line.acts[vm.name]?.receipt as { job?: string } | undefined;
@@ -47,24 +54,50 @@ export const smokeTestHost = defineStep<Args, Seen>({
     };
   },
   decide: ({ args, now, line, run }) => {
-    const there = now.vms.filter((vm) => vm.on === args.host && vm.power === 'Running' && vm.state === 'Running');
-    const may = now.vms.filter(
-      (vm) => vm.power === 'Running' && vm.id !== undefined && now.host !== undefined && sameOrNewer(now.host.version, vm.version) && (vm.on === args.host || now.host.freeMib >= vm.memoryMib),
+    const there = now.vms.filter(
+      (vm) => vm.on === args.host && vm.power === 'Running' && vm.state === 'Running',
     );
-    if (may.length > 0 && there.length === may.length) return done(`${listed(there.map((vm) => vm.name))} ${there.length === 1 ? 'runs' : 'run'} on ${args.host}`);
-    const broken = may.find((vm) => (now.failed[vm.name] ?? line.acts[vm.name]?.refusal) !== undefined && (line.acts[vm.name]?.tries ?? 0) >= 2 * (1 + line.retries));
-    if (broken) return stop(problems.smokeTestFailed(args.host, broken.name, now.failed[broken.name] ?? line.acts[broken.name]?.refusal?.what ?? ''));
+    const may = now.vms.filter(
+      (vm) =>
+        vm.power === 'Running' &&
+        vm.id !== undefined &&
+        now.host !== undefined &&
+        sameOrNewer(now.host.version, vm.version) &&
+        (vm.on === args.host || now.host.freeMib >= vm.memoryMib),
+    );
+    if (may.length > 0 && there.length === may.length)
+      return done(
+        `${listed(there.map((vm) => vm.name))} ${there.length === 1 ? 'runs' : 'run'} on ${args.host}`,
+      );
+    const broken = may.find(
+      (vm) =>
+        (now.failed[vm.name] ?? line.acts[vm.name]?.refusal) !== undefined &&
+        (line.acts[vm.name]?.tries ?? 0) >= 2 * (1 + line.retries),
+    );
+    if (broken)
+      return stop(
+        problems.smokeTestFailed(
+          args.host,
+          broken.name,
+          now.failed[broken.name] ?? line.acts[broken.name]?.refusal?.what ?? '',
+        ),
+      );
     const next = may.find((vm) => vm.on !== args.host && vm.state === 'Running');
     const moving = may.filter((vm) => vm.state === 'Migrating');
     if (moving.length > 0) return wait(`Moving ${listed(moving.map((vm) => vm.name))} to ${args.host}`);
     if (next) return act(`${next.name} runs on ${next.on ?? '?'}`, move(args, next));
     const digest = digestOf({ line: line.line.id, host: args.host });
-    const yes = answersOn(run, line.line.id).findLast((q) => q.answer.says === 'yes' && q.ask.digest === digest);
+    const yes = answersOn(run, line.line.id).findLast(
+      (q) => q.answer.says === 'yes' && q.ask.digest === digest,
+    );
     if (yes) return done(`tested by ${yes.answer.by.name}`);
     return ask({
       kind: 'confirm',
       text: `Does a VM run well on ${args.host}?`,
-      saw: [`No VM is planned to move onto ${args.host} next, and pools.yaml names no canary VM that can.`, `In CloudStack: migrate a VM of your choice to ${args.host} and look at it.`],
+      saw: [
+        `No VM is planned to move onto ${args.host} next, and pools.yaml names no canary VM that can.`,
+        `In CloudStack: migrate a VM of your choice to ${args.host} and look at it.`,
+      ],
       digest,
       notTheRequester: false,
     });
@@ -73,7 +106,8 @@ export const smokeTestHost = defineStep<Args, Seen>({
     const { id, kind, hostId } = args as { id: string; kind: CsVm['kind']; hostId: string };
     return cloudStack.migrateVm({ id, kind }, hostId);
   },
-  tooLong: ({ args, line }) => problems.smokeTestFailed(args.host, listed(args.vms) || 'no VM', line.waitingFor ?? 'it did not end'),
+  tooLong: ({ args, line }) =>
+    problems.smokeTestFailed(args.host, listed(args.vms) || 'no VM', line.waitingFor ?? 'it did not end'),
 });
 
 const move = (args: Args, vm: VmLook): Act => ({

@@ -21,9 +21,13 @@ async function notReady({ cloudStack, pool }: World, zone: string): Promise<read
     cloudStack.systemVmsUp(zone),
   ]);
   return [
-    ...servers.filter((server) => server.state !== 'Up' && server.state !== 'unknown').map((server) => `management server ${server.name} is ${server.state}`),
+    ...servers
+      .filter((server) => server.state !== 'Up' && server.state !== 'unknown')
+      .map((server) => `management server ${server.name} is ${server.state}`),
     // a host in maintenance may be Up or Disconnected; both are fine (cs §12.3)
-    ...hosts.filter((host) => host.state !== 'Up' && host.resourceState !== 'Maintenance').map((host) => `${host.name} is ${host.state}`),
+    ...hosts
+      .filter((host) => host.state !== 'Up' && host.resourceState !== 'Maintenance')
+      .map((host) => `${host.name} is ${host.state}`),
     ...systemVms
       .filter((vm) => vm.state !== 'Running' || (vm.agentState !== undefined && vm.agentState !== 'Up'))
       .map((vm) => `${vm.name} is ${vm.state}${vm.agentState ? `, its agent ${vm.agentState}` : ''}`),
@@ -33,7 +37,8 @@ async function notReady({ cloudStack, pool }: World, zone: string): Promise<read
 export const startServices = defineStep<Args, Seen>({
   kind: 'start-services',
   v: 1,
-  title: ({ servers }) => `Start the CloudStack services on ${listed(servers)} and wait until CloudStack is ready`,
+  title: ({ servers }) =>
+    `Start the CloudStack services on ${listed(servers)} and wait until CloudStack is ready`,
   settleSeconds: 160,
   callTimeoutSeconds: 60,
   farDelaySeconds: 90, // systemd's own start timeout
@@ -44,7 +49,8 @@ export const startServices = defineStep<Args, Seen>({
     const services = await lookAtServices(world, servers);
     const started = services.some((service) => service.unit === 'management' && service.state === 'active');
     const answers = started ? await orSilence(world.cloudStack.version()) : undefined;
-    const missing = answers === undefined ? ['CloudStack'] : ((await orSilence(notReady(world, zone))) ?? ['CloudStack']);
+    const missing =
+      answers === undefined ? ['CloudStack'] : ((await orSilence(notReady(world, zone))) ?? ['CloudStack']);
     return { services, notReady: missing, ...(answers !== undefined && { answers }) };
   },
   decide: ({ now, run }) => {
@@ -56,20 +62,25 @@ export const startServices = defineStep<Args, Seen>({
     });
     const down = now.services.filter((service) => service.state !== 'active' && owed.has(subjectOf(service)));
     const management = down.filter((service) => service.unit === 'management');
-    const someActive = now.services.some((service) => service.unit === 'management' && service.state === 'active');
+    const someActive = now.services.some(
+      (service) => service.unit === 'management' && service.state === 'active',
+    );
     const first = management[0];
     if (first && !someActive) return act('no management server runs', start(first));
-    if (now.answers === undefined) return wait('The first management server is starting; CloudStack does not answer yet');
+    if (now.answers === undefined)
+      return wait('The first management server is starting; CloudStack does not answer yet');
     if (management.length > 0) return act('the first management server is ready', ...management.map(start));
     const usage = down.filter((service) => service.unit === 'usage');
     if (usage.length > 0) return act('all management servers run', ...usage.map(start));
-    if (now.notReady.length > 0) return wait(`CloudStack ${now.answers} answers; not ready yet: ${listed(now.notReady)}`);
+    if (now.notReady.length > 0)
+      return wait(`CloudStack ${now.answers} answers; not ready yet: ${listed(now.notReady)}`);
     return done(`CloudStack ${now.answers} is ready, hosts and system VMs are Up`);
   },
   act: async (world, { args }) => {
     const { server, unit } = args as { server: string; unit: 'management' | 'usage' };
     await world.managementServers?.start(server, unit);
   },
-  gaveBack: ({ run }) => run.owed.filter((o) => o.what === 'services-stopped').map(({ what, on }) => ({ what, on })),
+  gaveBack: ({ run }) =>
+    run.owed.filter((o) => o.what === 'services-stopped').map(({ what, on }) => ({ what, on })),
   tooLong: ({ now }) => problems.notReady(listed(now.notReady)),
 });

@@ -16,7 +16,13 @@ import { listed, minutes } from './sight';
  * `vms`: whose turn it is; empty: all that are owed. `notOn`: the host that is being emptied. `last`: after the last host
  * nothing may be left held. `label` completes the title.
  */
-type Args = { readonly vms: readonly string[]; readonly notOn?: string; readonly prefer?: string; readonly last: boolean; readonly label: string };
+type Args = {
+  readonly vms: readonly string[];
+  readonly notOn?: string;
+  readonly prefer?: string;
+  readonly last: boolean;
+  readonly label: string;
+};
 type Seen = {
   readonly vms: readonly VmLook[];
   readonly shelters: readonly Shelter[];
@@ -25,11 +31,14 @@ type Seen = {
 };
 
 const owedVms = (run: Run, args: Args): readonly string[] =>
-  run.owed.filter((o) => o.what === 'vm-stopped' && (args.vms.length === 0 || args.vms.includes(o.on))).map((o) => o.on);
+  run.owed
+    .filter((o) => o.what === 'vm-stopped' && (args.vms.length === 0 || args.vms.includes(o.on)))
+    .map((o) => o.on);
 
 /** What it needed when it ran: a VM that CloudStack has stopped has no record in XAPI. */
 const memoryBefore = (run: Run, vm: string): number =>
-  (run.owed.find((o) => o.what === 'vm-stopped' && o.on === vm)?.before as { memoryMib?: number } | undefined)?.memoryMib ?? 0;
+  (run.owed.find((o) => o.what === 'vm-stopped' && o.on === vm)?.before as { memoryMib?: number } | undefined)
+    ?.memoryMib ?? 0;
 
 export const startVms = defineStep<Args, Seen>({
   kind: 'start-vms',
@@ -42,7 +51,10 @@ export const startVms = defineStep<Args, Seen>({
   onRefusal: 'decide',
   patience: { softSeconds: minutes(10), hardSeconds: minutes(30) },
   observe: async (world, args, { run, line }) => {
-    const vms = (await lookAtVms(world, owedVms(run, args))).map((vm) => ({ ...vm, memoryMib: Math.max(vm.memoryMib, memoryBefore(run, vm.name)) }));
+    const vms = (await lookAtVms(world, owedVms(run, args))).map((vm) => ({
+      ...vm,
+      memoryMib: Math.max(vm.memoryMib, memoryBefore(run, vm.name)),
+    }));
     const look = await drainLook(world, { uuid: '', id: '' }, line, 0);
     const failed: Record<string, string> = {};
     for (const vm of vms) {
@@ -54,7 +66,10 @@ export const startVms = defineStep<Args, Seen>({
   },
   decide: ({ args, now, line }) => {
     const down = now.vms.filter((vm) => vm.power !== 'Running');
-    const inWork = now.vms.filter((vm) => vm.state === 'Starting' || (vm.power === 'Running' && vm.id !== undefined && vm.state !== 'Running'));
+    const inWork = now.vms.filter(
+      (vm) =>
+        vm.state === 'Starting' || (vm.power === 'Running' && vm.id !== undefined && vm.state !== 'Running'),
+    );
     const acts: Act[] = [];
     const held: string[] = [];
     const promised = new Map<string, number>();
@@ -81,10 +96,16 @@ export const startVms = defineStep<Args, Seen>({
     if (acts.length > 0) return act(`down: ${listed(down.map((vm) => vm.name))}`, ...acts);
     if (inWork.length > 0) return wait(`Starting: ${listed(inWork.map((vm) => vm.name))}`);
     if (held.length > 0 && args.last) return { do: 'stop', problem: problems.vmsHeld(held) };
-    const running = now.vms.filter((vm) => vm.power === 'Running').map((vm) => `${vm.name} on ${vm.on ?? '?'}`);
+    const running = now.vms
+      .filter((vm) => vm.power === 'Running')
+      .map((vm) => `${vm.name} on ${vm.on ?? '?'}`);
     return done(
-      [running.length > 0 ? `running: ${listed(running)}` : '', held.length > 0 ? `held until later: ${listed(held)}` : ''].filter(Boolean).join('; ') ||
-        'none is stopped',
+      [
+        running.length > 0 ? `running: ${listed(running)}` : '',
+        held.length > 0 ? `held until later: ${listed(held)}` : '',
+      ]
+        .filter(Boolean)
+        .join('; ') || 'none is stopped',
     );
   },
   act: async ({ cloudStack, xen }, { args }) => {
@@ -93,17 +114,30 @@ export const startVms = defineStep<Args, Seen>({
     await xen.startVm(vm.uuid);
     return undefined;
   },
-  gaveBack: ({ now }) => now.vms.filter((vm) => vm.power === 'Running').map((vm) => ({ what: 'vm-stopped' as const, on: vm.name })),
+  gaveBack: ({ now }) =>
+    now.vms
+      .filter((vm) => vm.power === 'Running')
+      .map((vm) => ({ what: 'vm-stopped' as const, on: vm.name })),
   tooLong: ({ now }) => problems.vmsHeld(now.vms.filter((vm) => vm.power !== 'Running').map((vm) => vm.name)),
 });
 
 /** Of the highest version only (NOT_SUPPORTED_DURING_UPGRADE otherwise), ready, with room; its own host first. */
-function shelterFor(args: Args, shelters: readonly Shelter[], vm: VmLook, promised: ReadonlyMap<string, number>): Shelter | undefined {
+function shelterFor(
+  args: Args,
+  shelters: readonly Shelter[],
+  vm: VmLook,
+  promised: ReadonlyMap<string, number>,
+): Shelter | undefined {
   const highest = [...shelters].sort((a, b) => compareVersions(b.version, a.version))[0]?.version;
   return shelters
     .filter(
       (host) =>
-        host.ready && host.name !== args.notOn && host.version === highest && host.freeMib - (promised.get(host.name) ?? 0) >= vm.memoryMib,
+        host.ready &&
+        host.name !== args.notOn &&
+        host.version === highest &&
+        host.freeMib - (promised.get(host.name) ?? 0) >= vm.memoryMib,
     )
-    .sort((a, b) => Number(b.name === args.prefer) - Number(a.name === args.prefer) || b.freeMib - a.freeMib)[0];
+    .sort(
+      (a, b) => Number(b.name === args.prefer) - Number(a.name === args.prefer) || b.freeMib - a.freeMib,
+    )[0];
 }

@@ -47,7 +47,10 @@ export interface StepDefinition<Args extends Json, Seen extends Json> {
   /** Starts one change. Returns when it is accepted, not when it is finished. */
   act?(world: World, act: Act, evidence: Evidence<Args, Seen>): Promise<Json | void>;
   /** What this act will owe the pool, with the before-picture. Journalled with the intent. */
-  owes?(act: Act, evidence: Evidence<Args, Seen>): readonly { readonly what: Owed; readonly on: string; readonly before: Json }[];
+  owes?(
+    act: Act,
+    evidence: Evidence<Args, Seen>,
+  ): readonly { readonly what: Owed; readonly on: string; readonly before: Json }[];
   /** What is given back once this line is done: observation equals the before-picture. */
   gaveBack?(evidence: Evidence<Args, Seen>): readonly { readonly what: Owed; readonly on: string }[];
   /** How long an act without an answer may still take effect. Nothing is repeated within it. */
@@ -91,16 +94,25 @@ export interface Verb<Args extends Json> {
 }
 
 /** Turns a definition into a verb. Refuses a settle time shorter than the doubt can last. */
-export function defineStep<Args extends Json, Seen extends Json>(step: StepDefinition<Args, Seen>): Verb<Args> {
+export function defineStep<Args extends Json, Seen extends Json>(
+  step: StepDefinition<Args, Seen>,
+): Verb<Args> {
   const doubt = SEND_WITHIN_SECONDS + step.callTimeoutSeconds + step.farDelaySeconds;
   if (step.act && step.settleSeconds < doubt)
-    throw new Error(`${step.kind}: settleSeconds ${step.settleSeconds} is shorter than the doubt can last (${doubt} s)`);
+    throw new Error(
+      `${step.kind}: settleSeconds ${step.settleSeconds} is shorter than the doubt can last (${doubt} s)`,
+    );
   if (step.patience.hardSeconds < step.patience.softSeconds)
     throw new Error(`${step.kind}: the hard limit comes before the soft one`);
   const verb = (args: Args): LineDraft => ({ kind: step.kind, v: step.v, title: step.title(args), args });
   // The registry hands args and looks back to the step that made them, so the erased types fit.
-  return Object.assign(verb, { step: step as unknown as AnyStep });
+  return Object.assign(verb, { step });
 }
 
 /** Read-only steps: no act, so nothing can be in doubt. */
-export const LOOKS_ONLY = { settleSeconds: 0, callTimeoutSeconds: 0, farDelaySeconds: 0, maxActs: 0 } as const;
+export const LOOKS_ONLY = {
+  settleSeconds: 0,
+  callTimeoutSeconds: 0,
+  farDelaySeconds: 0,
+  maxActs: 0,
+} as const;

@@ -19,23 +19,39 @@ type Seen = {
   readonly others: readonly string[];
 };
 
-export const subjectOf = (service: { readonly server: string; readonly unit: Unit }): string => `${service.unit} on ${service.server}`;
+export const subjectOf = (service: { readonly server: string; readonly unit: Unit }): string =>
+  `${service.unit} on ${service.server}`;
 
-export async function lookAtServices(world: World, servers: readonly string[]): Promise<readonly ServiceLook[]> {
+export async function lookAtServices(
+  world: World,
+  servers: readonly string[],
+): Promise<readonly ServiceLook[]> {
   const machines = world.managementServers;
   if (!machines) return [];
   const looks = servers.flatMap((server) =>
-    (['usage', 'management'] as const).map(async (unit) => ({ server, unit, state: await machines.service(server, unit) })),
+    (['usage', 'management'] as const).map(async (unit) => ({
+      server,
+      unit,
+      state: await machines.service(server, unit),
+    })),
   );
   return Promise.all(looks);
 }
 
 async function busyWith({ cloudStack, cloudStackDb, pool }: World): Promise<readonly string[]> {
-  const [jobs, hosts, vms] = await Promise.all([cloudStack.jobs(), cloudStack.hosts(pool.clusterId), cloudStack.vms(pool.clusterId)]);
+  const [jobs, hosts, vms] = await Promise.all([
+    cloudStack.jobs(),
+    cloudStack.hosts(pool.clusterId),
+    cloudStack.vms(pool.clusterId),
+  ]);
   const busy = [
     ...jobs.map((job) => `job ${job.command}`),
-    ...hosts.filter((host) => host.resourceState.includes('Prepare')).map((host) => `${host.name} is ${host.resourceState}`),
-    ...vms.filter((vm) => ['Starting', 'Stopping', 'Migrating'].includes(vm.state)).map((vm) => `${vm.instanceName} is ${vm.state}`),
+    ...hosts
+      .filter((host) => host.resourceState.includes('Prepare'))
+      .map((host) => `${host.name} is ${host.resourceState}`),
+    ...vms
+      .filter((vm) => ['Starting', 'Stopping', 'Migrating'].includes(vm.state))
+      .map((vm) => `${vm.instanceName} is ${vm.state}`),
   ];
   if (!cloudStackDb) return busy;
   const [haWork, transfers, transitions] = await Promise.all([
@@ -57,9 +73,17 @@ export const stopServices = defineStep<Args, Seen>({
   patience: { softSeconds: minutes(10), hardSeconds: minutes(60), byProgress: true },
   observe: async (world, { servers }) => {
     const services = await lookAtServices(world, servers);
-    const someManaged = services.some((service) => service.unit === 'management' && service.state === 'active');
-    const allManaged = services.every((service) => service.unit !== 'management' || service.state === 'active');
-    const busy = !someManaged ? undefined : allManaged ? await busyWith(world) : await orSilence(busyWith(world));
+    const someManaged = services.some(
+      (service) => service.unit === 'management' && service.state === 'active',
+    );
+    const allManaged = services.every(
+      (service) => service.unit !== 'management' || service.state === 'active',
+    );
+    const busy = !someManaged
+      ? undefined
+      : allManaged
+        ? await busyWith(world)
+        : await orSilence(busyWith(world));
     return { services, others: await world.others.hostsInWork(), ...(busy !== undefined && { busy }) };
   },
   decide: ({ now }) => {
@@ -68,7 +92,8 @@ export const stopServices = defineStep<Args, Seen>({
     const usage = running.filter((service) => service.unit === 'usage');
     if (now.others.length > 0) return wait(`Another run has hosts in work: ${listed(now.others)}`);
     const first = usage.length > 0 ? usage : running;
-    if (usage.length === 0 && now.busy === undefined) return wait('CloudStack does not say whether it is busy');
+    if (usage.length === 0 && now.busy === undefined)
+      return wait('CloudStack does not say whether it is busy');
     if (now.busy && now.busy.length > 0) return wait(`CloudStack is busy: ${listed(now.busy)}`);
     return act(
       `still running: ${listed(running.map(subjectOf))}`,
@@ -89,6 +114,8 @@ export const stopServices = defineStep<Args, Seen>({
   owes: ({ subject, args }) => [{ what: 'services-stopped', on: subject, before: args }],
   tooLong: ({ now }) =>
     problems.servicesNotStopped(
-      now.busy && now.busy.length > 0 ? `CloudStack is busy: ${listed(now.busy)}` : `still running: ${listed(now.services.filter((s) => s.state === 'active').map(subjectOf))}`,
+      now.busy && now.busy.length > 0
+        ? `CloudStack is busy: ${listed(now.busy)}`
+        : `still running: ${listed(now.services.filter((s) => s.state === 'active').map(subjectOf))}`,
     ),
 });

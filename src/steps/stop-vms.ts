@@ -24,7 +24,11 @@ export type VmLook = {
 type Seen = { readonly vms: readonly VmLook[] };
 
 export async function lookAtVms(world: World, names: readonly string[]): Promise<readonly VmLook[]> {
-  const [vms, known, hosts] = await Promise.all([world.xen.vms(), world.cloudStack.vms(world.pool.clusterId), world.xen.hosts()]);
+  const [vms, known, hosts] = await Promise.all([
+    world.xen.vms(),
+    world.cloudStack.vms(world.pool.clusterId),
+    world.xen.hosts(),
+  ]);
   return names.flatMap((name): VmLook[] => {
     const vm = vms.find((candidate) => candidate.name === name);
     const row = known.find((candidate) => candidate.instanceName === name);
@@ -47,7 +51,8 @@ export async function lookAtVms(world: World, names: readonly string[]): Promise
   });
 }
 
-const isDown = (vm: VmLook): boolean => vm.power === 'Halted' && (vm.id === undefined || vm.state === 'Stopped');
+const isDown = (vm: VmLook): boolean =>
+  vm.power === 'Halted' && (vm.id === undefined || vm.state === 'Stopped');
 
 export const stopVms = defineStep<Args, Seen>({
   kind: 'stop-vms',
@@ -69,7 +74,11 @@ export const stopVms = defineStep<Args, Seen>({
     if (up.length === 0) return done(`stopped: ${listed(now.vms.map((vm) => vm.name))}`);
     return act(
       `still running: ${listed(up.map((vm) => vm.name))}`,
-      ...up.map((vm) => ({ subject: vm.name, what: `stop ${vm.name}`, args: { id: vm.id, uuid: vm.uuid, kind: vm.kind } })),
+      ...up.map((vm) => ({
+        subject: vm.name,
+        what: `stop ${vm.name}`,
+        args: { id: vm.id, uuid: vm.uuid, kind: vm.kind },
+      })),
     );
   },
   act: async ({ cloudStack, xen }, { args }) => {

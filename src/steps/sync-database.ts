@@ -16,7 +16,9 @@ export const syncDatabase = defineStep<Args, Seen>({
   farDelaySeconds: 10,
   maxActs: 3,
   patience: { softSeconds: minutes(5), hardSeconds: minutes(20) },
-  observe: async ({ xen }) => ({ notLive: (await xen.hosts()).filter((host) => !host.live).map((host) => host.name) }),
+  observe: async ({ xen }) => ({
+    notLive: (await xen.hosts()).filter((host) => !host.live).map((host) => host.name),
+  }),
   // XAPI shows a synchronisation nowhere: its answer, which waits for every member, is the only sight there is
   decide: ({ args, now, line }) => {
     if (line.acts[args.pool]?.outcome === 'answered') return done('every member has the database');
@@ -28,5 +30,9 @@ export const syncDatabase = defineStep<Args, Seen>({
     });
   },
   act: ({ xen }) => xen.syncDatabase(),
-  tooLong: ({ now, line }) => problems.tooLong(line.line.title, now.notLive.length > 0 ? `not live: ${listed(now.notLive)}` : 'no answer'),
+  tooLong: ({ now, line }) =>
+    problems.tooLong(
+      line.line.title,
+      now.notLive.length > 0 ? `not live: ${listed(now.notLive)}` : 'no answer',
+    ),
 });

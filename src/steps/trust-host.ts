@@ -22,15 +22,20 @@ export const trustHost = defineStep<HostArgs, Seen>({
   patience: { softSeconds: hours(1), hardSeconds: hours(24) },
   observe: async ({ xen }, { uuid }) => ({ ...(await xen.identity(uuid)) }),
   decide: ({ args, now, run, line }) => {
-    if (now.tls === undefined) return wait(`${args.host} does not show its certificate yet`, { againInSeconds: 10 });
-    if (now.pinnedSsh !== undefined && now.ssh === undefined) return wait(`${args.host} does not show its SSH host key yet`, { againInSeconds: 10 });
+    if (now.tls === undefined)
+      return wait(`${args.host} does not show its certificate yet`, { againInSeconds: 10 });
+    if (now.pinnedSsh !== undefined && now.ssh === undefined)
+      return wait(`${args.host} does not show its SSH host key yet`, { againInSeconds: 10 });
     const tls = now.pinnedTls !== undefined && now.tls !== now.pinnedTls;
     const ssh = now.pinnedSsh !== undefined && now.ssh !== now.pinnedSsh;
     if (!tls && !ssh) {
-      const yes = answersOn(run, line.line.id).findLast((q) => q.ask.kind === 'accept-key' && q.answer.says === 'yes');
+      const yes = answersOn(run, line.line.id).findLast(
+        (q) => q.ask.kind === 'accept-key' && q.answer.says === 'yes',
+      );
       return done(yes ? `the new keys were accepted by ${yes.answer.by.name}` : 'both are the pinned ones');
     }
-    if (now.pinnedTls === undefined && now.pinnedSsh === undefined) return stop(problems.notPinned(args.host));
+    if (now.pinnedTls === undefined && now.pinnedSsh === undefined)
+      return stop(problems.notPinned(args.host));
     return ask({
       kind: 'accept-key',
       text: `${args.host} came back with ${tls && ssh ? 'another certificate and SSH host key' : tls ? 'another certificate' : 'another SSH host key'}. Are they its own?`,
@@ -51,7 +56,11 @@ export const trustHost = defineStep<HostArgs, Seen>({
       ],
       digest: digestOf({ host: args.uuid, tls: now.tls, ssh: now.ssh ?? null }),
       notTheRequester: true,
-      key: { hostUuid: args.uuid, ...(tls && { tls: now.tls }), ...(ssh && now.ssh !== undefined && { ssh: now.ssh }) },
+      key: {
+        hostUuid: args.uuid,
+        ...(tls && { tls: now.tls }),
+        ...(ssh && now.ssh !== undefined && { ssh: now.ssh }),
+      },
     });
   },
   tooLong: ({ line }) => problems.tooLong(line.line.title, 'the keys could not be compared'),

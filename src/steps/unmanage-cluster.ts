@@ -5,7 +5,11 @@ import { defineStep } from './step';
 import { csHost, listed, managedState, minutes, type HostArgs } from './sight';
 
 type Args = HostArgs & { readonly cluster: string };
-type Seen = { readonly managedState: string; readonly resourceState: string; readonly connecting: readonly string[] };
+type Seen = {
+  readonly managedState: string;
+  readonly resourceState: string;
+  readonly connecting: readonly string[];
+};
 
 export const unmanageCluster = defineStep<Args, Seen>({
   kind: 'unmanage-cluster',
@@ -27,16 +31,23 @@ export const unmanageCluster = defineStep<Args, Seen>({
     return {
       managedState: state,
       resourceState: host.resourceState,
-      connecting: hosts.filter((other) => !['Up', 'Down', 'Disconnected', 'Alert'].includes(other.state)).map((other) => `${other.name} is ${other.state}`),
+      connecting: hosts
+        .filter((other) => !['Up', 'Down', 'Disconnected', 'Alert'].includes(other.state))
+        .map((other) => `${other.name} is ${other.state}`),
     };
   },
   decide: ({ args, now }) => {
     if (now.managedState === 'Unmanaged') return done('the cluster is Unmanaged');
     if (now.managedState === 'PrepareUnmanaged') return wait('CloudStack disconnects the hosts');
-    if (now.resourceState !== 'Maintenance') return stop(problems.hostInWrongState(args.host, now.resourceState, 'Maintenance'));
+    if (now.resourceState !== 'Maintenance')
+      return stop(problems.hostInWrongState(args.host, now.resourceState, 'Maintenance'));
     // CloudStack refuses while a host connects (cs §8.6)
     if (now.connecting.length > 0) return wait(`A host is still connecting: ${listed(now.connecting)}`);
-    return act(`the cluster is ${now.managedState}`, { subject: args.cluster, what: `unmanage cluster ${args.cluster}`, args: null });
+    return act(`the cluster is ${now.managedState}`, {
+      subject: args.cluster,
+      what: `unmanage cluster ${args.cluster}`,
+      args: null,
+    });
   },
   act: ({ cloudStack, pool }) => cloudStack.setManaged(pool.clusterId, false),
   owes: ({ subject }) => [{ what: 'cluster-unmanaged', on: subject, before: { managedState: 'Managed' } }],

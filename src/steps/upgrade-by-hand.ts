@@ -29,7 +29,11 @@ export const upgradeByHand = defineStep<Args, Seen>({
   // hands may be an hour away; after six the host has been out of service for no reason
   patience: { softSeconds: hours(2), hardSeconds: hours(6) },
   observe: async (world, { uuid, id }) => {
-    const [xen, host, managed] = await Promise.all([orSilence(xenHostLook(world, uuid)), csHost(world, id), managedState(world)]);
+    const [xen, host, managed] = await Promise.all([
+      orSilence(xenHostLook(world, uuid)),
+      csHost(world, id),
+      managedState(world),
+    ]);
     return {
       answers: xen !== undefined,
       live: xen?.live ?? false,
@@ -46,11 +50,16 @@ export const upgradeByHand = defineStep<Args, Seen>({
     const booted = now.answers && before.answers && now.bootTime !== before.bootTime;
     if (booted) return done(`${args.host} has rebooted`);
     if (before.answers && (!now.answers || !now.live)) return done(`${args.host} is down`);
-    if (!now.answers) return wait(`${args.host} does not answer; looking again before anybody boots it`, { againInSeconds: minutes(1) / 6 });
+    if (!now.answers)
+      return wait(`${args.host} does not answer; looking again before anybody boots it`, {
+        againInSeconds: minutes(1) / 6,
+      });
     const unmanaged = now.managedState === 'Unmanaged';
     if (args.master && !unmanaged) return stop(problems.notSafe(args.host, 'its cluster is not Unmanaged'));
     if (!unmanaged && now.resourceState !== 'Maintenance')
-      return stop(problems.notSafe(args.host, `CloudStack has it as ${now.resourceState}, not in Maintenance`));
+      return stop(
+        problems.notSafe(args.host, `CloudStack has it as ${now.resourceState}, not in Maintenance`),
+      );
     if (now.enabled) return stop(problems.notSafe(args.host, 'it is enabled in XAPI again'));
     if (now.residents > 0) return stop(problems.notSafe(args.host, `${now.residents} VMs live on it`));
     return wait(

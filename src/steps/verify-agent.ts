@@ -17,7 +17,11 @@ type Seen = {
   readonly tag?: string;
   readonly bootTime: number;
   /** Undefined where SSH is not configured. */
-  readonly agent?: { readonly scriptsAt: number; readonly heartbeatRunning: boolean; readonly heartbeatSrs: readonly string[] };
+  readonly agent?: {
+    readonly scriptsAt: number;
+    readonly heartbeatRunning: boolean;
+    readonly heartbeatSrs: readonly string[];
+  };
 };
 
 export const verifyAgent = defineStep<Args, Seen>({
@@ -38,23 +42,39 @@ export const verifyAgent = defineStep<Args, Seen>({
       state: host.state,
       bootTime: xen.bootTime,
       ...(tag !== undefined && { tag }),
-      ...(agent && { agent: { scriptsAt: agent.scriptsAt, heartbeatRunning: agent.heartbeatRunning, heartbeatSrs: agent.heartbeatSrs } }),
+      ...(agent && {
+        agent: {
+          scriptsAt: agent.scriptsAt,
+          heartbeatRunning: agent.heartbeatRunning,
+          heartbeatSrs: agent.heartbeatSrs,
+        },
+      }),
     };
   },
   decide: ({ args, now, line, run }) => {
     if (now.state !== 'Up') return wait(`CloudStack has ${args.host} as ${now.state}`);
     const missing = lacking(args, now);
     if (missing.length > 0)
-      return act(`not there yet: ${listed(missing)}`, { subject: args.host, what: `reconnect ${args.host} in CloudStack`, args: null });
+      return act(`not there yet: ${listed(missing)}`, {
+        subject: args.host,
+        what: `reconnect ${args.host} in CloudStack`,
+        args: null,
+      });
     if (now.agent)
-      return done(`tag ${now.tag}, scripts of ${new Date(now.agent.scriptsAt * 1000).toISOString()}, heartbeat on ${now.agent.heartbeatSrs.length} SRs`);
+      return done(
+        `tag ${now.tag}, scripts of ${new Date(now.agent.scriptsAt * 1000).toISOString()}, heartbeat on ${now.agent.heartbeatSrs.length} SRs`,
+      );
     const digest = digestOf({ line: line.line.id, bootTime: now.bootTime });
-    const yes = answersOn(run, line.line.id).findLast((q) => q.answer.says === 'yes' && q.ask.digest === digest);
+    const yes = answersOn(run, line.line.id).findLast(
+      (q) => q.answer.says === 'yes' && q.ask.digest === digest,
+    );
     if (yes) return done(`the tag is there; scripts and heartbeat confirmed by ${yes.answer.by.name}`);
     return ask({
       kind: 'confirm',
       text: `SSH to ${args.host} is not configured. Are CloudStack's scripts newer than the boot, and does the heartbeat run?`,
-      saw: [`On ${args.host}: ls -l --time-sort /opt/cloud/bin; pgrep -fl xenheartbeat.sh; cat /opt/cloud/bin/heartbeat`],
+      saw: [
+        `On ${args.host}: ls -l --time-sort /opt/cloud/bin; pgrep -fl xenheartbeat.sh; cat /opt/cloud/bin/heartbeat`,
+      ],
       digest,
       notTheRequester: false,
     });
@@ -69,6 +89,10 @@ function lacking(args: Args, now: Seen): readonly string[] {
     ...(now.tag === undefined ? ['the vmops-version tag'] : []),
     ...(agent && agent.scriptsAt <= now.bootTime ? ['fresh scripts in /opt/cloud/bin'] : []),
     ...(agent && !agent.heartbeatRunning ? ['xenheartbeat.sh'] : []),
-    ...(agent ? args.srs.filter((sr) => !agent.heartbeatSrs.includes(sr.uuid)).map((sr) => `${sr.name} in the heartbeat`) : []),
+    ...(agent
+      ? args.srs
+          .filter((sr) => !agent.heartbeatSrs.includes(sr.uuid))
+          .map((sr) => `${sr.name} in the heartbeat`)
+      : []),
   ];
 }
