@@ -97,6 +97,18 @@ const agreed = (extra: Extra, host: string, vm: string): readonly string[] => {
   return answer === undefined ? [] : [`XAPI would not evacuate it either: ${inWords(answer)}`];
 };
 
+/**
+ * Answers that say nothing of the VM: room and hosts have checks of their own, and while versions differ every older
+ * host is refused as a target for a start, which a move is not (xapi §4.2).
+ */
+const NOT_OF_THE_VM: readonly string[] = [
+  'HOST_NOT_ENOUGH_FREE_MEMORY',
+  'HOST_DISABLED',
+  'HOST_NOT_LIVE',
+  'NO_HOSTS_AVAILABLE',
+  'VM_HOST_INCOMPATIBLE_VERSION',
+];
+
 /** XAPI refuses a VM when any one target cannot take it (xapi §10.1); where we would move it, people should know. */
 function secondOpinion(pool: Snapshot, target: string, extra: Extra): Found[] {
   if (pool.ha.on) return [];
@@ -104,7 +116,7 @@ function secondOpinion(pool: Snapshot, target: string, extra: Extra): Found[] {
     Object.entries(extra.evacuation?.[host.name] ?? {}).flatMap(([name, answer]) => {
       const vm = pool.vms.find((one) => one.name === name);
       const known = vm?.cd !== undefined || stopsOf(name, extra).length > 0;
-      if (known || answer[0] === 'HOST_NOT_ENOUGH_FREE_MEMORY') return [];
+      if (known || NOT_OF_THE_VM.includes(answer[0] ?? '')) return [];
       return [
         found(
           'warn',
