@@ -1,10 +1,13 @@
 /** CloudStack's database over MySQL's own protocol: what the adapter reads is what the cloud is, and nobody writes. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { createConnection } from 'mysql2/promise';
 import { cloudStackDb, mysqlTransport } from '../../src/adapters/cloudstack-db';
 import { NotSent, Refused, Unreachable } from '../../src/domain/errors';
 import { DB_LOGIN } from '../../src/sim/credentials';
 import { asRecords, runSql } from '../../src/sim/db/face';
 import { listenDb, type Listening } from '../../src/sim/db/wire';
+import { describeWith } from '../support/backends';
 import { database, type PretendDatabase } from '../support/database';
 
 let pretend: PretendDatabase;
@@ -157,4 +160,35 @@ test('a wrong password is Refused in words, a closed port is NotSent, a cut conn
 
   await wire.close();
   await expect(withAdapter((db) => db.jobs())).rejects.toBeInstanceOf(NotSent);
+});
+
+describeWith('mysql', "MariaDB's own client", () => {
+  const client = (...words: readonly string[]) =>
+    promisify(execFile)('mysql', [
+      '--no-defaults',
+      '--host=127.0.0.1',
+      `--port=${wire.port}`,
+      `--user=${DB_LOGIN.user}`,
+      `--password=${DB_LOGIN.password}`,
+      '--skip-ssl',
+      '--batch',
+      ...words,
+    ]);
+
+  test('logs in, chooses a database and reads', async () => {
+    const { stdout } = await client(
+      'cloud',
+      '-e',
+      'SELECT name, status FROM host ORDER BY name; SELECT COUNT(*) FROM vm_instance',
+    );
+
+    expect(stdout).toBe('name\tstatus\nhost-1\tUp\nhost-2\tUp\nhost-3\tUp\nCOUNT(*)\n12\n');
+  });
+
+  test('is refused a write as MySQL refuses it', async () => {
+    await expect(client('cloud', '-e', "UPDATE host SET status = 'Down'")).rejects.toMatchObject({
+      stderr: expect.stringMatching(/ERROR 1142 .*UPDATE command denied to user/) as string,
+    });
+    expect(pretend.cloud.violations.map((violation) => violation.rule)).toEqual(['database-written']);
+  });
 });

@@ -3,8 +3,7 @@ import { BROKEN_VIEW, dumpText } from '../db/dump';
 import { query, SqlRefused } from '../db/query';
 import type { Strike } from '../faults';
 import { diskOfMachine } from './machines';
-import { failed, fullPath, ok, onFile, optionValue, type Result } from './program';
-import type { Shell } from './shell';
+import { failed, fullPath, ok, onFile, optionValue, type Result, type Shell } from './program';
 
 /** mysqldump of a CloudStack database of middling size, and its configuration: seconds of pool time. */
 const DUMP_SECONDS = 40;

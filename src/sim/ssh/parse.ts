@@ -46,6 +46,13 @@ function tokenize(command: string): Token[] {
       if (end < 0) throw new ShellSyntax('unterminated quoted string');
       word = (word ?? '') + command.slice(i + 1, end);
       i = end;
+    } else if (character === '"') {
+      const end = command.indexOf('"', i + 1);
+      if (end < 0) throw new ShellSyntax('unterminated quoted string');
+      const inside = command.slice(i + 1, end);
+      if (/[$`\\]/.test(inside)) throw new ShellSyntax('an expansion inside quotes is not understood here');
+      word = (word ?? '') + inside;
+      i = end;
     } else if (character === '\\') word = (word ?? '') + (command[++i] ?? '');
     else if (command.startsWith('$?', i)) {
       word = (word ?? '') + LAST_CODE;
@@ -53,7 +60,7 @@ function tokenize(command: string): Token[] {
     } else if (';&'.includes(character)) {
       flush();
       i--;
-    } else if ('$`"|()*~'.includes(character)) throw new ShellSyntax(`${character} is not understood here`);
+    } else if ('$`|()*~'.includes(character)) throw new ShellSyntax(`${character} is not understood here`);
     else word = (word ?? '') + character;
   }
   flush();

@@ -1,7 +1,16 @@
 /** What a program of the pretend machines is: words in, code and output out. */
 import type { Strike } from '../faults';
-import { diskOfMachine } from './machines';
-import type { Shell } from './shell';
+import { diskOfMachine, type Machine, type SshSide } from './machines';
+
+/** One shell with its directory and last code. `detached`: no connection that could break. */
+export interface Shell {
+  readonly side: SshSide;
+  readonly machine: Machine;
+  readonly by: string;
+  readonly detached: boolean;
+  directory: string;
+  code: number;
+}
 
 export interface Result {
   readonly code: number;

@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import { startManagement, startUsage, stopManagement, stopUsage } from '../cloudstack/services';
 import { mysql, mysqldump, tar } from './backup-programs';
 import { diskOfMachine } from './machines';
-import { failed, fullPath, ok, onFile, optionValue, type Program, type Result } from './program';
-import type { Shell } from './shell';
+import { failed, fullPath, ok, onFile, optionValue, type Program, type Result, type Shell } from './program';
 
 const UNIT_NAMES = { 'cloudstack-management': 'management', 'cloudstack-usage': 'usage' } as const;
 

@@ -4,23 +4,13 @@ import { SimSocketError } from '../socket-error';
 import { parentOf } from './disk';
 import { processesOf, type Machine, type SshSide } from './machines';
 import { LAST_CODE, parse, ShellSyntax, type Line } from './parse';
-import type { Result } from './program';
+import type { Result, Shell } from './program';
 import { PROGRAMS } from './programs';
 
 export interface Answer {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-}
-
-/** One shell with its directory and last code. `detached`: no connection that could break. */
-export interface Shell {
-  readonly side: SshSide;
-  readonly machine: Machine;
-  readonly by: string;
-  readonly detached: boolean;
-  directory: string;
-  code: number;
 }
 
 /** Words that say what is done; the rest is scaffolding and neither logged nor struck. */

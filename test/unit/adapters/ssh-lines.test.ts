@@ -82,6 +82,7 @@ test.each([
   ['cat /etc/shadow', 1],
   ['systemctl stop sshd', 5],
   ['echo `reboot`', 2],
+  ['echo "$(reboot)"', 2],
   ['true | sh', 2],
 ])('a line that nobody sends ends with its code and changes nothing: %s', async (line, code) => {
   const at = sshCloud();
