@@ -22,7 +22,8 @@ async function main(): Promise<void> {
       login: userInfo().username,
     },
   );
-  setTimeout(() => process.exit(), LINGER_MS).unref();
+  // counted from when the reader has everything: a long plan into a slow pipe is not cut off
+  process.stdout.write('', () => setTimeout(() => process.exit(), LINGER_MS).unref());
 }
 
 /** A `--config` without its directory is told when the configuration is opened. */
