@@ -18,6 +18,8 @@ export interface BuildOptions {
   readonly owner: string;
   /** Position among the pools; addresses follow from it. */
   readonly index: number;
+  /** A taken snapshot leaves `cloudstack` out where CloudStack does not know the VM; a file by hand means the usual. */
+  readonly absentMeansUnknown?: boolean;
   /** Gives CloudStack's next database id. */
   readonly nextDbId: () => number;
 }
@@ -180,7 +182,7 @@ export function buildVm(
   file: VmFile,
   home: string,
   srUuid: (word: string) => string,
-  options: Pick<BuildOptions, 'nextDbId'>,
+  options: Pick<BuildOptions, 'nextDbId' | 'absentMeansUnknown'>,
 ): SimVm {
   const power = file.power ?? 'Running';
   const on = power === 'Running' || power === 'Paused' ? (file.on ?? home) : undefined;
@@ -189,7 +191,7 @@ export function buildVm(
   const overheadMib = Math.min(overheadOf(needs, vcpus), Math.max(0, needs - 1));
   const uuid = file.uuid ?? uuidOf('vm', pool.name, file.name);
   const kind = file.kind ?? 'guest';
-  const cs = file.cloudstack;
+  const cs = file.cloudstack === undefined && options.absentMeansUnknown ? null : file.cloudstack;
   const disks = (
     file.disks ??
     pool.srs

@@ -60,6 +60,7 @@ export class Cloud implements CloudState {
           cloudStackVersion: this.cloudStackVersion,
           owner: this.managementServers[0]!.name,
           index,
+          absentMeansUnknown: file.takenAt !== undefined,
           nextDbId: () => ++dbId,
         }),
       );

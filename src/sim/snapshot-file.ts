@@ -58,7 +58,7 @@ const vm = z.strictObject({
   disks: z.array(text).optional(),
   networks: z.array(text).optional(),
   devices: z.array(text).optional(),
-  /** `null`: CloudStack does not know this VM; a snapshot says the same by leaving the key out when it has a `v`. */
+  /** `null`: CloudStack does not know this VM. A snapshot with `takenAt` says the same by leaving the key out. */
   cloudstack: csVm.nullable().optional(),
 });
 const sr = z.strictObject({ uuid: text.optional(), name: text, type: text, shared: z.boolean() });

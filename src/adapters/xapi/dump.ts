@@ -12,8 +12,45 @@ const DUMP_SECONDS = 170;
 /** Generation of the stub that XAPI gives while versions differ. */
 const STUB_GENERATION = '103';
 
-/** Fetches the database into `file` (0600, complete or not there) and says what it holds. */
-export async function dumpTo(session: Session, pool: string, file: string): Promise<DatabaseDump> {
+/** Where dumps are kept: on the worker's disk unless somebody keeps them elsewhere. */
+export interface DumpFiles {
+  /** 0600, complete or not there. */
+  write(file: string, body: Buffer): Promise<void>;
+  /** Undefined when it is not there. */
+  read(file: string): Promise<Buffer | undefined>;
+}
+
+export const onDisk: DumpFiles = {
+  async write(file, body) {
+    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+    const partial = `${file}.partial`;
+    const handle = await open(partial, 'w', 0o600);
+    try {
+      await handle.writeFile(body);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(partial, file);
+  },
+  async read(file) {
+    try {
+      return await readFile(file);
+    } catch (error) {
+      if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT')
+        return undefined;
+      throw error;
+    }
+  },
+};
+
+/** Fetches the database into `file` and says what it holds. */
+export async function dumpTo(
+  session: Session,
+  pool: string,
+  file: string,
+  files: DumpFiles,
+): Promise<DatabaseDump> {
   const source = `XAPI of ${pool}`;
   const reply = await session.get(
     (ref) => `/pool/xmldbdump?session_id=${encodeURIComponent(ref)}`,
@@ -27,27 +64,13 @@ export async function dumpTo(session: Session, pool: string, file: string): Prom
   }
   if (reply.status !== 200) throw new Unreachable(source, `answered HTTP ${reply.status} to the dump`);
   if (reply.body.length === 0) throw new Malformed(source, 'the dump is empty');
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  const partial = `${file}.partial`;
-  const handle = await open(partial, 'w', 0o600);
-  try {
-    await handle.writeFile(reply.body);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(partial, file);
+  await files.write(file, reply.body);
   return judge(file, reply.body);
 }
 
-export async function readDumpAt(file: string): Promise<DatabaseDump | undefined> {
-  try {
-    return judge(file, await readFile(file));
-  } catch (error) {
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT')
-      return undefined;
-    throw error;
-  }
+export async function readDumpAt(file: string, files: DumpFiles): Promise<DatabaseDump | undefined> {
+  const body = await files.read(file);
+  return body && judge(file, body);
 }
 
 /** EOF cannot be told from truncation, so the last word must be there and the tables must have rows. */

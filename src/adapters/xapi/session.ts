@@ -4,6 +4,7 @@
  */
 import { Malformed, NotSent, Refused, Unreachable, WrongKey } from '../../domain/errors';
 import { xapiProblem } from '../../domain/xapi-advice';
+import { endpointOf } from './pinned-agent';
 import { replyFrom, type Reply } from './record';
 import type { Wire, XapiTransport } from './transport';
 
@@ -32,7 +33,9 @@ export interface SessionOptions {
 /** Sent at login: gives this program a session quota of its own (xapi §2.1). */
 const ORIGINATOR = 'xsupgrade';
 /** A member whose master is away blocks (xapi §2.3): the others are asked for a shorter time than the known master. */
-const OTHERS_SECONDS = 8;
+const OTHERS_SECONDS = 3;
+/** With a known master that is away, the others are asked only now and then: nobody takes its role by himself. */
+const OTHERS_EVERY_MS = 30_000;
 
 interface Open {
   readonly ref: string;
@@ -56,6 +59,7 @@ export interface Session {
 export function openSession(o: SessionOptions): Session {
   let open: Promise<Open> | undefined;
   let lastMaster: string | undefined;
+  let othersAskedAt = -Infinity;
 
   /** What `open` came to: forgetting must take effect at once, not when a promise gets its turn. */
   let current: Open | undefined;
@@ -84,15 +88,16 @@ export function openSession(o: SessionOptions): Session {
 
   async function login(): Promise<Open> {
     const hosts = o.hosts();
-    const first = hosts.find((host) => host.name === lastMaster) ?? hosts[0];
-    const queue = [...(first ? [first] : []), ...hosts.filter((host) => host !== first)];
+    const known = hosts.find((host) => host.name === lastMaster);
+    const queue = known ? [known, ...hosts.filter((host) => host !== known)] : [...hosts];
     const tried = new Set<string>();
     let failure: Error = new NotSent(`${o.pool}: no host is configured`);
     for (let host = queue.shift(); host; host = queue.shift()) {
       if (tried.has(host.name)) continue;
+      const isFirst = tried.size === 0;
       tried.add(host.name);
       try {
-        const reply = await loginAt(host, tried.size === 1 ? o.readSeconds : OTHERS_SECONDS);
+        const reply = await loginAt(host, isFirst ? o.readSeconds : OTHERS_SECONDS);
         if (reply.ok) {
           if (typeof reply.value !== 'string')
             throw new Malformed(`XAPI on ${host.name}`, 'no session came back');
@@ -102,7 +107,7 @@ export function openSession(o: SessionOptions): Session {
         }
         if (reply.code === 'HOST_IS_SLAVE') {
           // Behind address translation the master's own address may not be ours: then the others are asked in turn.
-          const master = hosts.find((one) => one.address.includes(reply.params[0] ?? '-'));
+          const master = hosts.find((one) => isAt(one, reply.params[0] ?? ''));
           if (master && !tried.has(master.name)) queue.unshift(master);
           failure = new NotSent(`${host.name} is a member, and no configured host says it is the master`);
           continue;
@@ -110,9 +115,13 @@ export function openSession(o: SessionOptions): Session {
         if (!isStarting(reply.code)) throw refusal(reply, `log in at ${host.name}`);
         failure = new NotSent(`XAPI on ${host.name} is starting (${reply.code})`);
       } catch (error) {
-        if (error instanceof WrongKey || error instanceof Refused) throw error;
+        if (error instanceof Refused || (error instanceof WrongKey && isFirst)) throw error;
         // The password may have gone out, but nothing was changed: for whoever calls, nothing was sent.
         failure = new NotSent(error instanceof Error ? error.message : String(error));
+      }
+      if (host === known) {
+        if (performance.now() - othersAskedAt < OTHERS_EVERY_MS) throw failure;
+        othersAskedAt = performance.now();
       }
     }
     throw failure;
@@ -227,6 +236,12 @@ const options = (host: Dialled, seconds: number): { signal: AbortSignal; pin?: s
   signal: AbortSignal.timeout(Math.ceil(seconds * 1000)),
   ...(host.pin !== undefined && { pin: host.pin }),
 });
+
+/** XAPI names its master by address alone (xapi §2.2); a port is compared where one is given. */
+function isAt(host: Dialled, address: string): boolean {
+  const at = endpointOf(host.address);
+  return address === at.host || address === `${at.host}:${at.port}`;
+}
 
 const losesSession = (code: string): boolean => code === 'SESSION_INVALID' || code === 'HOST_IS_SLAVE';
 /** Emergency and start-up answers: nobody can log in yet (xapi §2.4). */

@@ -9,7 +9,7 @@ const BLOCK_SECONDS = 30.1;
 /** The stream is dead when it says nothing for this much longer. */
 const GRACE_SECONDS = 30;
 /** Between tries while nobody answers, wall seconds: quick at first, because the master may be back any moment. */
-const PAUSES = [0.2, 0.5, 1, 2, 5];
+const PAUSES = [0.05, 0.1, 0.2, 0.5];
 
 export async function watchPool(session: Session, changed: () => void, signal: AbortSignal): Promise<void> {
   let token = '';
@@ -37,7 +37,7 @@ export async function watchPool(session: Session, changed: () => void, signal: A
       token = '';
       // The break is the fastest sign that the master's toolstack went (xapi §2.3).
       if (failures === 0) changed();
-      await pause(PAUSES[Math.min(failures, PAUSES.length - 1)] ?? 5, signal);
+      await pause(PAUSES[Math.min(failures, PAUSES.length - 1)] ?? 0.5, signal);
       failures++;
     }
   }

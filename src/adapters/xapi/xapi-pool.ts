@@ -3,7 +3,7 @@ import { NotSent, Refused } from '../../domain/errors';
 import type { HaSnapshot } from '../../domain/pool';
 import { xapiProblem } from '../../domain/xapi-advice';
 import type { HostIdentity, XenPool } from '../../ports';
-import { dumpTo, readDumpAt } from './dump';
+import { dumpTo, onDisk, readDumpAt, type DumpFiles } from './dump';
 import { readHosts, readPool, readSrs, type Look } from './read-hosts';
 import { readBlockers, readVms } from './read-vms';
 import { textFrom } from './record';
@@ -40,6 +40,8 @@ export interface XapiPoolOptions {
   /** Wall seconds; 30 and 60 unless a test is in a hurry. */
   readonly readSeconds?: number;
   readonly actSeconds?: number;
+  /** Where dumps are kept; on disk unless said otherwise. */
+  readonly files?: DumpFiles;
 }
 
 /** Switching high availability takes 10 s to minutes (xapi §3.2); XAPI goes on when nobody waits. */
@@ -51,6 +53,7 @@ const SYNC_SECONDS = 110;
 
 export function xapiPool(o: XapiPoolOptions): XenPool & { close(): Promise<void> } {
   const source = `XAPI of ${o.pool}`;
+  const files = o.files ?? onDisk;
   const directory = new Directory(source);
   const nameOf = (ref: string): string | undefined => directory.nameOf(ref);
   const pins = new Map(o.hosts.map((host) => [host.name, host.fingerprint]));
@@ -114,7 +117,7 @@ export function xapiPool(o: XapiPoolOptions): XenPool & { close(): Promise<void>
     srs: () => readSrs(look),
     evacuationBlockers: async (uuid) => readBlockers(look, await refOf('host', uuid)),
     identity: (uuid) => identityOf(o, pins, hostOf(o, directory, uuid), uuid),
-    readDump: readDumpAt,
+    readDump: (path) => readDumpAt(path, files),
 
     disableHa: async () =>
       void (await runTask(context, {
@@ -143,7 +146,7 @@ export function xapiPool(o: XapiPoolOptions): XenPool & { close(): Promise<void>
       call('pool.set_wlb_enabled', [await poolRef(), on], `${on ? 'resume' : 'pause'} workload balancing`),
     ejectCd: async (vbd) => call('VBD.eject', [await refOf('VBD', vbd)], 'take a CD out'),
     syncDatabase: () => call('pool.sync_database', [], `synchronise the database of ${o.pool}`, SYNC_SECONDS),
-    dumpDatabase: (path) => dumpTo(session, o.pool, path),
+    dumpDatabase: (path) => dumpTo(session, o.pool, path, files),
     disableHost: (uuid) => onHost(uuid, 'host.disable', 'disable'),
     enableHost: (uuid) => onHost(uuid, 'host.enable', 'enable'),
     plugPbd: async (pbd) => call('PBD.plug', [await refOf('PBD', pbd)], 'plug storage'),
@@ -185,7 +188,10 @@ export function xapiPool(o: XapiPoolOptions): XenPool & { close(): Promise<void>
     },
 
     trust: (uuid, keys) => {
-      if (keys.tls !== undefined) pins.set(hostOf(o, directory, uuid).name, keys.tls);
+      if (keys.tls !== undefined) {
+        pins.set(hostOf(o, directory, uuid).name, keys.tls);
+        for (const one of [session, events]) one.drop();
+      }
       if (keys.ssh !== undefined) o.ssh?.trust(uuid, keys.ssh);
     },
     watch: (changed, signal) => watchPool(events, changed, signal),

@@ -102,7 +102,7 @@ export class XapiWorld {
   readonly doubts = new Map<string, Set<string>>();
 
   constructor(readonly cloud: CloudState) {
-    for (const pool of cloud.pools) this.pools.set(pool.uuid, newPoolWorld(pool));
+    for (const pool of cloud.pools) this.pools.set(pool.uuid, newPoolWorld(cloud, pool));
     cloud.onChanged((pool, cls, uuid) => this.touched(pool, cls, uuid));
   }
 
@@ -158,16 +158,32 @@ export class XapiWorld {
 
 const BORN_LATER: ReadonlySet<string> = new Set(['task', 'message']);
 
+/** Messages that were there before the story, by FILE's `hidden` (they slow the installer, seed 003). */
+function oldMessages(cloud: CloudState, pool: SimPool): SimMessage[] {
+  const counts = Object.entries(cloud.hidden[pool.name]?.messages ?? {});
+  return counts.flatMap(([host, count]) =>
+    Array.from({ length: count }, (_, i) => ({
+      uuid: uuidOf('old-message', pool.uuid, host, String(i)),
+      name: 'ALARM',
+      priority: 3,
+      cls: 'Host',
+      object: hostByName(pool, host)?.uuid ?? '',
+      at: cloud.time.now(),
+      body: '',
+    })),
+  );
+}
+
 export const masterOf = (pool: SimPool): SimHost => hostByName(pool, pool.master)!;
 export const isMasterHost = (host: SimHost): boolean => host.pool.master === host.name;
 
-function newPoolWorld(pool: SimPool): PoolWorld {
+function newPoolWorld(cloud: CloudState, pool: SimPool): PoolWorld {
   return {
     pool,
     machines: new Map(pool.hosts.map((host) => [host.uuid, newMachine(host)])),
     sessions: new Map(),
     tasks: new Map(),
-    messages: [],
+    messages: oldMessages(cloud, pool),
     moves: new Set(),
     generation: 1000,
     changes: new Map(),

@@ -1,5 +1,7 @@
 /** FILE of `sim --pools`: what is in it is in the cloud; what is unknown is refused with its path. */
 import { makeCloud } from '../../../src/sim/cloud';
+import { xapiSide } from '../../../src/sim/xapi';
+import { RawClient } from '../../support/sim-xapi';
 import { BadSnapshotFile, parseSnapshotFile } from '../../../src/sim/snapshot-file';
 
 const mistakesOf = (content: unknown): readonly string[] => {
@@ -68,4 +70,41 @@ test('a file that names a pool only is filled in from the version profile', () =
   );
   const [host] = makeCloud({ pools: file.pools }).pools[0]!.hosts;
   expect(host).toMatchObject({ version: '7.1.2', platform: '2.2.0', build: '158137c', brand: 'XenServer' });
+});
+
+test('what a taken snapshot says is what XAPI shows: free memory, unknown VMs, addresses', async () => {
+  const text = JSON.stringify({
+    v: 1,
+    pools: [
+      {
+        v: 1,
+        takenAt: '2026-03-01T10:00:00.000Z',
+        name: 'p',
+        hosts: [
+          { name: 'h1', address: '192.0.2.7', memoryMib: { total: 16_384, free: 9_000 }, live: true },
+          { name: 'h2' },
+        ],
+        vms: [
+          { name: 'i-2-3-VM', on: 'h1', memoryMib: 4096, cloudstack: { displayName: 'web' } },
+          { name: 'stranger', on: 'h1', memoryMib: 1000 },
+        ],
+      },
+    ],
+  });
+  const cloud = makeCloud(parseSnapshotFile(text));
+  const pool = cloud.pools[0]!;
+  expect(cloud.time.iso()).toBe('2026-03-01T10:00:00.000Z');
+  expect(xapiSide(cloud).freeMib(pool.hosts[0]!)).toBe(9_000);
+  expect(pool.hosts[0]!.address).toBe('192.0.2.7');
+  expect(pool.vms.map((vm) => [vm.name, vm.memoryMib + vm.overheadMib, vm.cs?.displayName])).toEqual([
+    ['i-2-3-VM', 4096, 'web'],
+    ['stranger', 1000, undefined],
+  ]);
+});
+
+test('messages that were there before are counted, and slow the installer', async () => {
+  const cloud = makeCloud({ hidden: { 'pool-a': { messages: { 'host-1': 2000 } } } });
+  const client = new RawClient(cloud);
+  await client.login();
+  expect(await client.value('message.get_all')).toHaveLength(2000);
 });
