@@ -72,7 +72,7 @@ test('another person approves: it is recorded under their name, and the buttons 
   expect(await answers(run)).toEqual([{ by: { id: 'UBOB', name: 'Bob' }, says: 'yes', reason: undefined }]);
   const shown = messages().find((message) => message.ts === question);
   expect(shown?.buttons).toEqual([]);
-  expect(JSON.stringify(shown?.blocks)).toContain('✓ Approved by Bob');
+  expect(JSON.stringify(shown?.blocks)).toContain('✓ *Approved by Bob*');
 });
 
 test('whoever started the run, or has no role for it, reads why they may not approve; the button stays', async () => {

@@ -2,14 +2,24 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const FILES: Readonly<Record<string, { readonly name: string; readonly type: string }>> = {
-  '/': { name: 'index.html', type: 'text/html; charset=utf-8' },
-  '/page.css': { name: 'page.css', type: 'text/css; charset=utf-8' },
-  '/page.js': { name: 'page.js', type: 'text/javascript; charset=utf-8' },
-  '/blocks.js': { name: 'blocks.js', type: 'text/javascript; charset=utf-8' },
+const FILES: Readonly<Record<string, string>> = {
+  '/': 'index.html',
+  '/page.css': 'page.css',
+  '/page.js': 'page.js',
+  '/blocks.js': 'blocks.js',
+  '/composer.js': 'composer.js',
+  '/dialogs.js': 'dialogs.js',
+  '/wire.js': 'wire.js',
+};
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
 };
 
 export function pageFile(path: string): { readonly content: string; readonly type: string } | undefined {
-  const file = FILES[path];
-  return file && { type: file.type, content: readFileSync(join(__dirname, 'page', file.name), 'utf8') };
+  const name = FILES[path];
+  if (name === undefined) return undefined;
+  const type = TYPES[name.split('.').at(-1) ?? ''] ?? 'text/plain';
+  return { type, content: readFileSync(join(__dirname, 'page', name), 'utf8') };
 }

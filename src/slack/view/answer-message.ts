@@ -74,7 +74,7 @@ const DID = {
   pause: 'Pause asked for',
   resume: 'Resumed',
   abort: 'Abort asked for',
-  advance: 'Answered',
+  advance: 'Recorded:',
   'give-back': 'Giving back',
 } as const;
 
@@ -82,7 +82,7 @@ function runSentence(answer: Extract<CommandAnswer, { about: 'run' }>): string {
   const how = answer.says === undefined ? '' : ` ${answer.says}`;
   const to = answer.question === undefined ? '' : ` to ${answer.question}`;
   const after = answer.effectAfter === undefined ? '' : ` It takes effect after: ${answer.effectAfter}.`;
-  return `${DID[answer.did]}${how}${to}: run ${answer.answer.run} is ${answer.answer.phase}.${after}`;
+  return `${DID[answer.did]}${how}${to}. Run ${answer.answer.run} is ${answer.answer.phase}.${after}`;
 }
 
 const owedLine = ({ id, what, on, since, canBeGivenBack, why }: OwedAnswer): string =>

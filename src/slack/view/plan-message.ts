@@ -4,7 +4,7 @@ import type { Finding, Severity } from '../../domain/finding';
 import type { Plan, Section } from '../../domain/plan';
 import { actions, context, header, section, sections } from './blocks';
 import { press } from './buttons';
-import { coalesced } from './limits';
+import { coalesced, type TextLine } from './limits';
 import type { Message } from './message';
 import { bold, clip, code, count, listed, plain, spoken } from './words';
 
@@ -21,8 +21,8 @@ export function planMessage(plan: Plan): Message {
   const blocked = plan.verdict === 'blocked';
   const before = [...new Set(plan.snapshot.hosts.map((host) => host.version))].join(', ');
   const verdict = blocked
-    ? '✗ Blocked: it cannot be started until what blocks it is solved.'
-    : '✓ It can be done, host by host.';
+    ? 'Blocked: it cannot be started until what blocks it is solved.'
+    : 'It can be done, host by host.';
   const stops = plan.placement.hosts.flatMap((host) => host.stops);
   const moves = plan.placement.hosts.reduce((sum, host) => sum + host.moves.length, 0);
   return {
@@ -34,7 +34,7 @@ export function planMessage(plan: Plan): Message {
       header(`Plan for ${plan.pool}: ${before} → ${plan.target}`),
       section(
         [
-          bold(verdict),
+          `${blocked ? '✗' : '✓'} ${bold(verdict)}`,
           `${count(hosts, 'host')}, master ${plain(plan.snapshot.master)} first · ${count(vms, 'VM')} running · ${count(moves, 'move')} · ${count(stops.length, 'VM')} to be stopped`,
         ].join('\n'),
       ),
@@ -103,20 +103,29 @@ function findingText({ severity, on, what, evidence, advice }: Finding): string 
 
 /** Sections in order; hosts whose lines read alike are told once. */
 function whatWillBeDone(all: readonly Section[]): readonly KnownBlock[] {
-  const lines: { readonly text: string; readonly keep?: boolean }[] = [];
+  const lines: TextLine[] = [];
   const told = new Map<string, string>();
-  for (const one of all) {
-    const shape = one.lines.map((line) => line.kind).join('\n');
-    const alike = one.host === undefined ? undefined : told.get(shape);
-    lines.push({ text: bold(one.title), keep: true });
-    if (alike !== undefined) {
+  for (let at = 0; at < all.length; at++) {
+    const one = all[at]!;
+    const as = one.host === undefined ? undefined : told.get(shapeOf(one));
+    if (as !== undefined) {
+      const alike = [one];
+      for (
+        let next = all[at + 1];
+        next?.host !== undefined && shapeOf(next) === shapeOf(one);
+        next = all[at + 1]
+      ) {
+        alike.push(next);
+        at++;
+      }
       lines.push({
-        text: `      the same ${count(one.lines.length, 'line')} as ${plain(alike)}`,
+        text: `${alike.map((same) => bold(same.title)).join(', ')}: the same ${count(one.lines.length, 'line')} as ${plain(as)}`,
         keep: true,
       });
       continue;
     }
-    if (one.host !== undefined) told.set(shape, one.host);
+    lines.push({ text: bold(one.title), keep: true });
+    if (one.host !== undefined) told.set(shapeOf(one), one.host);
     for (const [i, line] of one.lines.entries())
       lines.push({ text: `${String(i + 1).padStart(2, ' ')}. ${clip(plain(line.title), 160)}` });
   }
@@ -124,3 +133,5 @@ function whatWillBeDone(all: readonly Section[]): readonly KnownBlock[] {
     coalesced(lines, 5000, (n) => `… ${n} lines not shown: \`xsupgrade plan --json\` prints all of them`),
   );
 }
+
+const shapeOf = ({ lines }: Section): string => lines.map((line) => line.kind).join('\n');

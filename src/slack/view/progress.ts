@@ -1,14 +1,7 @@
 /** How far a run has come, in words. Read from the fold alone. */
 import { blockEnd, laneState, shownPhase } from '../../domain/lanes';
 import { POOL_LANE } from '../../domain/plan';
-import {
-  currentLine,
-  lanesOf,
-  openQuestion,
-  openQuestions,
-  type LineState,
-  type Run,
-} from '../../domain/run';
+import { currentLine, lanesOf, openQuestions, type LineState, type Run } from '../../domain/run';
 import { clip, count } from './words';
 
 export const hostsOf = (run: Run): readonly string[] => lanesOf(run).filter((lane) => lane !== POOL_LANE);
@@ -76,7 +69,7 @@ export function laneNow(run: Run, lane: string): string {
     case 'held':
       return state?.problem ? `held: ${state.problem.what}` : 'held';
     case 'asking':
-      return `asks: ${state ? (openQuestion(run, state.line.id)?.ask.text ?? state.line.title) : ''}`;
+      return 'waits for an answer';
     case 'waiting':
       return state ? now(state) : 'waiting';
   }

@@ -18,10 +18,10 @@ const ASKS = {
 } as const;
 
 const DECIDED = {
-  approve: { yes: '✓ Approved', no: '✗ Declined' },
-  confirm: { yes: '✓ Confirmed', no: '✗ Not done' },
-  retry: { yes: '✓ Tried again', no: '✗ Left held' },
-  'accept-key': { yes: '✓ Key accepted', no: '✗ Key refused' },
+  approve: { yes: 'Approved', no: 'Declined' },
+  confirm: { yes: 'Confirmed', no: 'Not done' },
+  retry: { yes: 'Tried again', no: 'Left held' },
+  'accept-key': { yes: 'Key accepted', no: 'Key refused' },
 } as const;
 
 export function questionMessage(run: Run, question: Question): Message {
@@ -78,7 +78,7 @@ function ending(run: Run, question: Question, lineDone: boolean): readonly Known
     const { says, by, at, reason } = question.answer;
     const why = reason === undefined || reason === '' ? '' : `: ${clip(plain(reason), 1000)}`;
     const decision = section(
-      `${bold(`${DECIDED[question.ask.kind][says]} by ${by.name}`)}, ${dayAndTime(at)}${why}`,
+      `${says === 'yes' ? '✓' : '✗'} ${bold(`${DECIDED[question.ask.kind][says]} by ${by.name}`)}, ${dayAndTime(at)}${why}`,
     );
     const seen = says === 'yes' && question.ask.kind !== 'retry' && !lineDone && !isOver(run.phase);
     return seen ? [decision, context('Recorded. The worker has not picked it up yet.')] : [decision];

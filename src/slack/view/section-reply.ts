@@ -44,7 +44,11 @@ function reply(run: Run, key: string, title: string, mine: readonly Section[]): 
     blocks: [
       section(clip(bold(title), 300)),
       ...sections(texts),
-      context(all ? `✓ All ${lines.length} lines done${took}` : `${done} of ${lines.length} lines done`),
+      context(
+        all
+          ? `✓ ${lines.length === 1 ? 'Done' : `All ${lines.length} lines done`}${took}`
+          : `${done} of ${lines.length} lines done`,
+      ),
     ],
   };
 }
@@ -56,7 +60,7 @@ const lastDone = (states: readonly LineState[]): number =>
 export function lineText(run: Run, state: LineState): TextLine {
   const title = bold(clip(state.line.title, 200));
   if (state.status === 'done') {
-    const saw = state.saw === undefined || state.saw === '' ? '' : ` ${clip(plain(state.saw), 240)}`;
+    const saw = state.saw === undefined || state.saw === '' ? '' : `: ${clip(plain(state.saw), 240)}`;
     return { text: `✓ ${title}${saw}` };
   }
   if (state.status === 'stopped' && state.problem) {
@@ -64,7 +68,7 @@ export function lineText(run: Run, state: LineState): TextLine {
     const advice = doThis.slice(0, 6).map((one) => `      • ${clip(plain(one), 240)}`);
     return {
       text: [
-        `✗ ${title} ${clip(plain(what), 300)}`,
+        `✗ ${title}: ${clip(plain(what), 300)}`,
         `      Why: ${clip(plain(why), 400)}`,
         ...(advice.length ? ['      Do this:', ...advice] : []),
       ].join('\n'),
@@ -72,11 +76,12 @@ export function lineText(run: Run, state: LineState): TextLine {
     };
   }
   const question = openQuestion(run, state.line.id);
-  if (question) return { text: `? ${title} ${clip(plain(question.ask.text), 300)}`, keep: true };
+  if (question)
+    return { text: `? ${title}: waits for an answer (asked ${clockTime(question.askedAt)})`, keep: true };
   const why = state.waitingFor === undefined || state.waitingFor === '' ? 'looking' : state.waitingFor;
   const since = state.waitingSince === undefined ? '' : ` (since ${clockTime(state.waitingSince)})`;
   return {
-    text: `… ${title} ${clip(plain(why), 300)}${since}${state.overdue ? ' · takes longer than expected' : ''}`,
+    text: `… ${title}: ${clip(plain(why), 300)}${since}${state.overdue ? ' · takes longer than expected' : ''}`,
     keep: true,
   };
 }

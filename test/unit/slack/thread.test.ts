@@ -84,8 +84,8 @@ test('a reply per host shows each line begun, with what was seen or why it waits
 
   expect(textOf(run, 'host:host-1').split('\n')).toEqual([
     'host-1 (master)',
-    '✓ Ask before host-1 Bob approved.',
-    '… Put host-1 into maintenance 2 of 4 VMs have left host-1 (since 12:08 UTC)',
+    '✓ Ask before host-1: Bob approved.',
+    '… Put host-1 into maintenance: 2 of 4 VMs have left host-1 (since 12:08 UTC)',
     '1 of 3 lines done',
   ]);
   expect(thread(run, []).map((message) => message.key)).toEqual([
@@ -198,7 +198,7 @@ test('the transcript reads like the thread: the card, then replies behind a bar'
   const text = transcript(thread(runOf(plan(THREE), ...untilHost1Asks), []));
 
   expect(text).toContain('pool-a 6.5 → 7.1.2\nRunning. 0 of 3 hosts done.');
-  expect(text).toContain('│ ✓ Turn HA off HA is off; its state file was on sr-1.');
+  expect(text).toContain('│ ✓ Turn HA off: HA is off; its state file was on sr-1.');
   expect(text).toContain('│ ? Approval needed: host-1\n│ Upgrade host-1 now?');
   expect(text).toContain('│ [ Approve ] [ Decline ]');
 });
