@@ -199,9 +199,9 @@ describe('what it does', () => {
       expect(await client.readDump(file)).toEqual(dump);
       expect(await client.readDump(path.join(directory, 'none.xml'))).toBeUndefined();
 
-      world.cloud.faults.add([{ call: 'xapi:pool.xmldbdump', how: 'truncate' }]);
+      world.cloud.faults.add([{ call: 'xapi:GET /pool/xmldbdump', how: 'truncate' }]);
       expect(await client.dumpDatabase(file)).toMatchObject({ whole: false });
-      world.cloud.faults.add([{ call: 'xapi:pool.xmldbdump', how: 'refuse' }]);
+      world.cloud.faults.add([{ call: 'xapi:GET /pool/xmldbdump', how: 'refuse' }]);
       expect(await caught(client.dumpDatabase(file))).toBeInstanceOf(Refused);
       Object.assign(hostOf(pool, 'host-1'), { platform: '2.2.0' });
       await soon(() => pool.rollingUpgradeFlag);
@@ -342,6 +342,46 @@ describe('how it fails', () => {
     ]);
     const error = await caught(world.client().enableHost(hostOf(pool, 'host-2').uuid));
     expect(codeOf(error)).toBe('HOST_STILL_BOOTING');
+  });
+
+  test("through the master's upgrade: silence, then the new version, the same master, members live again (F4, F26, F56)", async () => {
+    const client = world.client();
+    const before = (await client.hosts()).find((host) => host.name === 'host-1')!;
+    pool.cluster.managedState = 'Unmanaged';
+    await client.disableHa();
+    for (const vm of pool.vms) if (vm.on === 'host-1') vm.on = 'host-3';
+    await client.disableHost(before.uuid);
+    hands.bootIso(world.cloud, hostOf(pool, 'host-1'));
+    const failures = new Set<string>();
+    let after = before;
+    for (
+      const end = Date.now() + 20_000;
+      Date.now() < end && !(after.version === '7.1.2' && after.enabled);
+    ) {
+      try {
+        const hosts = await client.hosts();
+        after = hosts.find((host) => host.name === 'host-1')!;
+      } catch (error) {
+        failures.add(error instanceof Error ? error.name : '');
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    }
+    expect(after).toMatchObject({
+      version: '7.1.2',
+      platform: '2.2.0',
+      build: '158137c',
+      live: true,
+      enabled: true,
+      hotfixes: [],
+    });
+    expect(after.bootTime).toBeGreaterThan(before.bootTime);
+    expect([...failures].filter((name) => name !== 'NotSent' && name !== 'Unreachable')).toEqual([]);
+    const seen = await client.pool();
+    expect(seen).toMatchObject({ masterUuid: before.uuid, rollingUpgradeFlag: true });
+    await soon(() => pool.hosts.every((host) => host.live));
+    expect(world.cloud.violations).toEqual([]);
+    // Through an outage of half an hour the password was not hammered.
+    expect(sent('session.login_with_password')).toBeLessThan(60);
   });
 
   test('the session is given back at the end', async () => {

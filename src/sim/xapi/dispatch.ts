@@ -20,9 +20,10 @@ const METHODS: ReadonlyMap<string, Method> = new Map(
   Object.entries({ ...POOL_METHODS, ...HOST_METHODS, ...VM_METHODS }),
 );
 
-/** Reads that exist since long before our releases are found by name; writes are listed one by one. */
-export const methodNamed = (name: string): Method | undefined => METHODS.get(name) ?? genericRead(name);
+/** Methods that faults can be aimed at, besides the reads of every class. */
 export const methodNames = (): string[] => ['session.login_with_password', ...METHODS.keys()];
+/** Reads that exist since long before our releases are found by name; writes are listed one by one. */
+const methodNamed = (name: string): Method | undefined => METHODS.get(name) ?? genericRead(name);
 
 /** The socket symptom of a host that serves nothing now (xapi §2.3). */
 export function assertServes(world: XapiWorld, host: SimHost): void {

@@ -30,7 +30,8 @@ const TABLES: readonly XapiClass[] = [
   'PIF',
   'VIF',
 ];
-const CALL = 'pool.xmldbdump';
+/** Its name in the call log and for faults. */
+const CALL = `GET ${DUMP_PATH}`;
 
 export const html = (status: number, title: string): HttpReply => ({
   status,

@@ -1,6 +1,6 @@
 /** XAPI of the pretend cloud, as its neighbours use it. */
 export { callXapi, hostAtAddress } from './dispatch';
-export { getXapi, type HttpReply } from './dump';
+export { getXapi } from './dump';
 export * as hands from './hands';
 export { XAPI_PASSWORD, XAPI_USER } from './login';
 export { xapiSide } from './side';
