@@ -25,7 +25,7 @@ export function partsOf(markdown: string, depth: number): readonly Part[] {
     }
     if (inPart) parts.at(-1)!.lines.push(line.text);
   }
-  return parts.map(({ title, lines }) => ({ title, text: lines.join('\n').trim() }));
+  return parts.map(({ title, lines }) => ({ title, text: lines.join('\n').replace(/^\n+|\s+$/g, '') }));
 }
 
 export const titlesOf = (markdown: string, depth: number): readonly string[] =>
