@@ -25,7 +25,7 @@ export const namedParams = (call: Pick<RefusedCall, 'params' | 'nameOf'>): reado
   call.params.map(
     (param) =>
       call.nameOf(param) ??
-      param.replace(REFERENCE, (reference) => call.nameOf(reference) ?? 'an object that is no longer there'),
+      param.replace(REFERENCE, (reference) => call.nameOf(reference) ?? 'an object whose name is not known'),
   );
 
 /**

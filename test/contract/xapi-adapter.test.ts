@@ -6,8 +6,8 @@ import { NotSent, Refused, Unreachable, WrongKey } from '../../src/domain/errors
 import { hands } from '../../src/sim/xapi';
 import { xapiWorld } from '../../src/sim/xapi/xapi-world';
 import type { SimPool } from '../../src/sim/model';
-import { hostOf, vmOf } from '../support/sim-xapi';
-import { wireWorld, type WireWorld } from '../support/sim-xapi-wire';
+import { hostOf, ref, vmOf } from '../support/sim-xapi';
+import { methodCall, raw, rawLogin, str, wireWorld, type WireWorld } from '../support/sim-xapi-wire';
 
 let world: WireWorld;
 let pool: SimPool;
@@ -265,6 +265,28 @@ describe('whom it believes', () => {
     pool.master = 'host-2';
     const seen = await world.client().pool();
     expect(seen.masterUuid).toBe(hostOf(pool, 'host-2').uuid);
+  });
+
+  test('a master role that moved in the middle is followed, and shows (F3)', async () => {
+    const client = world.client();
+    const before = (await client.pool()).masterUuid;
+    await client.disableHa();
+    const session = await rawLogin(world.endpoint('host-1').url, 'somebody else');
+    await raw(world.endpoint('host-1').url, {
+      body: methodCall('pool.designate_new_master', str(session), str(ref(hostOf(pool, 'host-2')))),
+    });
+    let after = before;
+    for (const end = Date.now() + 15_000; after === before && Date.now() < end;)
+      after = await client.pool().then(
+        (seen) => seen.masterUuid,
+        () => before,
+      );
+    expect(after).toBe(hostOf(pool, 'host-2').uuid);
+  });
+
+  test('an internal error of XAPI is an unknown outcome, not a refusal', async () => {
+    world.cloud.faults.add([{ call: 'xapi:pool.set_wlb_enabled', how: 'refuse', code: 'INTERNAL_ERROR' }]);
+    expect(await caught(world.client().setWlbEnabled(true))).toBeInstanceOf(Unreachable);
   });
 
   test('a client that knows only a member says so and sends nothing', async () => {

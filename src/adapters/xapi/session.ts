@@ -208,6 +208,8 @@ export function openSession(o: SessionOptions): Session {
       // Whether it was the session before or after the change is not known here: look again.
       throw new Unreachable(`XAPI on ${at.master.name}`, `${reply.code} while asked to ${doing}`);
     }
+    if (reply.code === INTERNAL)
+      throw new Unreachable(`XAPI on ${at.master.name}`, `an internal error while asked to ${doing}`);
     throw refusal(reply, doing);
   }
 
@@ -242,6 +244,9 @@ function isAt(host: Dialled, address: string): boolean {
   const at = endpointOf(host.address);
   return address === at.host || address === `${at.host}:${at.port}`;
 }
+
+/** Something broke half-way inside XAPI: the state is unknown, not refused (xapi §15.15). */
+export const INTERNAL = 'INTERNAL_ERROR';
 
 const losesSession = (code: string): boolean => code === 'SESSION_INVALID' || code === 'HOST_IS_SLAVE';
 /** Emergency and start-up answers: nobody can log in yet (xapi §2.4). */

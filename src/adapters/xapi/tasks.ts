@@ -2,7 +2,7 @@
 import { Malformed, Refused, Unreachable } from '../../domain/errors';
 import { xapiProblem } from '../../domain/xapi-advice';
 import { objectFrom, textFrom } from './record';
-import type { Session } from './session';
+import { INTERNAL, type Session } from './session';
 import type { Wire } from './transport';
 
 export interface LongAct {
@@ -74,6 +74,8 @@ function snapshotsIn(answer: unknown, source: string) {
 
 function failed(context: Context, act: LongAct, status: string, error: readonly string[]): Error {
   const [code = status === 'cancelled' ? 'TASK_CANCELLED' : 'INTERNAL_ERROR', ...params] = error;
+  if (code === INTERNAL)
+    return new Unreachable(context.source, `an internal error while asked to ${act.doing}`);
   const problem = xapiProblem({ doing: act.doing, code, params, nameOf: context.nameOf });
   return new Refused(
     problem,
