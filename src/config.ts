@@ -1,6 +1,6 @@
 /** The only reader of the environment, .env and pools.yaml. Environment beats DIR/.env beats defaults. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { parseDotEnv } from './config/dot-env';
 import { KEYS } from './config/keys';
@@ -58,6 +58,11 @@ export function loadConfig(dir: string, env: Env = process.env): Config {
   problems.push(...missing, ...misspelt(Object.keys(dotEnv.values), [...Object.keys(KEYS), ...asked]));
   if (problems.length > 0) throw new ConfigInvalid(problems);
   return config;
+}
+
+/** Where programs are looked for, in order. Debian keeps servers in sbin, which is not on everybody's PATH. */
+export function searchPath(env: Env = process.env): readonly string[] {
+  return [...(env['PATH'] ?? '').split(delimiter).filter(Boolean), '/usr/sbin', '/usr/local/sbin'];
 }
 
 /** Ports of /healthz and /readyz as the environment says them; for a look from outside that knows no directory. */

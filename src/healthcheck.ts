@@ -12,6 +12,9 @@ async function isReady(name: string, port: number): Promise<boolean> {
   }
 }
 
-void Promise.all(Object.entries(healthPorts()).map(([name, port]) => isReady(name, port))).then((ready) => {
+async function look(): Promise<void> {
+  const ready = await Promise.all(Object.entries(healthPorts()).map(([name, port]) => isReady(name, port)));
   process.exitCode = ready.every(Boolean) ? 0 : 1;
-});
+}
+
+void look();

@@ -3,7 +3,8 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants, cpSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { searchPath } from '../config';
 
 export interface PrivateServer {
   /** What the product takes: `unix:/path` or `mysql://root@localhost/DATABASE?socketPath=/path`. */
@@ -15,10 +16,11 @@ export interface PrivateServer {
   restart(): Promise<void>;
 }
 
-/** Debian keeps servers in sbin, which is not on everybody's PATH. */
+/** The program of that name; undefined where there is none. */
 export function binary(name: string): string | undefined {
-  const places = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-  return places.map((place) => join(place, name)).find(isExecutable);
+  return searchPath()
+    .map((place) => join(place, name))
+    .find(isExecutable);
 }
 
 function isExecutable(path: string): boolean {
