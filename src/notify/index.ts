@@ -43,6 +43,8 @@ export interface NotifyOptions {
 export interface Notify {
   /** After each tick, by whoever ticked. Never throws. */
   publish(run: string): Promise<void>;
+  /** At start: the newest run of each pool, which may have ended while nobody was there to say so. Never throws. */
+  catchUp(pools: readonly string[]): Promise<void>;
   /** Absent where Slack is not configured. */
   readonly planReply?: PlanReply;
   /** Resolves when all that was published is told. */
@@ -108,29 +110,43 @@ export function notify(options: NotifyOptions): Notify {
     telling.delete(key);
   }
 
+  async function publish(id: string): Promise<void> {
+    if (ending.signal.aborted) return;
+    try {
+      const row = await journal.run(id);
+      const plan = row && (await journal.plan(row.plan));
+      if (!row || !plan) return;
+      const entries = await journal.read(id);
+      if (entries.length === 0) return;
+      const channel = options.channelOf(row.pool);
+      if (shown && channel !== undefined)
+        shown.show(
+          id,
+          channel,
+          thread(foldRun(plan, entries), await options.owed(row), options.notes?.(row.pool)),
+        );
+      for (const [n, caller] of callers.entries()) {
+        const key = `${id}#${n}`;
+        newer.set(key, entries);
+        if (!telling.has(key)) telling.set(key, tell(key, caller, plan));
+      }
+    } catch (error) {
+      report(`Run ${id} could not be published`, error);
+    }
+  }
+
   return {
-    async publish(id) {
-      if (ending.signal.aborted) return;
-      try {
-        const row = await journal.run(id);
-        const plan = row && (await journal.plan(row.plan));
-        if (!row || !plan) return;
-        const entries = await journal.read(id);
-        if (entries.length === 0) return;
-        const channel = options.channelOf(row.pool);
-        if (shown && channel !== undefined)
-          shown.show(
-            id,
-            channel,
-            thread(foldRun(plan, entries), await options.owed(row), options.notes?.(row.pool)),
-          );
-        for (const [n, caller] of callers.entries()) {
-          const key = `${id}#${n}`;
-          newer.set(key, entries);
-          if (!telling.has(key)) telling.set(key, tell(key, caller, plan));
+    publish,
+    async catchUp(pools) {
+      for (const pool of pools) {
+        try {
+          const newest = (await journal.plansOf(pool, 1))[0];
+          const uuid = newest && (await journal.plan(newest.id))?.poolUuid;
+          const last = uuid === undefined ? undefined : (await journal.runsOf(uuid)).at(-1);
+          if (last) await publish(last.id);
+        } catch (error) {
+          report(`The newest run of ${pool} could not be published`, error);
         }
-      } catch (error) {
-        report(`Run ${id} could not be published`, error);
       }
     },
     ...(slack && { planReply: planReply({ slack, pace: rate, wait, report }) }),

@@ -60,6 +60,16 @@ test('a command nobody knows and a pool nobody knows get their sentence', async 
   expect((await on.act('UANN', 'command', { text: '/xsupgrade plan pool-x' })).ephemeral).toContain('pool-x');
 });
 
+test('what a person types arrives as they typed it', async () => {
+  on = await stage();
+  await on.bot();
+
+  const acted = await on.act('UANN', 'command', { text: '/xsupgrade status a&b<c' });
+
+  expect(on.workspace.view().ephemerals[0]?.text).toContain('a&amp;b&lt;c');
+  expect(acted.ephemeral).not.toContain('&amp;amp;');
+});
+
 test('another person approves: it is recorded under their name, and the buttons go', async () => {
   on = await stage();
   await on.bot();

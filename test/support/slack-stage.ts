@@ -76,7 +76,7 @@ export async function stage(options: WorkspaceOptions & { readonly ownPace?: boo
     requester: [],
     approver: ['UBOB'],
     operator: ['UANN'],
-    admin: ['subteam:SONCALL'],
+    admin: ['UDAN'],
   };
   const slackOptions = { token: at.botToken, apiUrl: at.apiUrl };
   let ids = 0;
@@ -86,7 +86,7 @@ export async function stage(options: WorkspaceOptions & { readonly ownPace?: boo
     bell: { ring: async () => undefined, listen: async () => undefined, close: async () => undefined },
     clock,
     roles: roles({
-      grantedIn: (pool) => (pool === 'pool-a' ? { ...granted, admin: ['UDAN'] } : undefined),
+      grantedIn: (pool) => (pool === 'pool-a' ? granted : undefined),
       members: slackGroups(slackOptions),
       monotonic: () => performance.now(),
     }),

@@ -78,7 +78,7 @@ export class Hands {
       user_id: person.id,
       user_name: person.name.toLowerCase(),
       command,
-      text: rest.join(' '),
+      text: escaped(rest.join(' ')),
       api_app_id: BOT.app,
       is_enterprise_install: 'false',
       response_url: this.responseUrl({ user: person.id, channel: channel.id }),
@@ -104,11 +104,11 @@ export class Hands {
       blocks: [],
       broadcast: false,
     });
-    if (!text.includes(`<@${BOT.user}>`) && !text.includes(`@${BOT.name}`)) return { acked: true, ms: 0 };
+    if (!text.includes(`@${BOT.name}`)) return { acked: true, ms: 0 };
     const event = {
       type: 'app_mention',
       user: person.id,
-      text: text.replaceAll(`@${BOT.name}`, `<@${BOT.user}>`),
+      text: escaped(text).replaceAll(`@${BOT.name}`, `<@${BOT.user}>`),
       ts: said.ts,
       channel: channel.id,
       event_ts: said.ts,
@@ -299,6 +299,10 @@ export class Hands {
     return `${this.base()}${PUBLIC_URL}${this.state.newResponse(about)}`;
   }
 }
+
+/** Slack escapes what people type before it hands it over (should_escape). */
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 const failed = (error: string): Acted => ({ acked: false, ms: 0, error });
 

@@ -21,6 +21,7 @@ import {
   type ModalAbout,
 } from '../view/modals';
 import { problemMessage } from '../view/question-message';
+import { unescaped } from '../view/words';
 import { boltLogger, type Log } from './log';
 import { people } from './people';
 import { carryOut } from './presses';
@@ -110,7 +111,7 @@ function listen(app: App, { operator, runCommand, log, named }: Listening): void
     const tell = (message: Message): Promise<void> =>
       privately(respond, client, body.user_id, body.channel_id, undefined, message, log);
     await tellOutcome(
-      async () => command(body.text, await named(body.user_id, body.user_name), body.channel_id),
+      async () => command(unescaped(body.text), await named(body.user_id, body.user_name), body.channel_id),
       tell,
       'type it',
       log,
@@ -120,7 +121,7 @@ function listen(app: App, { operator, runCommand, log, named }: Listening): void
   app.event('app_mention', async ({ event, client }) => {
     const { user, thread_ts: thread, channel } = event;
     if (user === undefined) return;
-    const line = event.text.replace(/<@[A-Z0-9]+(\|[^>]*)?>/g, '').trim();
+    const line = unescaped(event.text.replace(/<@[A-Z0-9]+(\|[^>]*)?>/g, '').trim());
     const tell = (message: Message): Promise<void> =>
       privately(undefined, client, user, channel, thread, message, log);
     await tellOutcome(async () => command(line, await named(user, user), channel), tell, 'type it', log);

@@ -6,7 +6,7 @@ import { section, sections } from './blocks';
 import { coalesced } from './limits';
 import type { Message } from './message';
 import { planMessage } from './plan-message';
-import { bold, clip, code, plain, spoken } from './words';
+import { bold, clip, code, mention, plain, spoken } from './words';
 
 export function answerMessage(answer: CommandAnswer): Message {
   switch (answer.about) {
@@ -96,7 +96,8 @@ function statusMessage(status: StatusAnswer): Message {
       `• ${bold(host ?? status.pool)} ${plain(state)}${line === undefined ? '' : `: ${plain(line)}`}${waitingFor === undefined ? '' : `, ${plain(waitingFor)}`}`,
   );
   const questions = status.questions.map(
-    ({ id, text, mayAnswer }) => `? ${code(id)} ${plain(text)} · may answer: ${plain(mayAnswer.join(', '))}`,
+    ({ id, text, mayAnswer }) =>
+      `? ${code(id)} ${plain(text)} · may answer: ${mayAnswer.map(mention).join(', ')}`,
   );
   const problems = status.problems.map(
     ({ code: name, what, why, doThis }) =>

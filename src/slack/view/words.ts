@@ -4,12 +4,19 @@
 export const plain = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** The other way, for transcripts. */
+/** The other way: for transcripts, and for what Slack hands over of what a person typed. */
 export const unescaped = (text: string): string =>
   text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 
 export const bold = (text: string): string => `*${plain(text)}*`;
 export const code = (text: string): string => `\`${plain(text)}\``;
+
+/** A Slack id as the person or group it is; anything else as it is written. A typed @handle would not be one. */
+export function mention(who: string): string {
+  if (/^[UW][A-Z0-9]+$/.test(who)) return `<@${who}>`;
+  const group = /^subteam:([A-Z0-9-]+)$/.exec(who)?.[1];
+  return group === undefined ? plain(who) : `<!subteam^${group}>`;
+}
 
 /** Cut to `max` characters, with a mark where something is missing. */
 export const clip = (text: string, max: number): string =>
