@@ -6,7 +6,7 @@ import { Malformed, NotSent, Refused, Unreachable, WrongKey } from '../../domain
 import { xapiProblem } from '../../domain/xapi-advice';
 import { endpointOf } from './pinned-agent';
 import { replyFrom, type Reply } from './record';
-import type { Wire, XapiTransport } from './transport';
+import type { CallOptions, Wire, XapiTransport } from './transport';
 
 export interface Dialled {
   readonly name: string;
@@ -44,7 +44,12 @@ interface Open {
 
 export interface Session {
   /** What is asked about, for the sentence of a refusal: "read the hosts of pool-a". */
-  read(method: string, params: readonly Wire[], doing?: string, seconds?: number): Promise<unknown>;
+  read(
+    method: string,
+    params: readonly Wire[],
+    doing?: string,
+    o?: { readonly seconds?: number; readonly signal?: AbortSignal },
+  ): Promise<unknown>;
   act(method: string, params: readonly Wire[], doing: string, seconds?: number): Promise<unknown>;
   /** A GET with this session, for the dump. */
   get(
@@ -146,17 +151,8 @@ export function openSession(o: SessionOptions): Session {
     );
   };
 
-  async function send(
-    at: Open,
-    method: string,
-    params: readonly Wire[],
-    seconds: number,
-    fresh: boolean,
-  ): Promise<Reply> {
-    const value = await o.transport.call(at.master.address, method, [at.ref, ...params], {
-      ...options(at.master, seconds),
-      fresh,
-    });
+  async function send(at: Open, method: string, params: readonly Wire[], how: CallOptions): Promise<Reply> {
+    const value = await o.transport.call(at.master.address, method, [at.ref, ...params], how);
     return replyFrom(value, `XAPI on ${at.master.name}`);
   }
 
@@ -164,13 +160,13 @@ export function openSession(o: SessionOptions): Session {
     method: string,
     params: readonly Wire[],
     doing = `answer ${method}`,
-    seconds = o.readSeconds,
+    { seconds = o.readSeconds, signal }: { readonly seconds?: number; readonly signal?: AbortSignal } = {},
   ): Promise<unknown> {
     for (const isLast of [false, true]) {
       const at = await connected();
       let reply: Reply;
       try {
-        reply = await send(at, method, params, seconds, false);
+        reply = await send(at, method, params, options(at.master, seconds, signal));
       } catch (error) {
         // The master may be another one, or come back without our session: the next call logs in again.
         if (!(error instanceof Malformed)) forget(at);
@@ -197,7 +193,7 @@ export function openSession(o: SessionOptions): Session {
     const at = await connected();
     let reply: Reply;
     try {
-      reply = await send(at, method, params, seconds, true);
+      reply = await send(at, method, params, { ...options(at.master, seconds), fresh: true });
     } catch (error) {
       if (!(error instanceof Malformed)) forget(at);
       throw error;
@@ -229,15 +225,18 @@ export function openSession(o: SessionOptions): Session {
       open = undefined;
       if (!at) return;
       // Logging out is a courtesy; a host that does not take it forgets the session by itself.
-      await send(at, 'session.logout', [], OTHERS_SECONDS, false).catch(() => undefined);
+      await send(at, 'session.logout', [], options(at.master, OTHERS_SECONDS)).catch(() => undefined);
     },
   };
 }
 
-const options = (host: Dialled, seconds: number): { signal: AbortSignal; pin?: string } => ({
-  signal: AbortSignal.timeout(Math.ceil(seconds * 1000)),
-  ...(host.pin !== undefined && { pin: host.pin }),
-});
+const options = (host: Dialled, seconds: number, signal?: AbortSignal): CallOptions => {
+  const deadline = AbortSignal.timeout(Math.ceil(seconds * 1000));
+  return {
+    signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
+    ...(host.pin !== undefined && { pin: host.pin }),
+  };
+};
 
 /** XAPI names its master by address alone (xapi §2.2); a port is compared where one is given. */
 function isAt(host: Dialled, address: string): boolean {

@@ -47,12 +47,9 @@ async function eventsOf({ session, source }: Context, task: string, token: strin
   try {
     // XAPI wants a double, and a whole number would be sent as an integer (xapi §1.5).
     const timeout = Math.floor(Math.min(left, 10) * 10) / 10 + 0.05;
-    const answer = await session.read(
-      'event.from',
-      [[`task/${task}`], token, timeout],
-      'wait for a task',
-      timeout + 20,
-    );
+    const answer = await session.read('event.from', [[`task/${task}`], token, timeout], 'wait for a task', {
+      seconds: timeout + 20,
+    });
     const batch = objectFrom('', answer, source);
     return { token: batch.text('token'), snapshots: snapshotsIn(answer, source) };
   } catch (error) {

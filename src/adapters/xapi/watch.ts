@@ -16,16 +16,10 @@ export async function watchPool(session: Session, changed: () => void, signal: A
   let failures = 0;
   while (!signal.aborted) {
     try {
-      const answer = await until(
+      const answer = await session.read('event.from', [CLASSES, token, BLOCK_SECONDS], 'watch the pool', {
+        seconds: BLOCK_SECONDS + GRACE_SECONDS,
         signal,
-        session.read(
-          'event.from',
-          [CLASSES, token, BLOCK_SECONDS],
-          'watch the pool',
-          BLOCK_SECONDS + GRACE_SECONDS,
-        ),
-      );
-      if (answer === undefined) return;
+      });
       const next = objectFrom('', answer, 'XAPI').text('token');
       const isFirst = token === '';
       const moved = next !== token;
@@ -34,6 +28,7 @@ export async function watchPool(session: Session, changed: () => void, signal: A
       if (moved || (isFirst && failures > 0)) changed();
       failures = 0;
     } catch {
+      if (signal.aborted) return;
       token = '';
       // The break is the fastest sign that the master's toolstack went (xapi §2.3).
       if (failures === 0) changed();
@@ -41,15 +36,6 @@ export async function watchPool(session: Session, changed: () => void, signal: A
       failures++;
     }
   }
-}
-
-/** undefined as soon as the signal fires; the call itself ends at its own deadline. */
-function until<T>(signal: AbortSignal, promise: Promise<T>): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => resolve(undefined);
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }
 
 function pause(seconds: number, signal: AbortSignal): Promise<void> {
