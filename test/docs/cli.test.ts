@@ -32,9 +32,9 @@ test('the exit codes are those of the program', () => {
 });
 
 test('every schema is linked, and every link is a schema', () => {
-  const linked = [...part('Documents').matchAll(/\(schema\/([\w-]+\.json)\)/g)].map(([, file]) => file);
+  const linked = [...part('Documents').matchAll(/\(schema\/([\w-]+\.json)\)/g)].map(([, file]) => file!);
 
-  expect([...linked].sort()).toEqual(readdirSync(join(ROOT, 'docs/schema')).sort());
+  expect(new Set(linked)).toEqual(new Set(readdirSync(join(ROOT, 'docs/schema'))));
 });
 
 test('the error that is shown is what the program prints', () => {

@@ -7,6 +7,7 @@ import { giveBack } from '../../src/procedures/give-back';
 import { procedures } from '../../src/procedures';
 import { rollingUpgrade } from '../../src/procedures/rolling-upgrade';
 import { haSeen } from '../../src/steps/disable-ha';
+import { story } from '../support/story';
 import { halfWay, healthyPool, NFS, vmOf } from '../support/snapshots';
 import { worldOf, type WorldWish } from '../support/world-of';
 import { flowed, page, partsOf, titlesOf } from './markdown';
@@ -50,8 +51,8 @@ const planFor = async ({ pool = everything(), world = {}, plan = {} }: Wish): Pr
 function anyPool(title: string): string {
   return title
     .replace(/[irsv]-[\d-]+VM(, [irsv]-[\d-]+VM)*( and \d+ more)?/g, 'VMS')
-    .replaceAll(SERVERS.join(', '), 'SERVERS')
-    .replaceAll('cluster-a', 'CLUSTER')
+    .replace(/ms-1(, ms-2)?/g, 'SERVERS')
+    .replace(/(?<=cluster )[\w-]+/g, 'CLUSTER')
     .replaceAll('pool-a', 'POOL')
     .replaceAll(FROM, 'FROM')
     .replaceAll(TO, 'TO')
@@ -141,6 +142,21 @@ describe('rolling upgrade', () => {
     expect(titles(plan.sections.at(0)).slice(1)).toEqual(
       promised('Before the first host', 'Only while no host has been upgraded.').slice(1),
     );
+  });
+
+  test('the plan of the simulated pool, made through the product’s own adapters, has these lines', async () => {
+    const NO_WLB = 'Only where workload balancing is on.';
+    const NO_STOPS = 'Only where a VM of HOST cannot move.';
+
+    const plan = await story().plan();
+
+    expect(plan.sections.map((section) => titles(section))).toEqual([
+      promised('Before the first host', NO_WLB),
+      promised('HOST', NO_STOPS),
+      promised('HOST', MASTER_ONLY),
+      promised('HOST', MASTER_ONLY, NO_STOPS),
+      promised('After the last host', NO_WLB),
+    ]);
   });
 
   test('the runbook names no condition that is not tried here', () => {
