@@ -11,7 +11,7 @@ import type { BackupSeen, ManagementServers } from '../../src/ports';
 import { dumpText } from '../../src/sim/db/dump';
 import { describeWith } from '../support/backends';
 import { database } from '../support/database';
-import { startMariadb, type PrivateServer } from '../support/private-servers';
+import { startMariadb, type PrivateServer } from '../../src/demo/private-servers';
 
 /** This machine's own shell in the place of a management server's. */
 const realShell: SshTransport = {
@@ -144,9 +144,13 @@ describeWith('mysql', 'backups of a real MariaDB', () => {
   });
 
   test("6: the other family's options end the dump at once, which is why the family is read first", async () => {
-    const { code } = await realShell.exec(HERE, startBackup(place, 'family.1', 'mysql'), {
-      signal: AbortSignal.timeout(5000),
-    });
+    const { code } = await realShell.exec(
+      HERE,
+      startBackup(place, 'family.1', { family: 'mysql', version: [8, 0] }),
+      {
+        signal: AbortSignal.timeout(5000),
+      },
+    );
     expect(code).toBe(0);
 
     expect(await ended('family.1')).toMatchObject({

@@ -36,6 +36,12 @@ test('commands run over one kept connection, side by side', async () => {
   expect(answers).toEqual([answer, answer, answer]);
 });
 
+test('forty commands at once stay within the ten sessions that sshd allows on one connection', async () => {
+  const answers = await Promise.all(Array.from({ length: 40 }, () => ssh.exec(target(), 'hostname', soon())));
+
+  expect(new Set(answers.map((answer) => answer.stdout))).toEqual(new Set(['host-1\n']));
+});
+
 test('code and stderr of a failing command come back', async () => {
   expect(await ssh.exec(target(), 'cat /opt/cloud/bin/nothing', soon())).toEqual({
     code: 1,

@@ -93,8 +93,8 @@ export function backups(server: string, place: line.BackupPlace, run: RunLine): 
 
   return {
     async backUp(name) {
-      const family = await clientFamily(server, run);
-      const answer = await run(line.startBackup(place, name, family));
+      const client = await dumpClient(server, run);
+      const answer = await run(line.startBackup(place, name, client));
       if (answer.code !== 0) throw notStarted(server, place, answer);
     },
 
@@ -162,9 +162,9 @@ export function backups(server: string, place: line.BackupPlace, run: RunLine): 
   };
 }
 
-async function clientFamily(server: string, run: RunLine): Promise<line.ClientFamily> {
+async function dumpClient(server: string, run: RunLine): Promise<line.DumpClient> {
   const answer = await run(line.dumpClientVersion);
-  if (answer.code === 0) return /mariadb/i.test(answer.stdout) ? 'mariadb' : 'mysql';
+  if (answer.code === 0) return line.readDumpClient(answer.stdout);
   throw new Refused({
     code: 'NO_MYSQLDUMP',
     what: `There is no mysqldump on ${server}.`,

@@ -63,16 +63,35 @@ const inPartial = (place: BackupPlace, name: string, file: string): string =>
 
 export const dumpClientVersion = allow('mysqldump --version');
 
-export type ClientFamily = 'mariadb' | 'mysql';
+/** Which program mysqldump is: each family and age refuses the options of the others. */
+export interface DumpClient {
+  readonly family: 'mariadb' | 'mysql';
+  /** Major and minor version of the client. */
+  readonly version: readonly [major: number, minor: number];
+}
 
-/** cs §11.2: each family refuses the other's options, so the family is read before they are composed. */
-function dumpOptions(place: BackupPlace, family: ClientFamily): string {
-  const own =
-    family === 'mysql' ? '--set-gtid-purged=OFF --column-statistics=0 --no-tablespaces' : '--no-tablespaces';
+/** `Ver 8.0.35 for Linux` is MySQL's own; `Ver 10.13 Distrib 5.6.51` names the tool first and the release after. */
+export function readDumpClient(says: string): DumpClient {
+  const [, major = '0', minor = '0'] =
+    /Distrib (\d+)\.(\d+)/.exec(says) ?? /Ver (\d+)\.(\d+)/.exec(says) ?? [];
+  return { family: /mariadb/i.test(says) ? 'mariadb' : 'mysql', version: [Number(major), Number(minor)] };
+}
+
+/** cs §11.2: --set-gtid-purged came with MySQL 5.6, --column-statistics with 8.0; MariaDB knows neither. */
+function ownOptions({ family, version: [major, minor] }: DumpClient): readonly string[] {
+  if (family === 'mariadb') return [];
+  return [
+    ...(major > 5 || (major === 5 && minor >= 6) ? ['--set-gtid-purged=OFF'] : []),
+    ...(major >= 8 ? ['--column-statistics=0'] : []),
+  ];
+}
+
+function dumpOptions(place: BackupPlace, client: DumpClient): string {
   return [
     `--defaults-extra-file=${quote(place.defaultsFile)}`,
     '--single-transaction --quick --routines --triggers --events --hex-blob --default-character-set=utf8mb4',
-    own,
+    '--no-tablespaces',
+    ...ownOptions(client),
     // One command for both: one snapshot for both (cs §11.2).
     '--databases cloud cloud_usage',
   ].join(' ');
@@ -82,11 +101,11 @@ function dumpOptions(place: BackupPlace, family: ClientFamily): string {
  * Makes the `.partial` directory (refused when it is there: one name is one attempt) and leaves dump and tar to
  * a process that outlives the connection. Each writes its code and stderr into a file; `finished` comes last.
  */
-export function startBackup(place: BackupPlace, name: string, family: ClientFamily): Command {
+export function startBackup(place: BackupPlace, name: string, client: DumpClient): Command {
   const directory = quote(partial(place, name));
   const script = [
     `cd ${directory}`,
-    `mysqldump ${dumpOptions(place, family)} > dump.sql 2> dump.stderr`,
+    `mysqldump ${dumpOptions(place, client)} > dump.sql 2> dump.stderr`,
     'echo $? > dump.rc',
     `tar -czf configuration.tar.gz -C ${quote(place.configuration)} . 2> tar.stderr`,
     'echo $? > tar.rc',

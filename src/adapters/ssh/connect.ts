@@ -19,6 +19,8 @@ export interface SshConnections extends SshTransport {
 const CONNECT_SECONDS = 10;
 /** A kept connection costs the far side a process; between two hosts of a run it may close. */
 const IDLE_SECONDS = 60;
+/** sshd opens ten sessions on one connection and refuses the eleventh (MaxSessions of sshd_config). */
+const CHANNELS = 8;
 /** The largest answer we read is the outline of a dump, some 100 KB; more is not an answer to us. */
 const OUTPUT_LIMIT_BYTES = 8 * 1024 * 1024;
 
@@ -51,10 +53,23 @@ export function sshConnections(options: {
     // Small packets one after the other: waiting for acknowledgements would cost 40 ms each.
     client.on('connect', () => client.setNoDelay(true));
     const ready = connect(client, target, options.login(target), options.pins, connectMs);
-    const kept: Kept = { client, ready, busy: 0, idle: undefined };
+    const kept: Kept = {
+      client,
+      ready,
+      waiting: 0,
+      channels: 0,
+      queue: new Set(),
+      underWay: new Set(),
+      idle: undefined,
+    };
     open.set(key, kept);
     ready.catch(() => drop(key, kept));
-    client.on('close', () => drop(key, kept));
+    client.on('close', () => {
+      drop(key, kept);
+      for (const lose of kept.underWay) lose();
+      // Who still waits for a channel finds out that there is none.
+      for (const enter of kept.queue) enter();
+    });
     return kept;
   };
 
@@ -62,17 +77,22 @@ export function sshConnections(options: {
     async exec(target, command, { signal }) {
       const kept = connection(target);
       clearTimeout(kept.idle);
-      kept.busy++;
+      kept.waiting++;
       try {
         await beforeSending(kept.ready, target, signal);
-        return await run(kept.client, target, command, signal);
+        const done = await turn(kept, target, signal);
+        try {
+          return await run(kept, target, command, signal);
+        } finally {
+          done();
+        }
       } catch (error) {
         // A dead connection looks alive until something times out on it; the next command gets a new one.
         if (error instanceof Unreachable || error instanceof NotSent) drop(nameOf(target), kept);
         throw error;
       } finally {
-        kept.busy--;
-        if (kept.busy === 0) kept.idle = setTimeout(() => drop(nameOf(target), kept), idleMs).unref();
+        kept.waiting--;
+        if (kept.waiting === 0) kept.idle = setTimeout(() => drop(nameOf(target), kept), idleMs).unref();
       }
     },
 
@@ -106,8 +126,13 @@ export function sshConnections(options: {
 interface Kept {
   readonly client: Client;
   readonly ready: Promise<void>;
-  /** Commands under way. */
-  busy: number;
+  /** Commands begun and not ended, those still waiting for the connection included. */
+  waiting: number;
+  /** Channels open now, and who waits for one. */
+  channels: number;
+  readonly queue: Set<() => void>;
+  /** Called for every command that was sent when the connection breaks. */
+  readonly underWay: Set<() => void>;
   idle: NodeJS.Timeout | undefined;
 }
 
@@ -178,21 +203,50 @@ async function beforeSending(ready: Promise<void>, target: SshTarget, signal: Ab
   }
 }
 
-function run(client: Client, target: SshTarget, command: string, signal: AbortSignal): Promise<SshAnswer> {
+/** Waits until fewer than the allowed number of channels are open; what it gives back lets the next one in. */
+async function turn(kept: Kept, target: SshTarget, signal: AbortSignal): Promise<() => void> {
+  if (kept.channels >= CHANNELS) {
+    let enter = (): void => undefined;
+    const free = new Promise<void>((resolve) => (enter = resolve));
+    kept.queue.add(enter);
+    await beforeSending(free, target, signal).finally(() => kept.queue.delete(enter));
+  }
+  kept.channels++;
+  return () => {
+    kept.channels--;
+    const [next] = kept.queue;
+    if (!next) return;
+    kept.queue.delete(next);
+    next();
+  };
+}
+
+function run(
+  { client, underWay }: Kept,
+  target: SshTarget,
+  command: string,
+  signal: AbortSignal,
+): Promise<SshAnswer> {
   const lost = (why: string): Unreachable => new Unreachable(sourceOf(target), why);
   return new Promise<SshAnswer>((resolve, reject) => {
     const end = (settle: () => void): void => {
       signal.removeEventListener('abort', onAbort);
-      client.removeListener('close', onClose);
+      underWay.delete(onClose);
       settle();
     };
     const onAbort = (): void => end(() => reject(lost('no answer within the deadline')));
     const onClose = (): void => end(() => reject(lost('the connection broke before the answer')));
     signal.addEventListener('abort', onAbort, { once: true });
-    client.once('close', onClose);
+    underWay.add(onClose);
     try {
       client.exec(command, (error, channel) => {
-        if (error) end(() => reject(lost(error.message)));
+        // A refused channel never carried the command; any other error may come after it.
+        if (error)
+          end(() =>
+            reject(
+              'reason' in error ? new NotSent(`${sourceOf(target)}: ${error.message}`) : lost(error.message),
+            ),
+          );
         else
           collect(channel, (answer) =>
             end(() => (answer ? resolve(answer) : reject(lost('the answer was cut off or too long')))),

@@ -12,6 +12,9 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+/** MaxSessions of sshd_config: the eleventh channel of one connection is refused. */
+const MAX_SESSIONS = 10;
+
 /** Listens on loopback for one machine; port 0 takes a free one. */
 export function listenSsh(side: SshSide, machine: Machine, port: number): Promise<Listening> {
   const sockets = new Set<Socket>();
@@ -78,8 +81,13 @@ function serve(side: SshSide, machine: Machine, connection: Connection, socket: 
       });
     asked.reject(['password']);
   });
-  connection.on('session', (accept) => {
-    accept().on('exec', (acceptExec, _reject, { command }) => {
+  let sessions = 0;
+  connection.on('session', (accept, refuse) => {
+    if (sessions >= MAX_SESSIONS) return refuse();
+    sessions++;
+    const session = accept();
+    session.on('close', () => sessions--);
+    session.on('exec', (acceptExec, _reject, { command }) => {
       const channel = acceptExec();
       // A machine that went down since took its connections with it, and says nothing about it.
       if (!answersSsh(machine) || bootOf(machine) !== boot) socket.resetAndDestroy();

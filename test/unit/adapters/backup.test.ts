@@ -1,4 +1,6 @@
 /** A dump counts as a backup only when everything of cs §11.4 holds; each bad dump of §11.3 is named for what it is. */
+import { backupPlace } from '../../../src/adapters/backup/place';
+import { readDumpClient, startBackup } from '../../../src/adapters/ssh/commands';
 import type { FaultSpec } from '../../../src/sim/faults';
 import { managementServersOf, sshCloud, type SshCloud } from '../../support/ssh';
 
@@ -153,4 +155,24 @@ test('a name that a shell could read otherwise is never sent', async () => {
     await expect(servers.backup(name)).rejects.toThrow(/cannot be called/);
 
   expect(at.cloud.calls).toEqual([]);
+});
+
+test.each([
+  ['mysqldump  Ver 10.19 Distrib 10.11.19-MariaDB, for debian-linux-gnu (x86_64)', 'mariadb', []],
+  ['mysqldump from 11.4.2-MariaDB, client 10.19 for Linux (x86_64)', 'mariadb', []],
+  ['mysqldump  Ver 10.13 Distrib 5.5.68, for Linux (x86_64)', 'mysql', []],
+  ['mysqldump  Ver 10.13 Distrib 5.6.51, for Linux (x86_64)', 'mysql', ['--set-gtid-purged=OFF']],
+  [
+    'mysqldump  Ver 8.0.35 for Linux on x86_64 (MySQL Community Server - GPL)',
+    'mysql',
+    ['--set-gtid-purged=OFF', '--column-statistics=0'],
+  ],
+])('the client that says "%s" gets only options it knows', (says, family, options) => {
+  const client = readDumpClient(says);
+  const line = startBackup(backupPlace, NAME, client);
+
+  expect(client.family).toBe(family);
+  expect(
+    ['--set-gtid-purged=OFF', '--column-statistics=0'].filter((option) => line.includes(option)),
+  ).toEqual(options);
 });
