@@ -1,0 +1,116 @@
+/** A worker that dies at its n-th append or act, and never speaks again: its calls all fail from then on. */
+import type { Journal, World } from '../../src/ports';
+import type { Parts } from './story';
+
+/** What a dead process leaves: nothing is said by it. */
+export class Dead extends Error {}
+
+/** `before` the call goes out, `during`: it has gone out and nobody hears the answer, `after`: its answer came and nothing else. */
+export type Moment = 'before' | 'during' | 'after';
+
+export interface Mortal {
+  wrap(parts: Parts): Parts;
+  readonly dead: boolean;
+  /** Seams passed so far, in order: `append ActIntended`, `act xen.disableHost`. */
+  readonly seams: readonly string[];
+}
+
+const ACTS: Readonly<Record<'xen' | 'cloudStack' | 'managementServers', readonly string[]>> = {
+  xen: [
+    'disableHa',
+    'enableHa',
+    'setHaTolerates',
+    'setWlbEnabled',
+    'ejectCd',
+    'syncDatabase',
+    'dumpDatabase',
+    'disableHost',
+    'enableHost',
+    'plugPbd',
+    'removeTag',
+    'migrateVm',
+    'shutdownVm',
+    'startVm',
+  ],
+  cloudStack: [
+    'setHostAllocation',
+    'prepareHostForMaintenance',
+    'cancelHostMaintenance',
+    'reconnectHost',
+    'setManaged',
+    'setClusterAllocation',
+    'migrateVm',
+    'stopVm',
+    'startVm',
+    'detachIso',
+    'createNetwork',
+    'deleteNetwork',
+    'deployVm',
+    'expungeVm',
+  ],
+  managementServers: ['stop', 'start', 'backUp', 'verifyBackup'],
+};
+
+export function mortal(dieAt = Infinity, moment: Moment = 'before'): Mortal {
+  const seams: string[] = [];
+  const state = { dead: false };
+  const die = (name: string): never => {
+    state.dead = true;
+    throw new Dead(name);
+  };
+
+  async function at<T>(name: string, call: () => Promise<T>): Promise<T> {
+    if (state.dead) throw new Dead(name);
+    seams.push(name);
+    if (seams.length !== dieAt) return call();
+    if (moment === 'before') return die(name);
+    const answer = call();
+    answer.catch(() => undefined);
+    if (moment === 'after') await answer.catch(() => undefined);
+    return die(name);
+  }
+
+  /** Every function of it: the named ones are seams, the others only fail once dead. */
+  function guarded<T extends object>(target: T, of: string, named: readonly string[]): T {
+    return new Proxy(target, {
+      get(object, name, receiver): unknown {
+        const member: unknown = Reflect.get(object, name, receiver);
+        if (typeof member !== 'function') return member;
+        const call = (args: readonly unknown[]): unknown => Reflect.apply(member, object, args);
+        if (typeof name === 'string' && named.includes(name))
+          return (...args: readonly unknown[]) => at(`${of} ${name}`, async () => call(args));
+        return (...args: readonly unknown[]): unknown => {
+          if (state.dead) throw new Dead(String(name));
+          return call(args);
+        };
+      },
+    });
+  }
+
+  function mortalJournal(journal: Journal): Journal {
+    return {
+      ...guarded(journal, 'journal', []),
+      run: async (id) => (state.dead ? die('run') : journal.run(id)),
+      plan: async (id) => (state.dead ? die('plan') : journal.plan(id)),
+      read: async (run, after) => (state.dead ? die('read') : journal.read(run, after)),
+      append: (run, seen, entry) => at(`append ${entry.type}`, () => journal.append(run, seen, entry)),
+    };
+  }
+
+  const mortalWorld = (world: World): World => ({
+    ...world,
+    xen: guarded(world.xen, 'act xen', ACTS.xen),
+    cloudStack: guarded(world.cloudStack, 'act cloudStack', ACTS.cloudStack),
+    ...(world.managementServers && {
+      managementServers: guarded(world.managementServers, 'act managementServers', ACTS.managementServers),
+    }),
+  });
+
+  return {
+    wrap: ({ journal, world }) => ({ journal: mortalJournal(journal), world: mortalWorld(world) }),
+    get dead() {
+      return state.dead;
+    },
+    seams,
+  };
+}
