@@ -7,7 +7,7 @@ import { digestOf } from '../domain/digest';
 import { NotSent, Refused, Unreachable } from '../domain/errors';
 import type { Json } from '../domain/json';
 import type { Journal, MessageRow, SlackPost, SlackThread } from '../ports';
-import { CARD, type Message } from '../slack/view/message';
+import { CARD, FINISH, type Message } from '../slack/view/message';
 import type { Pace } from './pace';
 
 /** Longer than any call and its look-up take: wall milliseconds that one writer holds a message. */
@@ -94,10 +94,14 @@ export function slackThread({
   async function once(scope: string, { channel, messages }: Wish): Promise<Pass> {
     const rows = new Map((await journal.messages(scope)).map((row) => [row.key, row]));
     const card = rows.get(CARD);
-    let soonest = Infinity;
     const missing = messages.find((message) => !rows.has(message.key));
-    // in order, so that the thread reads in order; nothing can be a reply before there is a card
-    if (missing && (missing.key === CARD || card)) {
+    const stale = messages.filter((message) => {
+      const row = rows.get(message.key);
+      return row !== undefined && row.hash !== hashOf(message);
+    });
+    let soonest = Infinity;
+    // in order, so that the thread reads in order: replies after the card, the last word when all else is true
+    if (missing && (missing.key === CARD || card) && !(missing.key === FINISH && stale.length > 0)) {
       const left = Math.max(
         pace.untilPost(channel),
         (inDoubt.get(full(scope, missing.key)) ?? 0) - monotonic(),
@@ -105,11 +109,10 @@ export function slackThread({
       if (left <= 0) return (await post(scope, channel, missing, card)) ? 'changed' : LOOK_AGAIN;
       soonest = left;
     }
-    for (const message of messages) {
+    for (const message of stale) {
       const row = rows.get(message.key);
-      if (!row || row.hash === hashOf(message)) continue;
       const left = pace.untilEdit(full(scope, message.key));
-      if (left <= 0) return (await edit(scope, message, row, card)) ? 'changed' : LOOK_AGAIN;
+      if (row && left <= 0) return (await edit(scope, message, row, card)) ? 'changed' : LOOK_AGAIN;
       soonest = Math.min(soonest, left);
     }
     return soonest === Infinity ? 'matches' : soonest;

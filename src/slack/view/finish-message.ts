@@ -4,7 +4,7 @@ import { laneState } from '../../domain/lanes';
 import type { Run } from '../../domain/run';
 import { section, sections } from './blocks';
 import { coalesced } from './limits';
-import type { Message } from './message';
+import { FINISH, type Message } from './message';
 import { hostsOf, versions } from './progress';
 import { bold, clip, count, duration, listed, plain, spoken } from './words';
 
@@ -31,7 +31,7 @@ export function finishMessage(run: Run, owed: readonly OwedAnswer[] = []): Messa
         )}. The buttons are on the card at the top of this thread.`
       : 'Everything that was changed has been given back.';
   return {
-    key: 'finish',
+    key: FINISH,
     text: spoken(`${headline}. ${left}`),
     broadcast: true,
     blocks: [

@@ -13,3 +13,6 @@ export interface Message {
 
 /** The card is the parent of the thread; everything else is a reply to it. */
 export const CARD = 'card';
+
+/** The last word of a run: said when all else reads as it should. */
+export const FINISH = 'finish';

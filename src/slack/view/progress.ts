@@ -1,7 +1,7 @@
 /** How far a run has come, in words. Read from the fold alone. */
 import { blockEnd, laneState, shownPhase } from '../../domain/lanes';
 import { POOL_LANE } from '../../domain/plan';
-import { currentLine, lanesOf, openQuestions, type LineState, type Run } from '../../domain/run';
+import { currentLine, isDue, lanesOf, openQuestions, type LineState, type Run } from '../../domain/run';
 import { clip, count } from './words';
 
 export const hostsOf = (run: Run): readonly string[] => lanesOf(run).filter((lane) => lane !== POOL_LANE);
@@ -120,9 +120,12 @@ export function waitsFor(run: Run): readonly string[] {
   if (run.phase === 'aborted' || run.phase === 'finished') return [];
   const questions = openQuestions(run).map((question) => `an answer: ${question.ask.text}`);
   const lanes = lanesOf(run).flatMap((lane) => {
-    if (laneState(run, lane) !== 'waiting' || currentLine(run, lane)?.status !== 'begun') return [];
-    const sentence = laneNow(run, lane);
-    return [lane === POOL_LANE ? sentence : `${lane}: ${sentence}`];
+    const state = currentLine(run, lane);
+    if (!state || laneState(run, lane) === 'asking' || !isDue(run, state.line)) return [];
+    const here = lane === POOL_LANE ? '' : `${lane}: `;
+    if (state.status === 'begun') return [`${here}${laneNow(run, lane)}`];
+    // between two lines: the next is looked at in a moment
+    return state.status === 'planned' ? [`${here}${state.line.title}`] : [];
   });
   return [...questions, ...lanes];
 }
