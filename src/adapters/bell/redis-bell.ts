@@ -52,8 +52,9 @@ export async function redisBell({
   asking.on('ready', () => (away = false));
   // an outage is told once, not with every try of every connection
   const inTrouble = (error: unknown): void => {
+    if (!isOutage(error)) return trouble(error);
     if (!away) trouble(error);
-    away = asking.status !== 'ready';
+    away = true;
   };
   asking.on('error', inTrouble);
   try {
@@ -194,6 +195,16 @@ async function refuseForgetful(redis: Redis): Promise<void> {
       'And the same in redis.conf, so that it stays',
     ],
   });
+}
+
+/** Redis is not there, as against: Redis says no. */
+function isOutage(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const words = error instanceof Error ? error.message : '';
+  return (
+    /^(ECONN|ENOENT|ETIMEDOUT|EPIPE|EHOST|ENET|ENOTFOUND|EAI_)/.test(code) ||
+    /isn't writeable|Connection is closed|Command timed out|max retries per request/i.test(words)
+  );
 }
 
 /** A code and no address: an address may hold the password. */

@@ -1,8 +1,6 @@
 /** The embedded bell: rows in the journal's SQLite file. Another process's ring is noticed by PRAGMA data_version. */
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import Database from 'libsql';
 import type { Clock } from '../../ports';
+import { isBusy, openSqliteFile, writing, type SqliteFile } from '../sqlite';
 import type { OpenBell } from './bell';
 import { oneAtATime, within, type OneAtATime } from './one-at-a-time';
 
@@ -14,15 +12,14 @@ export interface SqliteBellOptions {
 
 /** How often another process's rings are looked for: four microseconds of work, and a click is felt as immediate. */
 const LOOK_MS = 50;
-/** Longest that a ring waits for another process's commit before it is tried again. */
-const BUSY_MS = 10;
+/** A commit takes a few milliseconds; a click that met one is not kept for a whole look. */
+const BUSY_AGAIN_MS = 5;
 
 /**
  * Rings are rows, taken by deleting them: whoever's delete counts one has it. Due times are pool time, so that a delay
  * follows the clock when its speed is changed. A ring may be lost with the power; the sweep brings it back.
  */
 export async function sqliteBell({ sqliteFile, clock, trouble }: SqliteBellOptions): Promise<OpenBell> {
-  mkdirSync(dirname(sqliteFile), { recursive: true });
   const db = await patiently(() => open(sqliteFile));
   const ringing = db.prepare(
     'insert into rings (run_id, kind, due_ms) values (?, ?, ?) on conflict (run_id, kind) do update set due_ms = min(due_ms, excluded.due_ms)',
@@ -42,13 +39,15 @@ export async function sqliteBell({ sqliteFile, clock, trouble }: SqliteBellOptio
       version = versionOf(db);
       const now = clock.now();
       for (const ring of ringsIn(due.all([now])))
-        if (taking.run([ring.run, ring.kind, now]).changes > 0) void listeners[0]?.call(ring.run);
+        if (writing(db, () => taking.run([ring.run, ring.kind, now])).changes > 0)
+          void listeners[0]?.call(ring.run);
       next = dueIn(nearest.get([])) ?? Number.POSITIVE_INFINITY;
       arm();
     } catch (error) {
-      // somebody else is writing: the rings are still there at the next look
       next = Number.NEGATIVE_INFINITY;
-      if (!isBusy(error)) trouble(error);
+      // somebody else is writing: the rings are still there in a moment
+      if (isBusy(error)) timer = setTimeout(look, BUSY_AGAIN_MS);
+      else trouble(error);
     }
   };
   /** Between two looks only when a ring becomes due sooner, which at a simulator's speed is common. */
@@ -67,7 +66,7 @@ export async function sqliteBell({ sqliteFile, clock, trouble }: SqliteBellOptio
     ring: async (run, inSeconds = 0) => {
       const at = inSeconds > 0 ? clock.now() + inSeconds * 1000 : 0;
       try {
-        await patiently(() => ringing.run([run, inSeconds > 0 ? 'later' : 'now', at]));
+        await patiently(() => writing(db, () => ringing.run([run, inSeconds > 0 ? 'later' : 'now', at])));
         if (at < next || at <= clock.now()) setImmediate(look);
       } catch (error) {
         trouble(error);
@@ -93,12 +92,10 @@ export async function sqliteBell({ sqliteFile, clock, trouble }: SqliteBellOptio
   };
 }
 
-function open(file: string): Database.Database {
-  const db = new Database(file, { timeout: BUSY_MS });
+function open(file: string): SqliteFile {
+  // A ring need not survive the power: no wait for the disk, and none for those who write the journal.
+  const db = openSqliteFile(file, 'NORMAL');
   try {
-    db.pragma('journal_mode = WAL');
-    // A ring need not survive the power: no wait for the disk, and none for those who write the journal.
-    db.pragma('synchronous = NORMAL');
     db.exec(
       'create table if not exists rings (run_id text not null, kind text not null, due_ms integer not null, primary key (run_id, kind))',
     );
@@ -109,12 +106,12 @@ function open(file: string): Database.Database {
   }
 }
 
-const versionOf = (db: Database.Database): number => {
+const versionOf = (db: SqliteFile): number => {
   const [row] = db.pragma('data_version') as readonly { readonly data_version: number }[];
   return row?.data_version ?? -1;
 };
 
-function hasChanged(db: Database.Database, seen: number, trouble: (error: unknown) => void): boolean {
+function hasChanged(db: SqliteFile, seen: number, trouble: (error: unknown) => void): boolean {
   try {
     return versionOf(db) !== seen;
   } catch (error) {
@@ -131,12 +128,6 @@ function ringsIn(rows: readonly unknown[]): readonly { readonly run: string; rea
 }
 
 const dueIn = (row: unknown): number | null => (row as { readonly due_ms: number | null }).due_ms;
-
-const isBusy = (error: unknown): boolean =>
-  typeof error === 'object' &&
-  error !== null &&
-  'code' in error &&
-  String(error.code).startsWith('SQLITE_BUSY');
 
 /** Half a second of another process's writing; after that the ring is this process's own affair. */
 const PATIENCE_MS = 500;
