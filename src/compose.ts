@@ -23,11 +23,10 @@ import type { Obligation } from './domain/obligation';
 import type { Person, Role } from './domain/person';
 import type { Plan } from './domain/plan';
 import { problems } from './domain/problems';
-import type { Run } from './domain/run';
 import { authorise } from './engine/authorise';
 import { backupThatCounts } from './engine/backup-that-counts';
 import { folds, type Folds } from './engine/fold';
-import { inspect } from './engine/inspect';
+import { lookAgain } from './engine/look-again';
 import { operate } from './engine/operate';
 import type { Operator } from './engine/operator';
 import { otherRuns } from './engine/others';
@@ -70,10 +69,7 @@ export interface Composition {
   readonly roles: Roles;
   readonly operator: Operator;
   /** What the steps of this run see. */
-  worldOf(
-    run: { readonly id: string; readonly pool: string },
-    of: { target: string; owed: Run['owed'] },
-  ): World;
+  worldOf(run: { readonly id: string; readonly pool: string }): World;
   /** Looks at the pool and keeps the plan; changes nothing else. Rejected when it may not or cannot be made. */
   makePlan(pool: string, wish: { readonly to?: string }, by: Person): Promise<Plan>;
   /** What the pool of this run is owed, as people read it. */
@@ -111,22 +107,13 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
   const sameCloudStack = (a: string) => (b: string) =>
     config().pools[a]?.cloudStack === config().pools[b]?.cloudStack;
 
-  function worldOf(
-    run: { readonly id: string; readonly pool: string },
-    of: { target: string; owed: Run['owed'] },
-  ): World {
+  function worldOf(run: { readonly id: string; readonly pool: string }): World {
     const others = otherRuns(journal, folded, run.id, sameCloudStack(run.pool));
     const world = pools.world(run.pool, others);
     return {
       ...world,
-      lookAgain: async () => {
-        const { snapshot, findings } = await inspect(world, {
-          target: of.target,
-          owed: of.owed,
-          at: clock.now(),
-        });
-        return { snapshot, findings };
-      },
+      lookAgain: async (host) =>
+        lookAgain(world, rollingUpgrade, await folded.newest(run.id), host, clock.now()),
     };
   }
 
@@ -151,7 +138,7 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
     const target = wish.to ?? poolConfig(pool).target;
     if (target === undefined) throw new Rejected(problems.noTarget(pool));
     const { owed, keys, journals } = await historyOf(pool);
-    const world = worldOf({ id: '', pool }, { target, owed });
+    const world = worldOf({ id: '', pool });
     for (const [hostUuid, pins] of Object.entries(keys)) world.xen.trust(hostUuid, pins);
     const backup = backupThatCounts(
       await Promise.all(
@@ -183,7 +170,7 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
     newId: idsFrom(clock),
     async planGiveBack(pool, owed, by) {
       const { keys } = await historyOf(pool);
-      const world = worldOf({ id: '', pool }, { target: poolConfig(pool).target ?? '', owed });
+      const world = worldOf({ id: '', pool });
       for (const [hostUuid, pins] of Object.entries(keys)) world.xen.trust(hostUuid, pins);
       const versions = (await world.xen.hosts()).map((host) => host.version);
       // nothing is upgraded by it: the pool's own version is the target
@@ -260,11 +247,16 @@ function idsFrom(clock: Clock): (prefix: string) => string {
 
 function rolesOf(config: () => Config, clock: Clock): Roles {
   const { slack } = config();
-  return roles({
+  const granted = roles({
     grantedIn: (pool) => config().pools[pool]?.roles,
     ...(slack && { members: slackGroups({ token: slack.botToken, apiUrl: slack.apiUrl }) }),
     monotonic: () => clock.monotonic(),
   });
+  return {
+    // a login that pools.yaml maps to nobody may read and nothing else (design: People)
+    rolesOf: async (person, pool) =>
+      person.id.startsWith('shell:') ? { roles: ['viewer'] } : granted.rolesOf(person, pool),
+  };
 }
 
 /** Slack ids and groups as people read them in Slack; names come from Slack itself. */

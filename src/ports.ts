@@ -10,7 +10,7 @@
 import type { Entry, Recorded } from './domain/journal';
 import type { Json } from './domain/json';
 import type { Person, Role } from './domain/person';
-import type { Plan } from './domain/plan';
+import type { Plan, Revision } from './domain/plan';
 import type { Finding } from './domain/finding';
 import type { HaSnapshot, PowerState, Snapshot } from './domain/pool';
 
@@ -478,7 +478,12 @@ export interface World {
   /** Our other runs on the same CloudStack: services are stopped by one, and only while no other has a host in work. */
   readonly others: OtherRuns;
   /** A fresh snapshot and what the checks say of it. */
-  lookAgain(): Promise<{ readonly snapshot: Snapshot; readonly findings: readonly Finding[] }>;
+  lookAgain(host: string): Promise<{
+    readonly snapshot: Snapshot;
+    readonly findings: readonly Finding[];
+    /** Present when what is left of the plan no longer fits this host: other VMs must be stopped. */
+    readonly revision?: Revision;
+  }>;
 }
 
 export interface OtherRuns {

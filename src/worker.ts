@@ -35,15 +35,14 @@ export async function startWorker(config: () => Config, log: Log): Promise<Worke
     journal,
     clock,
     step: (kind) => steps.get(kind),
-    world: (run: Run) =>
-      composed.worldOf({ id: run.id, pool: run.plan.pool }, { target: run.plan.target, owed: run.owed }),
+    world: (run: Run) => composed.worldOf({ id: run.id, pool: run.plan.pool }),
     worker: owner,
     log: { error: (facts, text) => log.error(facts, text), info: (facts, text) => log.info(facts, text) },
     ring: (run) => void bell.ring(run),
   });
   const stream = watch({
     journal,
-    world: (row) => composed.worldOf(row, { target: '', owed: [] }),
+    world: (row) => composed.worldOf(row),
     ring: (run) => void bell.ring(run),
     speed: () => clock.speed(),
   });

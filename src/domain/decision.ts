@@ -1,5 +1,6 @@
 /** What a step concludes from its evidence. The engine carries it out and knows no step by name. */
 import type { Json } from './json';
+import type { Revision } from './plan';
 import type { Problem } from './problem';
 
 /** One change of one thing. Intents, doubt and limits are kept per (line, subject). */
@@ -36,6 +37,7 @@ export type Decision =
   | { readonly do: 'wait'; readonly for: string; readonly againInSeconds?: number; readonly note?: Json }
   | { readonly do: 'act'; readonly acts: readonly Act[]; readonly why: string; readonly note?: Json }
   | { readonly do: 'ask'; readonly ask: Ask }
+  | { readonly do: 'revise'; readonly revision: Revision }
   | { readonly do: 'stop'; readonly problem: Problem };
 
 export const done = (saw: string, result?: Json): Decision =>

@@ -3,7 +3,7 @@ import type { Act, Ask } from './decision';
 import type { Json } from './json';
 import type { Obligation, Owed } from './obligation';
 import type { Person } from './person';
-import type { Placement, PlannedLine } from './plan';
+import type { Revision } from './plan';
 import type { Problem } from './problem';
 
 export interface RunStarted {
@@ -113,13 +113,8 @@ export interface LineStopped {
   readonly problem: Problem;
 }
 /** Lines not yet begun were replaced. The digest is that of the revised plan. */
-export interface PlanRevised {
+export interface PlanRevised extends Revision {
   readonly type: 'PlanRevised';
-  readonly digest: string;
-  readonly why: string;
-  readonly removed: readonly string[];
-  readonly added: readonly PlannedLine[];
-  readonly placement: Placement;
 }
 export interface PauseRequested {
   readonly type: 'PauseRequested';

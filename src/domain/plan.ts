@@ -84,5 +84,15 @@ export interface Plan {
   readonly digest: string;
 }
 
+/** Lines not yet begun, replaced: a plan that has drifted says so, with a digest of its own. */
+export interface Revision {
+  readonly digest: string;
+  /** What has changed in the pool, one sentence. */
+  readonly why: string;
+  readonly removed: readonly string[];
+  readonly added: readonly PlannedLine[];
+  readonly placement: Placement;
+}
+
 export const linesOf = (plan: Pick<Plan, 'sections'>): readonly PlannedLine[] =>
   plan.sections.flatMap((section) => section.lines);

@@ -84,6 +84,8 @@ export interface Run {
   /** The plan's sections with all revisions applied. */
   readonly sections: readonly Section[];
   readonly placement: Placement;
+  /** Why the plan was revised, newest last. */
+  readonly revisions: readonly { readonly at: number; readonly why: string }[];
   /** Digest in force: the plan's, or that of the newest revision. */
   readonly digest: string;
   readonly phase: Phase;
@@ -126,6 +128,7 @@ export function foldRun(plan: Plan, entries: readonly Recorded[]): Run {
     startedAt: first.at,
     at: first.at,
     seq: first.seq,
+    revisions: [],
     keys: first.entry.keys,
     owed: first.entry.owed,
   };
@@ -202,7 +205,7 @@ function applied(run: Run, entry: Entry, at: number, seq: number): Run {
     case 'LineStopped':
       return onLine(run, entry.line, () => ({ status: 'stopped', problem: entry.problem }));
     case 'PlanRevised':
-      return revised(run, entry);
+      return { ...revised(run, entry), revisions: [...run.revisions, { at, why: entry.why }] };
     case 'PauseRequested':
       return {
         ...run,
@@ -379,9 +382,9 @@ export function lanesOf(run: Pick<Run, 'sections'>): readonly LaneId[] {
   return [...new Set(run.sections.map((section) => section.lane))];
 }
 
-/** True when every line it must come after is done. */
+/** True when every line it must come after is done; a line that is not there is never done. */
 export const isDue = (run: Run, line: PlannedLine): boolean =>
-  line.after.every((id) => run.lines[id] === undefined || run.lines[id].status === 'done');
+  line.after.every((id) => run.lines[id]?.status === 'done');
 
 /** The open question of a line, if any. */
 export const openQuestion = (run: Run, line: string): Question | undefined =>

@@ -62,8 +62,9 @@ function whyUnread(pool: string, { failures, snapshot }: Inspection): Problem {
   return problems.poolUnread(pool, snapshot.unread.map(({ source, why }) => `${source}: ${why}`).join(' '));
 }
 
-function inputOf(
-  wish: PlanWish,
+/** What a procedure is told: the same when a plan is made and when what is left of it is looked at again. */
+export function inputOf(
+  wish: Pick<PlanWish, 'world' | 'target' | 'owed' | 'verifiedBackup' | 'disableClusterAllocation'>,
   { snapshot, placement, configured }: Inspection,
   planId: string,
 ): ProcedureInput {

@@ -141,6 +141,10 @@ function next(
         entry: { type: 'QuestionAsked', line, question: `q${run.questions.length + 1}`, ask: decision.ask },
       };
     }
+    case 'revise':
+      // the same look again after it was written: what is left is looked at anew
+      if (decision.revision.digest === run.digest) return { next: 'again' };
+      return { entry: { type: 'PlanRevised', ...decision.revision } };
     case 'wait':
       return waiting(step, evidence, decision.for, decision.againInSeconds, false, decision.note);
     case 'act':

@@ -2,7 +2,7 @@
 import { ask, done, stop } from '../domain/decision';
 import { problems } from '../domain/problems';
 import { answersOn } from '../domain/run';
-import { hostFacts, materialDigest, shown, type HostFacts } from './host-facts';
+import { hostFacts, materialDigest, revised, shown, type HostFacts } from './host-facts';
 import { defineStep, LOOKS_ONLY } from './step';
 import { hours, type HostArgs } from './sight';
 
@@ -14,6 +14,8 @@ export const approveHost = defineStep<HostArgs, HostFacts>({
   patience: { softSeconds: hours(1), hardSeconds: hours(24 * 7) },
   observe: (world, { host }) => hostFacts(world, host),
   decide: ({ args, now, line, run }) => {
+    const revision = revised(now);
+    if (revision) return revision;
     if (now.blocks.length > 0) return stop(problems.blockedNow(args.host, now.blocks, now.advice));
     const digest = materialDigest(run, args.host, now);
     const yes = answersOn(run, line.line.id).findLast(

@@ -16,11 +16,14 @@ type Args = HostArgs & { readonly stops: readonly string[]; readonly atOnce: num
 /** Routers and system VMs move one at a time: two of a pair in flight at once is an outage of its network. */
 const ORDER = ['guest', 'router', 'ssvm', 'cpvm'] as const;
 
+/** Longer than a lost request can still be on its way (SEND_WITHIN + call + CloudStack's own delay). */
+const SETTLE_SECONDS = 120;
+
 export const drainHost = defineStep<Args, DrainSeen>({
   kind: 'drain-host',
   v: 1,
   title: ({ host }) => `Move the VMs of ${host} away, one by one`,
-  settleSeconds: 120,
+  settleSeconds: SETTLE_SECONDS,
   callTimeoutSeconds: 30,
   farDelaySeconds: 60, // until VM state or job shows the move
   maxActs: 3,
@@ -35,7 +38,7 @@ export const drainHost = defineStep<Args, DrainSeen>({
       return done(`empty${args.stops.length > 0 ? ` but for ${listed(args.stops)}` : ''}`);
     const kind = ORDER.find((candidate) => mine.some((vm) => vm.kind === candidate)) ?? 'guest';
     const turn = mine.filter((vm) => vm.kind === kind);
-    const moving = turn.filter((vm) => underWay(vm, line, now));
+    const moving = turn.filter((vm) => underWay(vm, evidence));
     const spent = turn.find((vm) => !moving.includes(vm) && exhausted(line, vm));
     if (spent)
       return stop(
@@ -89,12 +92,13 @@ function promise(promised: Map<string, number>, host: string | undefined, mib: n
   if (host !== undefined) promised.set(host, (promised.get(host) ?? 0) + mib);
 }
 
-/** On its way, or possibly so: the VM says Migrating, or its newest act has neither failed nor settled. */
-function underWay(vm: Left, line: LineState, now: DrainSeen): boolean {
-  if (vm.state === 'Migrating') return true;
+/** On its way, or possibly so: the VM says Migrating, its job is open, or its newest act may still take effect. */
+function underWay(vm: Left, { line, now, at }: Evidence<Args, DrainSeen>): boolean {
+  if (vm.state === 'Migrating' || now.pending.includes(vm.name)) return true;
   const was = line.acts[vm.name];
-  if (!was || was.outcome === 'refused' || was.outcome === 'not-sent') return false;
-  return now.failed[vm.name] === undefined && was.outcome !== 'lost';
+  if (!was || was.outcome === 'refused' || was.outcome === 'not-sent' || now.failed[vm.name] !== undefined)
+    return false;
+  return at - was.intendedAt < SETTLE_SECONDS * 1000;
 }
 
 const TRIES = 3;

@@ -31,6 +31,8 @@ export type DrainSeen = {
   readonly suitable: Readonly<Record<string, readonly string[]>>;
   /** VM name → why its last move failed. */
   readonly failed: Readonly<Record<string, string>>;
+  /** VMs whose last move CloudStack still works on. */
+  readonly pending: readonly string[];
 };
 
 export async function drainLook(
@@ -65,6 +67,7 @@ export async function drainLook(
     });
   const suitable: Record<string, readonly string[]> = {};
   const failed: Record<string, string> = {};
+  const pending: string[] = [];
   await Promise.all(
     left
       .filter((vm) => vm.id !== undefined && vm.state === 'Running')
@@ -81,6 +84,7 @@ export async function drainLook(
       const receipt = line.acts[vm.name]?.receipt as { job?: string } | undefined;
       const job = receipt?.job === undefined ? undefined : await world.cloudStack.job(receipt.job);
       if (job?.status === 2) failed[vm.name] = job.error ?? 'CloudStack does not say why';
+      if (job?.status === 0) pending.push(vm.name);
     }),
   );
   return {
@@ -89,6 +93,7 @@ export async function drainLook(
     shelters,
     suitable,
     failed,
+    pending: pending.toSorted(),
   };
 }
 

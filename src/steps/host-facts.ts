@@ -1,7 +1,9 @@
 /** What an approval of one host is bound to: its section, its bounds, and the findings that matter. */
 import { digestOf } from '../domain/digest';
 import type { Finding } from '../domain/finding';
+import type { Decision } from '../domain/decision';
 import type { Json } from '../domain/json';
+import type { Revision } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
 import { residents } from '../domain/pool';
 import type { Run } from '../domain/run';
@@ -18,10 +20,12 @@ export type HostFacts = {
   readonly system: readonly string[];
   /** Other hosts that may take its VMs, with free MiB. */
   readonly room: readonly string[];
+  /** Present when the plan no longer fits the host. */
+  readonly revision?: Json;
 };
 
 export async function hostFacts(world: World, host: string): Promise<HostFacts> {
-  const { snapshot, findings } = await world.lookAgain();
+  const { snapshot, findings, revision } = await world.lookAgain(host);
   const about = (finding: Finding): boolean => finding.severity === 'block';
   return {
     blocks: findings.filter(about).map((finding) => `${finding.on}: ${finding.what}`),
@@ -34,8 +38,15 @@ export async function hostFacts(world: World, host: string): Promise<HostFacts> 
     room: snapshot.hosts
       .filter((other) => other.name !== host && other.live && other.enabled)
       .map((other) => `${other.name} runs ${other.version} and has ${other.memoryMib.free} MiB free`),
+    ...(revision && { revision: revision as unknown as Json }),
   };
 }
+
+/** What is left of the plan is replaced before anybody is asked or anything is touched. */
+export const revised = (facts: HostFacts): Decision | undefined =>
+  facts.revision === undefined
+    ? undefined
+    : { do: 'revise', revision: facts.revision as unknown as Revision };
 
 const names = (pool: Snapshot, host: string, guests: boolean): readonly string[] =>
   residents(pool, host)
@@ -63,6 +74,7 @@ export function shown(run: Run, host: string, master: boolean, facts: HostFacts)
   return [
     `${host} runs ${counted(facts.guests.length, 'guest VM')}${facts.guests.length > 0 ? ` (${listed(facts.guests)})` : ''} and ${counted(facts.system.length, 'system VM')}${facts.system.length > 0 ? ` (${listed(facts.system)})` : ''}.`,
     ...facts.room.map((room) => `${room}.`),
+    ...run.revisions.map((revision) => `Changed since the plan was made: ${revision.why}`),
     ...stops.map(
       (stop) =>
         `${stop.vm} will be stopped (${stop.why}) and started ${stop.startOn.length > 0 ? `on ${listed(stop.startOn)}` : `when ${host} is back`}; down at most ${stop.downMinutes} minutes.`,

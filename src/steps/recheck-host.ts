@@ -1,7 +1,7 @@
 /** A fresh snapshot through the checks before the host is asked about, so that the question shows what is true now. */
 import { done, stop } from '../domain/decision';
 import { problems } from '../domain/problems';
-import { hostFacts, type HostFacts } from './host-facts';
+import { hostFacts, revised, type HostFacts } from './host-facts';
 import { defineStep, LOOKS_ONLY } from './step';
 import { counted, minutes, type HostArgs } from './sight';
 
@@ -13,10 +13,11 @@ export const recheckHost = defineStep<HostArgs, HostFacts>({
   patience: { softSeconds: minutes(5), hardSeconds: minutes(30) },
   observe: (world, { host }) => hostFacts(world, host),
   decide: ({ args, now }) =>
-    now.blocks.length > 0
+    revised(now) ??
+    (now.blocks.length > 0
       ? stop(problems.blockedNow(args.host, now.blocks, now.advice))
       : done(
           `nothing blocks ${args.host}${now.warns.length > 0 ? `, ${counted(now.warns.length, 'warning')}` : ''}`,
-        ),
+        )),
   tooLong: ({ line }) => problems.tooLong(line.line.title, 'the pool could not be read'),
 });

@@ -30,7 +30,9 @@ export function memoryJournal(clock: Clock): Journal {
         .reverse()
         .slice(0, limit),
     async openRun(row, first) {
-      const open = [...runs.values()].find((one) => one.poolUuid === row.poolUuid && one.closedAt === undefined);
+      const open = [...runs.values()].find(
+        (one) => one.poolUuid === row.poolUuid && one.closedAt === undefined,
+      );
       if (open) throw new Rejected({ ...problems.runUnknown(open.id), code: 'RUN_OPEN' });
       runs.set(row.id, row);
       entries.set(row.id, []);

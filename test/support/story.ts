@@ -9,7 +9,7 @@ import type { Plan } from '../../src/domain/plan';
 import { currentLine, lanesOf, openQuestions, type Question, type Run } from '../../src/domain/run';
 import { backupThatCounts } from '../../src/engine/backup-that-counts';
 import { folds } from '../../src/engine/fold';
-import { inspect } from '../../src/engine/inspect';
+import { lookAgain } from '../../src/engine/look-again';
 import { operate } from '../../src/engine/operate';
 import type { Operator } from '../../src/engine/operator';
 import { otherRuns } from '../../src/engine/others';
@@ -199,11 +199,11 @@ export function story(options: StoryOptions = {}): Story {
         step: (kind) => steps.get(kind),
         world: (run) => {
           const { world } = partsOf(run.plan.pool);
-          const { target: to } = run.plan;
           return {
             ...world,
             others: otherRuns(journal, folded, run.id, () => true),
-            lookAgain: () => inspect(world, { target: to, owed: run.owed, at: clock.now() }),
+            lookAgain: async (host) =>
+              lookAgain(world, options.procedure ?? rollingUpgrade, await folded.newest(run.id), host, clock.now()),
           };
         },
         worker: `worker-${++workers}`,

@@ -1,0 +1,30 @@
+/** A fresh snapshot through the checks in the middle of a run, and what is left of the plan held against it. */
+import type { Finding } from '../domain/finding';
+import type { Revision } from '../domain/plan';
+import type { Snapshot } from '../domain/pool';
+import type { Run } from '../domain/run';
+import type { Procedure } from '../procedures/procedure';
+import { inspect, type Inspectable } from './inspect';
+import { inputOf } from './planner';
+import { revisionOf } from './revise';
+
+export async function lookAgain(
+  world: Inspectable,
+  procedure: Procedure,
+  run: Run,
+  host: string,
+  at: number,
+): Promise<{
+  readonly snapshot: Snapshot;
+  readonly findings: readonly Finding[];
+  readonly revision?: Revision;
+}> {
+  const wish = { world, target: run.plan.target, owed: run.owed, at };
+  const seen = await inspect(world, wish);
+  const { snapshot, findings, placement } = seen;
+  const readable = snapshot.hosts.some((one) => one.name === snapshot.master);
+  const revision = readable
+    ? revisionOf(run, host, procedure.sections(inputOf(wish, seen, run.plan.id)), placement)
+    : undefined;
+  return { snapshot, findings, ...(revision && { revision }) };
+}

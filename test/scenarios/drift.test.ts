@@ -1,0 +1,66 @@
+/** A pool that drifts between plan and host: what was approved no longer fits, so it is planned anew and asked anew. */
+import { story } from '../support/story';
+
+test('a VM that loses its tools after the plan is not stopped before somebody has agreed to it', async () => {
+  let lost = false;
+  const it = story({
+    answers: (question) => {
+      if (question.line.startsWith('host-2-02') && !lost) {
+        lost = true;
+        it.vm('i-2-12-VM').tools = false;
+      }
+      return 'yes';
+    },
+  });
+  const plan = await it.plan();
+  const id = await it.start(plan);
+
+  const run = await it.play(id);
+
+  const entries = await it.entries(id);
+  const revised = entries.findIndex((entry) => entry.type === 'PlanRevised');
+  const asked = entries.filter(
+    (entry) => entry.type === 'QuestionAsked' && entry.line === 'host-2-02-approve-host',
+  );
+  const stopped = entries.findIndex(
+    (entry) => entry.type === 'ActIntended' && entry.act.what === 'stop i-2-12-VM',
+  );
+  expect(entries[revised]).toMatchObject({ why: 'on host-2, i-2-12-VM must be stopped.' });
+  expect(
+    asked.map(
+      (entry) =>
+        entry.type === 'QuestionAsked' &&
+        entry.ask.saw.some((line) => line.includes('i-2-12-VM will be stopped')),
+    ),
+  ).toEqual([false, true]);
+  expect(stopped).toBeGreaterThan(revised);
+  expect(run.phase).toBe('finished');
+  expect(it.vm('i-2-12-VM')).toMatchObject({ power: 'Running', stops: 1, starts: 1 });
+  expect(it.cloud.violations).toEqual([]);
+});
+
+test('a revision leaves what is begun alone, takes no id twice and leaves no line without what comes before it', async () => {
+  const it = story({
+    answers: (question) => {
+      if (question.line.startsWith('host-1-02')) it.vm('i-2-15-VM').tools = false;
+      if (question.line.startsWith('host-2-02')) it.vm('i-2-12-VM').tools = false;
+      return 'yes';
+    },
+  });
+  const id = await it.start(await it.plan());
+
+  const run = await it.play(id);
+
+  const entries = await it.entries(id);
+  const ids = [...run.plan.sections.flatMap((section) => section.lines.map((line) => line.id))];
+  for (const entry of entries)
+    if (entry.type === 'PlanRevised') ids.push(...entry.added.map((line) => line.id));
+  expect(new Set(ids).size).toBe(ids.length);
+  const standing = run.sections.flatMap((section) => section.lines);
+  expect(
+    standing.flatMap((line) => line.after).filter((before) => !standing.some((line) => line.id === before)),
+  ).toEqual([]);
+  const begun = entries.flatMap((entry) => (entry.type === 'LineBegan' ? [entry.line] : []));
+  expect(begun.filter((line) => !standing.some((one) => one.id === line))).toEqual([]);
+  expect(run.phase).toBe('finished');
+});
