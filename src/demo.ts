@@ -1,6 +1,5 @@
 /** All of it on the simulator: `npm run demo` for a person with a browser, `--auto` for a whole story that judges itself. */
 import { messageText } from './slack/view/transcript';
-import type { KnownBlock } from '@slack/types';
 import { demoAsked, DEMO_USAGE, WrongAsk, type DemoAsked } from './demo/asked';
 import { players, type Ending } from './demo/players';
 import { openStage, type Stage } from './demo/stage';
@@ -44,7 +43,8 @@ async function watched(stage: Stage, { speed }: DemoAsked): Promise<number> {
 async function judged(stage: Stage, { speed }: DemoAsked): Promise<number> {
   const { announcement } = stage.served;
   const pool = announcement.pools[0]?.name ?? '';
-  const truth = async (): Promise<Truth> => (await (await fetch(`${announcement.control.replace(/\/$/, '')}/truth`)).json()) as Truth;
+  const truth = async (): Promise<Truth> =>
+    (await (await fetch(`${announcement.control.replace(/\/$/, '')}/truth`)).json()) as Truth;
   const say = (what: string): void => void process.stderr.write(`${what}\n`);
   say(`The channel: ${announcement.slack.page}`);
   try {
@@ -62,14 +62,16 @@ async function judged(stage: Stage, { speed }: DemoAsked): Promise<number> {
   }
 }
 
-const unfinished = (ending: Ending): readonly string[] => (ending.how === 'finished' ? [] : [`The run is ${ending.how}: ${ending.why}`]);
+const unfinished = (ending: Ending): readonly string[] =>
+  ending.how === 'finished' ? [] : [`The run is ${ending.how}: ${ending.why}`];
 
 /** The thread as it reads in Slack: the card, then its replies. */
 function thread(stage: Stage): string {
   const [channel] = stage.served.slack.view().channels;
   return (channel?.messages ?? [])
     .map((message) => {
-      const text = messageText({ text: message.text, blocks: message.blocks as unknown as readonly KnownBlock[] });
+      const { text: fallback, blocks } = message;
+      const text = messageText({ text: fallback, blocks } as unknown as Parameters<typeof messageText>[0]);
       return message.thread === undefined ? text : text.replace(/^/gm, '│ ');
     })
     .join('\n\n');
@@ -79,7 +81,12 @@ function thread(stage: Stage): string {
 const lastWords = (log: string): string =>
   log
     .split('\n')
-    .filter((line) => line.includes('"level":"error"') || line.includes('"level":"warn"') || (line !== '' && !line.startsWith('{')))
+    .filter(
+      (line) =>
+        line.includes('"level":"error"') ||
+        line.includes('"level":"warn"') ||
+        (line !== '' && !line.startsWith('{')),
+    )
     .slice(-10)
     .join('\n');
 
@@ -87,7 +94,9 @@ main().then(
   (code) => process.exit(code),
   (error: unknown) => {
     const usage = error instanceof WrongAsk || error instanceof UnknownFault;
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage ? `${DEMO_USAGE}\n` : ''}`);
+    process.stderr.write(
+      `${error instanceof Error ? error.message : String(error)}\n${usage ? `${DEMO_USAGE}\n` : ''}`,
+    );
     process.exit(usage ? EXIT.usage : EXIT.failed);
   },
 );

@@ -140,7 +140,13 @@ export interface SimPool {
   readonly vms: SimVm[];
   readonly srs: SimSr[];
   readonly networks: { uuid: string; name: string }[];
-  ha: { on: boolean; srs: string[]; tolerates: number; configuration: Record<string, string>; allowOvercommit: boolean };
+  ha: {
+    on: boolean;
+    srs: string[];
+    tolerates: number;
+    configuration: Record<string, string>;
+    allowOvercommit: boolean;
+  };
   wlb: { on: boolean; url: string };
   rollingUpgradeFlag: boolean;
   autoPowerOn: boolean;
@@ -247,4 +253,3 @@ export const hostByName = (pool: SimPool, name: string | undefined): SimHost | u
   pool.hosts.find((host) => host.name === name);
 export const residentsOf = (host: SimHost): SimVm[] => host.pool.vms.filter((vm) => vm.on === host.name);
 export const isMixed = (pool: SimPool): boolean => new Set(pool.hosts.map((host) => host.platform)).size > 1;
-

@@ -10,7 +10,8 @@ export const RULES = {
   'two-hosts-preparing': 'prepareHostForMaintenance while another host is PrepareForMaintenance or ErrorIn….',
   'maintenance-with-vm-in-transition':
     'prepareHostForMaintenance while a VM on the host is Starting, Stopping or Migrating.',
-  'maintenance-asked-twice': 'prepareHostForMaintenance a second time without the host having left maintenance.',
+  'maintenance-asked-twice':
+    'prepareHostForMaintenance a second time without the host having left maintenance.',
   'reboot-outside-maintenance':
     'Reboot, toolstack restart or patch of a host that is not in CloudStack Maintenance while its cluster is Managed.',
   'master-rebooted-while-managed': 'The master was rebooted while its cluster is Managed.',
@@ -22,7 +23,8 @@ export const RULES = {
   'cancel-maintenance-too-early':
     'cancelHostMaintenance while the host was not Up in CloudStack, or not live and enabled in XAPI.',
   'prepared-host-in-service': 'A host that carries a prepared installer left maintenance.',
-  'xapi-migration-while-managed': 'XAPI migration of a VM that CloudStack knows while its cluster is Managed.',
+  'xapi-migration-while-managed':
+    'XAPI migration of a VM that CloudStack knows while its cluster is Managed.',
   'cloudstack-migration-while-unmanaged': 'CloudStack migration while the cluster is Unmanaged.',
   'xapi-power-of-cloudstack-vm': 'A VM that CloudStack knows was stopped or started through XAPI.',
   'management-stopped-while-busy':
@@ -31,7 +33,7 @@ export const RULES = {
   'rolling-flag-written': 'pool.other_config.rolling_upgrade_in_progress was written.',
   'database-written': "A statement other than a read reached CloudStack's database.",
   'repeated-blindly': 'A mutating call was repeated after a lost answer without looking first.',
-  'repartitioned': 'An installer was prepared to re-partition a host that nobody approved for it.',
+  repartitioned: 'An installer was prepared to re-partition a host that nobody approved for it.',
   'started-twice': 'One VM ran on two hosts at once.',
 } as const;
 

@@ -1,7 +1,10 @@
 /** The bell: BullMQ where a Redis is named, else rows in the SQLite file. It may bring the next tick nearer, nothing else. */
-import type { Bell, Clock } from '../../ports';
+import type { Clock } from '../../ports';
+import type { OpenBell } from './open-bell';
 import { redisBell } from './redis-bell';
 import { sqliteBell } from './sqlite-bell';
+
+export type { OpenBell } from './open-bell';
 
 export interface BellOptions {
   /** `redis://…`, `rediss://…` or `unix:/path`; without it the bell is embedded. */
@@ -9,12 +12,6 @@ export interface BellOptions {
   readonly sqliteFile: string;
   /** First word of every key in Redis. */
   readonly prefix?: string;
-}
-
-/** `ring` never rejects: what cannot be rung is told to `trouble` and, where this process listens, rung here. */
-export interface OpenBell extends Bell {
-  /** Throws Unreachable when nothing would carry a ring to another process. */
-  check(): Promise<void>;
 }
 
 /** Rejected: REDIS_MAY_FORGET. Unreachable: Redis does not answer. `trouble` may be called at any time, for the log. */

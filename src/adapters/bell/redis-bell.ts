@@ -3,7 +3,7 @@ import { Queue, Worker, type Job } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
 import { Rejected, Unreachable } from '../../domain/errors';
 import type { Clock } from '../../ports';
-import type { OpenBell } from './bell';
+import type { OpenBell } from './open-bell';
 import { oneAtATime, within, type OneAtATime } from './one-at-a-time';
 
 export interface RedisBellOptions {

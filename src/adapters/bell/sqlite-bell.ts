@@ -1,7 +1,7 @@
 /** The embedded bell: rows in the journal's SQLite file. Another process's ring is noticed by PRAGMA data_version. */
 import type { Clock } from '../../ports';
 import { isBusy, openSqliteFile, writing, type SqliteFile } from '../sqlite';
-import type { OpenBell } from './bell';
+import type { OpenBell } from './open-bell';
 import { oneAtATime, within, type OneAtATime } from './one-at-a-time';
 
 export interface SqliteBellOptions {
