@@ -111,15 +111,6 @@ export function openMysql(url: string): ReturnType<typeof createConnection> {
   });
 }
 
-/** MariaDB's programs, for tests that load a schema or take a real dump; undefined where there is only a URL. */
-export function mariadbBinaries():
-  { readonly client: string; readonly dump: string; readonly server: string } | undefined {
-  const client = binary('mariadb') ?? binary('mysql');
-  const dump = binary('mysqldump') ?? binary('mariadb-dump');
-  const server = binary('mariadbd');
-  return client && dump && server ? { client, dump, server } : undefined;
-}
-
 /** Debian's Python, which has Debian's modules; another one may come first on the PATH. */
 export function python(): string {
   return existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
