@@ -1,7 +1,7 @@
 /** All of it on the simulator: `npm run demo` for a person with a browser, `--auto` for a whole story that judges itself. */
 import { messageText } from './slack/view/transcript';
 import { demoAsked, DEMO_USAGE, WrongAsk, type DemoAsked } from './demo/asked';
-import { players, type Ending } from './demo/players';
+import { handsAtTheConsole, players, type Ending } from './demo/players';
 import { openStage, type Stage } from './demo/stage';
 import { breaches, type Truth } from './demo/verdict';
 import { UnknownFault } from './sim/faults';
@@ -15,27 +15,39 @@ async function main(): Promise<number> {
   return asked.auto ? judged(stage, asked) : watched(stage, asked);
 }
 
+/** A pool minute at the demo's own speed: long enough to read the line before the host goes down. Wall milliseconds. */
+const WALK_TO_THE_CONSOLE_MS = 3_000;
+
 /** Serves until somebody presses Ctrl-C. */
-async function watched(stage: Stage, { speed }: DemoAsked): Promise<number> {
-  const { page } = stage.served.announcement.slack;
+async function watched(stage: Stage, { speed, byHand }: DemoAsked): Promise<number> {
+  const { announcement } = stage.served;
+  const boot = `curl -s ${announcement.control.replace(/\/$/, '')}/world -d '[{"do":"boot-iso","pool":"pool-a","host":"host-1","version":"7.1.2"}]'`;
   process.stdout.write(
     [
-      `Open ${page}`,
+      `Open ${announcement.slack.page}`,
       '',
       `A pool of three XenServer 6.5 hosts, the CloudStack that manages them and a Slack channel, all simulated; ${speed} pool seconds a second.`,
-      'Type /xsupgrade plan pool-a, press Start, then act as Bob (top left) and approve.',
-      'When a host waits for its installer, boot it:',
-      `  curl -s ${stage.served.announcement.control.replace(/\/$/, '')}/world -d '[{"do":"boot-iso","pool":"pool-a","host":"host-1","version":"7.1.2"}]'`,
+      'Type /xsupgrade plan pool-a and press Start. Then act as Bob (on the left) and approve: the run, then each host.',
+      byHand
+        ? `When a host waits for its installer, boot it:\n  ${boot}`
+        : 'When a host waits for its installer, somebody at its console boots the ISO a few seconds later.',
       '',
       `A shell of your own: npx xsupgrade status pool-a --config ${stage.dir} --as Ann`,
       'Ctrl-C ends it.',
       '',
     ].join('\n'),
   );
+  const say = (what: string): void => void process.stdout.write(`${what}\n`);
+  const hands = handsAtTheConsole({ announcement, pool: announcement.pools[0]?.name ?? '', say });
+  const look = setInterval(() => {
+    const [channel] = stage.served.slack.view().channels;
+    if (!byHand) hands(channel?.messages ?? []).catch((error: unknown) => say(String(error)));
+  }, WALK_TO_THE_CONSOLE_MS);
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
   });
+  clearInterval(look);
   await stage.close();
   return EXIT.done;
 }

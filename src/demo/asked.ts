@@ -11,10 +11,12 @@ export interface DemoAsked {
   readonly speed: number;
   readonly faults: readonly FaultSpec[];
   readonly port?: number;
+  /** Nobody stands at the consoles: whoever watches boots the hosts. */
+  readonly byHand: boolean;
 }
 
 export const DEMO_USAGE =
-  "npm run demo -- [--auto] [--real] [--speed N] [--port P] [--fault 'CALL[@ON][#NTH] HOW[=CODE]']...";
+  "npm run demo -- [--auto] [--real] [--speed N] [--port P] [--by-hand] [--fault 'CALL[@ON][#NTH] HOW[=CODE]']...";
 
 export class WrongAsk extends Error {}
 
@@ -32,6 +34,7 @@ export function demoAsked(argv: readonly string[]): DemoAsked {
         real: { type: 'boolean', default: false },
         speed: { type: 'string' },
         port: { type: 'string' },
+        'by-hand': { type: 'boolean', default: false },
         fault: { type: 'string', multiple: true, default: [] },
       },
     }));
@@ -47,6 +50,7 @@ export function demoAsked(argv: readonly string[]): DemoAsked {
     auto: values.auto,
     real: values.real,
     speed,
+    byHand: values['by-hand'],
     faults: values.fault.map(faultFrom),
     ...(port !== undefined && { port }),
   };

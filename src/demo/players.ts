@@ -32,21 +32,11 @@ const STILL_MS = 60_000;
 const STILL_POOL_SECONDS = 3 * 3600;
 
 export function players({ announcement, pool, speed, say }: PlayOptions): Players {
-  const { control, slack } = announcement;
+  const { slack } = announcement;
+  const ask = asking(announcement.control);
+  const boot = handsAtTheConsole({ announcement, pool, say });
   const pressed = new Set<string>();
-  const booted = new Set<string>();
 
-  async function ask<T>(path: string, body?: unknown): Promise<T> {
-    const reply = await fetch(`${control.replace(/\/$/, '')}${path}`, {
-      ...(body !== undefined && {
-        method: 'POST',
-        body: JSON.stringify(body),
-        headers: { 'content-type': 'application/json' },
-      }),
-    });
-    if (!reply.ok) throw new Error(`${path}: ${reply.status} ${await reply.text()}`);
-    return (await reply.json()) as T;
-  }
   const view = () => ask<WorkspaceView>('/slack');
   const act = (as: string, what: Record<string, unknown>) =>
     ask<{ acked: boolean; ephemeral?: string; error?: string }>('/slack', {
@@ -103,20 +93,6 @@ export function players({ announcement, pool, speed, say }: PlayOptions): Player
     return false;
   }
 
-  /** Goes to the machine whose line asks for it, once. */
-  async function boot(messages: readonly Shown[]): Promise<void> {
-    for (const message of messages) {
-      const asked = /(\S+) \([^)]*\) is empty, in maintenance and disabled\. Boot it from the (\S+) ISO/.exec(
-        allText(message),
-      );
-      const [, host = '', version = ''] = asked ?? [];
-      if (!asked || booted.has(host)) continue;
-      booted.add(host);
-      say(`At the console of ${host}: boots the ${version} ISO`);
-      await ask('/world', [{ do: 'boot-iso', pool, host, version }]);
-    }
-  }
-
   return {
     async play() {
       await begin();
@@ -141,6 +117,45 @@ export function players({ announcement, pool, speed, say }: PlayOptions): Player
         await pause();
       }
     },
+  };
+}
+
+type Ask = <T>(path: string, body?: unknown) => Promise<T>;
+
+/** The control API, as anybody outside would use it. */
+const asking =
+  (control: string): Ask =>
+  async <T>(path: string, body?: unknown): Promise<T> => {
+    const reply = await fetch(`${control.replace(/\/$/, '')}${path}`, {
+      ...(body !== undefined && {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      }),
+    });
+    if (!reply.ok) throw new Error(`${path}: ${reply.status} ${await reply.text()}`);
+    return (await reply.json()) as T;
+  };
+
+/** Goes to the machine whose line asks for it, once for each host. */
+export function handsAtTheConsole({
+  announcement,
+  pool,
+  say,
+}: Omit<PlayOptions, 'speed'>): (messages: readonly Shown[]) => Promise<void> {
+  const ask = asking(announcement.control);
+  const booted = new Set<string>();
+  return async (messages) => {
+    for (const message of messages) {
+      const asked = /(\S+) \([^)]*\) is empty, in maintenance and disabled\. Boot it from the (\S+) ISO/.exec(
+        allText(message),
+      );
+      const [, host = '', version = ''] = asked ?? [];
+      if (!asked || booted.has(host)) continue;
+      booted.add(host);
+      say(`At the console of ${host}: boots the ${version} ISO`);
+      await ask('/world', [{ do: 'boot-iso', pool, host, version }]);
+    }
   };
 }
 
