@@ -3,9 +3,9 @@ import type { Decision, QuestionKind } from '../../src/domain/decision';
 import type { Json } from '../../src/domain/json';
 import { obligationId, type Owed } from '../../src/domain/obligation';
 import type { HostPlacement, PlannedLine, Section } from '../../src/domain/plan';
-import type { LineState, Question, Run, SubjectActs } from '../../src/domain/run';
+import { foldRun, type LineState, type Question, type Run, type SubjectActs } from '../../src/domain/run';
 import type { Evidence, Verb } from '../../src/steps/step';
-import { toyPlan } from './toy-run';
+import { toyPlan, toyStarted } from './toy-run';
 
 /** Pool time of every look, unless a test says otherwise. */
 export const AT = Date.parse('2026-03-01T12:00:00Z');
@@ -24,10 +24,17 @@ export interface EvidenceWish {
   readonly acts?: Readonly<Record<string, Partial<SubjectActs>>>;
   readonly line?: Partial<Omit<LineState, 'line' | 'acts' | 'before'>>;
   /** Lines done earlier, by kind: their before-picture and result. */
-  readonly earlier?: Readonly<Record<string, { readonly before?: Json; readonly result?: Json; readonly lane?: string }>>;
+  readonly earlier?: Readonly<
+    Record<string, { readonly before?: Json; readonly result?: Json; readonly lane?: string }>
+  >;
   readonly owed?: readonly { readonly what: Owed; readonly on: string; readonly before?: Json }[];
   /** Answers given on this line, oldest first; `digest` as asked. */
-  readonly answers?: readonly { readonly says: 'yes' | 'no'; readonly digest: string; readonly kind?: QuestionKind; readonly by?: string }[];
+  readonly answers?: readonly {
+    readonly says: 'yes' | 'no';
+    readonly digest: string;
+    readonly kind?: QuestionKind;
+    readonly by?: string;
+  }[];
   readonly placement?: readonly HostPlacement[];
   readonly digest?: string;
 }
@@ -56,7 +63,9 @@ export function evidenceFor(kind: string, wish: EvidenceWish): Evidence<Json, Js
     overdue: false,
     retries: 0,
     allowed: {},
-    acts: Object.fromEntries(Object.entries(wish.acts ?? {}).map(([subject, acts]) => [subject, actsOn(subject, acts)])),
+    acts: Object.fromEntries(
+      Object.entries(wish.acts ?? {}).map(([subject, acts]) => [subject, actsOn(subject, acts)]),
+    ),
     ...wish.line,
   };
   const earlier = Object.entries(wish.earlier ?? {}).map(([other, was], index): LineState => {
@@ -72,28 +81,39 @@ export function evidenceFor(kind: string, wish: EvidenceWish): Evidence<Json, Js
       ...(was.result !== undefined && { result: was.result }),
     };
   });
-  const section: Section = { title: lane, lane, host: lane, lines: [...earlier.map((one) => one.line), planned] };
+  const section: Section = {
+    title: lane,
+    lane,
+    host: lane,
+    lines: [...earlier.map((one) => one.line), planned],
+  };
   const plan = { ...toyPlan(), sections: [section] };
+  const started = { run: 'run-1', seq: 1, at: secondsAgo(3600), v: 1, entry: toyStarted(plan) };
   const run: Run = {
-    id: 'run-1',
-    plan,
-    sections: [section],
+    ...foldRun(plan, [started]),
     placement: { order: [], hosts: wish.placement ?? [], misfits: [] },
     digest: wish.digest ?? 'digest-1',
-    phase: 'running',
     lines: Object.fromEntries([...earlier, line].map((state) => [state.line.id, state])),
     questions: (wish.answers ?? []).map((answer, index): Question => ({
       id: `q${index + 1}`,
       line: planned.id,
-      ask: { kind: answer.kind ?? 'approve', text: '?', saw: [], digest: answer.digest, notTheRequester: true },
+      ask: {
+        kind: answer.kind ?? 'approve',
+        text: '?',
+        saw: [],
+        digest: answer.digest,
+        notTheRequester: true,
+      },
       askedAt: AT,
-      answer: { says: answer.says, by: { id: 'UBOB', name: answer.by ?? 'Bob' }, at: AT, digest: answer.digest },
+      answer: {
+        says: answer.says,
+        by: { id: 'UBOB', name: answer.by ?? 'Bob' },
+        at: AT,
+        digest: answer.digest,
+      },
     })),
-    startedBy: plan.madeBy,
-    startedAt: secondsAgo(3600),
     at: AT,
     seq: 50,
-    keys: {},
     owed: (wish.owed ?? []).map((one) => ({
       id: obligationId(one.what, one.on),
       what: one.what,
@@ -134,13 +154,16 @@ export function aloud(decision: Decision): string {
       return `ask ${decision.ask.kind}: ${decision.ask.text}`;
     case 'stop':
       return `stop: ${decision.problem.code}`;
+    case 'revise':
+      return `revise: ${decision.revision.why}`;
   }
 }
 
 /** Verbs whatever their args. */
 export type AnyVerb = Pick<Verb<never>, 'step'>;
 
-export const decide = ({ step }: AnyVerb, wish: EvidenceWish): Decision => step.decide(evidenceFor(step.kind, wish));
+export const decide = ({ step }: AnyVerb, wish: EvidenceWish): Decision =>
+  step.decide(evidenceFor(step.kind, wish));
 
 /** What the step says of this, in one line. */
 export const says = (verb: AnyVerb, wish: EvidenceWish): string => aloud(decide(verb, wish));
