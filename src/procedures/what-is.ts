@@ -1,4 +1,5 @@
 /** What a procedure asks of the snapshot and of what earlier runs owe. Pure. */
+import { nailOf } from '../domain/movability';
 import type { Obligation } from '../domain/obligation';
 import { hostNamed, isMaster, type HostSnapshot, type Snapshot } from '../domain/pool';
 import { sameOrNewer } from '../domain/version';
@@ -78,5 +79,6 @@ export function nextOnto(
   const canary = snapshot.vms.find(
     (vm) => vm.name === has.canaryVm || vm.cloudstack?.displayName === has.canaryVm,
   );
-  return canary ? [canary.name] : [];
+  // a canary that cannot move tests nothing: then a person chooses
+  return canary && !nailOf(canary, host.version, target) ? [canary.name] : [];
 }

@@ -40,6 +40,14 @@ const memoryBefore = (run: Run, vm: string): number =>
   (run.owed.find((o) => o.what === 'vm-stopped' && o.on === vm)?.before as { memoryMib?: number } | undefined)
     ?.memoryMib ?? 0;
 
+/** Where the consent says it may run: the hosts named in it and the VM's own. Undefined: an earlier run stopped it, no plan of this one. */
+function consented(run: Run, vm: string): readonly string[] | undefined {
+  const stops = run.placement.hosts.flatMap(({ host, stops: all }) =>
+    all.filter((stop) => stop.vm === vm).map((stop) => [host, ...stop.startOn]),
+  );
+  return stops.length > 0 ? stops.flat() : undefined;
+}
+
 export const startVms = defineStep<Args, Seen>({
   kind: 'start-vms',
   v: 1,
@@ -64,7 +72,7 @@ export const startVms = defineStep<Args, Seen>({
     }
     return { vms, shelters: look.shelters, failed };
   },
-  decide: ({ args, now, line }) => {
+  decide: ({ args, now, line, run }) => {
     const down = now.vms.filter((vm) => vm.power !== 'Running');
     const inWork = now.vms.filter(
       (vm) =>
@@ -81,7 +89,7 @@ export const startVms = defineStep<Args, Seen>({
         held.push(`${vm.name} (${refused})`);
         continue;
       }
-      const shelter = shelterFor(args, now.shelters, vm, promised);
+      const shelter = shelterFor(args, now.shelters, vm, promised, consented(run, vm.name));
       if (!shelter) {
         held.push(`${vm.name} (no host may start it now)`);
         continue;
@@ -127,6 +135,7 @@ function shelterFor(
   shelters: readonly Shelter[],
   vm: VmLook,
   promised: ReadonlyMap<string, number>,
+  allowed: readonly string[] | undefined,
 ): Shelter | undefined {
   const highest = [...shelters].sort((a, b) => compareVersions(b.version, a.version))[0]?.version;
   return shelters
@@ -134,6 +143,7 @@ function shelterFor(
       (host) =>
         host.ready &&
         host.name !== args.notOn &&
+        (allowed === undefined || allowed.includes(host.name)) &&
         host.version === highest &&
         host.freeMib - (promised.get(host.name) ?? 0) >= vm.memoryMib,
     )

@@ -8,7 +8,9 @@ type Change = (lines: readonly LineDraft[], section: SectionDraft) => readonly L
 export const changed = (change: Change): Procedure => ({
   ...rollingUpgrade,
   sections: (input) =>
-    rollingUpgrade.sections(input).map((section) => ({ ...section, lines: [...change(section.lines, section)] })),
+    rollingUpgrade
+      .sections(input)
+      .map((section) => ({ ...section, lines: [...change(section.lines, section)] })),
 });
 
 export const withoutLines = (...kinds: readonly string[]): Procedure =>

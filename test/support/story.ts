@@ -86,6 +86,11 @@ export interface Story {
 /** Longer than every hard limit but the week of an approval: whatever still stands then waits for a person. */
 const STILL_SECONDS = 7 * 3600;
 
+/** Nobody answers in the instant of the question. */
+const READING_SECONDS = 5;
+/** A story of three hosts has about 400 entries; one that has so many goes round in circles. */
+const TOO_LONG = 2500;
+
 /** The longest that a call may still be answered after its effect was seen. */
 const LANDING_SECONDS = 60;
 
@@ -203,7 +208,13 @@ export function story(options: StoryOptions = {}): Story {
             ...world,
             others: otherRuns(journal, folded, run.id, () => true),
             lookAgain: async (host) =>
-              lookAgain(world, options.procedure ?? rollingUpgrade, await folded.newest(run.id), host, clock.now()),
+              lookAgain(
+                world,
+                options.procedure ?? rollingUpgrade,
+                await folded.newest(run.id),
+                host,
+                clock.now(),
+              ),
           };
         },
         worker: `worker-${++workers}`,
@@ -240,6 +251,7 @@ export function story(options: StoryOptions = {}): Story {
         for (const run of runs) await people(run);
         for (const run of runs) handsOn(run);
         if ((await written()) !== before) {
+          if (runs.some((run) => run.seq > TOO_LONG)) throw new Error(`the story of ${first} does not end`);
           still = 0;
           continue;
         }
@@ -280,6 +292,8 @@ export function story(options: StoryOptions = {}): Story {
     for (const question of openQuestions(run)) {
       const says = options.answers?.(question, run, it) ?? 'yes';
       if (says === 'leave') continue;
+      rung = false;
+      await pass(READING_SECONDS);
       const reason = says === 'no' ? { reason: 'not today' } : {};
       try {
         await operator.answer(BOB, run.id, { question: question.id, says, ...reason });
