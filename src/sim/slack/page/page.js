@@ -12,6 +12,8 @@ const my = {
   followed: undefined,
   dismissed: new Set(),
   drawn: new Map(),
+  /** Lists that follow what is new. */
+  atEnd: new Set(),
 };
 let world;
 
@@ -240,9 +242,13 @@ async function pressed(message, block, element, node) {
     button: same ? element.action_id : `${block.block_id}/${element.action_id}`,
   });
   node.disabled = false;
+  toEnd();
 }
 
-compose((text) => act({ ...here(), do: 'command', text }));
+compose((text) => {
+  toEnd();
+  return act({ ...here(), do: 'command', text });
+});
 $('thread-close').addEventListener('click', () => {
   my.thread = undefined;
   draw();
@@ -280,18 +286,29 @@ $('welcome').replaceChildren(
   ),
 );
 
-/** Who has read to the end stays at the end, whatever grows or narrows; who has scrolled up is left alone. */
+/** Who has read to the end, or just did something, stays at the end; who has scrolled up is left alone. */
 for (const scroll of [$('channel-scroll'), $('thread-scroll')]) {
-  let stick = true;
+  let height = 0;
   scroll.addEventListener('scroll', () => {
-    stick = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 60;
+    // a list that has just grown was not scrolled by anybody
+    if (scroll.scrollHeight !== height) return;
+    if (height - scroll.scrollTop - scroll.clientHeight < 60) my.atEnd.add(scroll);
+    else my.atEnd.delete(scroll);
   });
-  const toEnd = () => {
-    if (stick) scroll.scrollTop = scroll.scrollHeight;
-  };
-  const watch = new ResizeObserver(toEnd);
+  my.atEnd.add(scroll);
+  const watch = new ResizeObserver(() => {
+    height = scroll.scrollHeight;
+    if (my.atEnd.has(scroll)) scroll.scrollTop = height;
+  });
   watch.observe(scroll);
   for (const child of scroll.children) watch.observe(child);
+}
+
+function toEnd() {
+  for (const scroll of [$('channel-scroll'), $('thread-scroll')]) {
+    my.atEnd.add(scroll);
+    scroll.scrollTop = scroll.scrollHeight;
+  }
 }
 
 let reading = false;
