@@ -12,7 +12,7 @@ import { SlackState } from './state';
 import { viewOf, type WorkspaceView } from './view';
 
 export type { SimPerson, SlackCall, WorkspaceOptions } from './model';
-export type { Acted, SlackAct } from './hands';
+export type { Acted } from './hands';
 export type { WorkspaceView } from './view';
 
 /** Slack waits three seconds for an acknowledgement (stack §8). */

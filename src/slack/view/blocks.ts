@@ -23,8 +23,6 @@ export const context = (...texts: readonly string[]): KnownBlock => ({
     .map((text) => ({ type: 'mrkdwn' as const, text: clip(text, LIMITS.section) })),
 });
 
-export const divider: KnownBlock = { type: 'divider' };
-
 export interface ButtonLook {
   readonly style?: 'primary' | 'danger';
   readonly confirm?: { readonly title: string; readonly text: string; readonly yes: string };
