@@ -176,6 +176,9 @@ export function openSession(o: SessionOptions): Session {
       if (!losesSession(reply.code)) {
         if (isStarting(reply.code))
           throw new Unreachable(`XAPI on ${at.master.name}`, `is starting (${reply.code})`);
+        // two reads of one look: what the first named is gone before the second (a state file while HA goes off)
+        if (reply.code === 'HANDLE_INVALID')
+          throw new Unreachable(`XAPI on ${at.master.name}`, 'something changed while it was being read');
         throw refusal(reply, doing);
       }
       forget(at);
