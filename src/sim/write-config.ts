@@ -42,7 +42,6 @@ function environment(at: Announcement): Readonly<Record<string, string>> {
 
 function poolsYaml(cloud: CloudState, at: Announcement) {
   const { host, port, user } = at.cloudstackDb;
-  const [first] = at.slack.people;
   return {
     cloudstacks: {
       'cloud-1': {
@@ -53,10 +52,16 @@ function poolsYaml(cloud: CloudState, at: Announcement) {
       },
     },
     pools: Object.fromEntries(cloud.pools.map((pool) => [pool.name, poolEntry(pool, at)])),
-    people: first ? { [userInfo().username]: first.id } : {},
+    people: peopleOf(at.slack.people),
     onCall: { slackUserGroup: ON_CALL.id, pagerDuty: true },
   };
 }
+
+/** Whoever runs the simulator is its first person; each person is found by name as well, so that `--as Bob` is Bob. */
+const peopleOf = (people: Announcement['slack']['people']): Readonly<Record<string, string>> => ({
+  ...Object.fromEntries(people.slice(0, 1).map((one) => [userInfo().username, one.id])),
+  ...Object.fromEntries(people.map((one) => [one.name, one.id])),
+});
 
 function poolEntry(pool: SimPool, at: Announcement) {
   const { zoneId, templateId, serviceOfferingId, networkOfferingId } = SMOKE_TEST;
