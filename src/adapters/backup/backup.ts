@@ -91,6 +91,58 @@ export function backups(server: string, place: line.BackupPlace, run: RunLine): 
     };
   };
 
+  const verified = async (name: string): Promise<BackupSeen | undefined> => {
+    const said = await text(line.verifiedVerdict(place, name));
+    if (said === undefined) return undefined;
+    const { bytes, sha256, facts } = readVerdict(server, said);
+    return {
+      state: 'verified',
+      path: line.finalPath(place, name),
+      server,
+      bytes,
+      sha256,
+      facts,
+      problems: [],
+    };
+  };
+
+  /** What lies in the partial directory; `absent` where there is none. */
+  const partial = async (name: string): Promise<BackupSeen> => {
+    if ((await run(line.partialIsThere(place, name))).code !== 0)
+      return { state: 'absent', facts: [], problems: [] };
+    const judged = await text(line.partialVerdict(place, name));
+    if (judged !== undefined) {
+      const verdict = readVerdict(server, judged);
+      // A good verdict in the partial directory: the rename is still to come, so verifying does it again.
+      if (verdict.problems.length === 0)
+        return { state: 'unverified', server, facts: verdict.facts, problems: [] };
+      return { state: 'failed', server, facts: verdict.facts, problems: verdict.problems };
+    }
+    // The process first: it writes `finished` before it ends, so neither seen means it died.
+    const runs = (await run(line.backupProcess(name))).code === 0;
+    const finished = await number(line.finishedAt(place, name));
+    const bytes = await number(line.dumpBytes(place, name));
+    const size = bytes === undefined ? [] : [`${bytes} bytes so far`];
+    if (finished === undefined)
+      return runs
+        ? { state: 'running', server, facts: size, problems: [] }
+        : {
+            state: 'failed',
+            server,
+            facts: size,
+            problems: [`The backup on ${server} ended without finishing: its process is gone`],
+          };
+    const code = await number(line.dumpCode(place, name));
+    if (code === 0) return { state: 'unverified', server, facts: [`${bytes ?? 0} bytes`], problems: [] };
+    const said = ((await text(line.dumpErrors(place, name))) ?? '').trim().split('\n')[0] ?? '';
+    return {
+      state: 'failed',
+      server,
+      facts: size,
+      problems: [`mysqldump ended with code ${code ?? 'unknown'}: ${said}`],
+    };
+  };
+
   return {
     async backUp(name) {
       const client = await dumpClient(server, run);
@@ -99,52 +151,11 @@ export function backups(server: string, place: line.BackupPlace, run: RunLine): 
     },
 
     async backup(name) {
-      const verified = await text(line.verifiedVerdict(place, name));
-      if (verified !== undefined) {
-        const verdict = readVerdict(server, verified);
-        return {
-          state: 'verified',
-          path: line.finalPath(place, name),
-          server,
-          bytes: verdict.bytes,
-          sha256: verdict.sha256,
-          facts: verdict.facts,
-          problems: [],
-        };
-      }
-      if ((await run(line.partialIsThere(place, name))).code !== 0)
-        return { state: 'absent', facts: [], problems: [] };
-      const judged = await text(line.partialVerdict(place, name));
-      if (judged !== undefined) {
-        const verdict = readVerdict(server, judged);
-        // A good verdict in the partial directory: the rename is still to come, so verifying does it again.
-        if (verdict.problems.length === 0)
-          return { state: 'unverified', server, facts: verdict.facts, problems: [] };
-        return { state: 'failed', server, facts: verdict.facts, problems: verdict.problems };
-      }
-      // The process first: it writes `finished` before it ends, so neither seen means it died.
-      const runs = (await run(line.backupProcess(name))).code === 0;
-      const finished = await number(line.finishedAt(place, name));
-      const bytes = await number(line.dumpBytes(place, name));
-      const size = bytes === undefined ? [] : [`${bytes} bytes so far`];
-      if (finished === undefined)
-        return runs
-          ? { state: 'running', server, facts: size, problems: [] }
-          : {
-              state: 'failed',
-              server,
-              facts: size,
-              problems: [`The backup on ${server} ended without finishing: its process is gone`],
-            };
-      const code = await number(line.dumpCode(place, name));
-      if (code === 0) return { state: 'unverified', server, facts: [`${bytes ?? 0} bytes`], problems: [] };
-      const said = ((await text(line.dumpErrors(place, name))) ?? '').trim().split('\n')[0] ?? '';
-      return {
-        state: 'failed',
-        server,
-        facts: size,
-        problems: [`mysqldump ended with code ${code ?? 'unknown'}: ${said}`],
-      };
+      const before = await verified(name);
+      if (before) return before;
+      const seen = await partial(name);
+      // the rename may come between two of these commands: what was looked for has moved, not gone
+      return seen.state === 'absent' || seen.state === 'failed' ? ((await verified(name)) ?? seen) : seen;
     },
 
     async verifyBackup(name) {

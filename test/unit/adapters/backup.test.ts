@@ -2,6 +2,7 @@
 import { backupPlace } from '../../../src/adapters/backup/place';
 import { readDumpClient, startBackup } from '../../../src/adapters/ssh/commands';
 import type { FaultSpec } from '../../../src/sim/faults';
+import { inMemorySsh } from '../../../src/sim/ssh/in-memory';
 import { managementServersOf, sshCloud, type SshCloud } from '../../support/ssh';
 
 const NAME = 'run-1.1';
@@ -52,6 +53,28 @@ test('verifying again after the rename changes nothing', async () => {
 
   expect(at.cloud.calls.slice(calls).filter((call) => call.mutates)).toEqual([]);
 });
+
+test.each([1, 2, 3, 4, 5, 6])(
+  'a look that the verifying overtakes before its command %i sees no failed backup',
+  async (overtaken) => {
+    const at = sshCloud();
+    const servers = await taken(at);
+    const memory = inMemorySsh(at.side, (target) => at.pins.pinned(target));
+    let commands = 0;
+    const looking = managementServersOf(at, {
+      hostKey: (target) => memory.hostKey(target),
+      async exec(target, command, options) {
+        if (++commands === overtaken) await servers.verifyBackup(NAME);
+        return memory.exec(target, command, options);
+      },
+    });
+
+    const seen = await looking.backup(NAME);
+
+    expect(['unverified', 'verified']).toContain(seen.state);
+    expect((await looking.backup(NAME)).state).toBe('verified');
+  },
+);
 
 test('one name is one attempt: a second start under it is refused and no second dump runs', async () => {
   const at = sshCloud();
