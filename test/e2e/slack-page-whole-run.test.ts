@@ -13,10 +13,12 @@ const SCREENSHOTS = process.env['SCREENSHOTS'];
 const ROOT = join(__dirname, '..', '..');
 /** Pool seconds a second: ten hours of upgrade in about a minute. */
 const SPEED = 600;
+/** Wall milliseconds for each process to be there. */
+const SETTING_UP = 25_000;
 
 const children: ChildProcess[] = [];
 let directory: string;
-let at: Announcement;
+let at: Announcement | undefined;
 let complaints = '';
 
 beforeAll(async () => {
@@ -24,11 +26,11 @@ beforeAll(async () => {
   const sim = begin('sim/main', '--speed', String(SPEED), '--write-config', directory);
   let said = '';
   sim.stdout?.on('data', (text: Buffer) => (said += text.toString()));
-  await until(() => said.includes('\n'));
+  await until(() => said.includes('\n'), SETTING_UP);
   at = JSON.parse(said) as Announcement;
   // the bot makes the journal's tables; the worker finds them
   begin('bot', '--config', directory);
-  await until(async () => (await slack()).sockets === 2);
+  await until(async () => (await slack()).sockets === 2, SETTING_UP);
   begin('worker', '--config', directory);
 }, 60_000);
 
@@ -58,9 +60,15 @@ async function until(isSo: () => boolean | Promise<boolean>, wall = 60_000): Pro
 }
 
 /** What stands in the channel and what the processes complained of, for whoever looks into a failure. */
-const lastWords = async (): Promise<string> =>
-  `${((await slack()).channels[0]?.messages ?? []).map((message) => message.text).join('\n')}\n${complaints.slice(-4000)}`;
-const control = (path: string): string => `${at.control.replace(/\/$/, '')}${path}`;
+const lastWords = async (): Promise<string> => {
+  const said = at ? ((await slack()).channels[0]?.messages ?? []).map((message) => message.text) : [];
+  return [...said, complaints.slice(-4000)].join('\n');
+};
+const running = (): Announcement => {
+  if (!at) throw new Error('the simulator has not said where it is');
+  return at;
+};
+const control = (path: string): string => `${running().control.replace(/\/$/, '')}${path}`;
 const slack = async (): Promise<WorkspaceView> =>
   (await (await fetch(control('/slack'))).json()) as WorkspaceView;
 const truth = async (): Promise<Truth> => (await (await fetch(control('/truth'))).json()) as Truth;
@@ -107,7 +115,7 @@ test('Ann plans and starts, Bob approves each host, and the pool ends on the new
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     const broken: string[] = [];
     page.on('pageerror', (error) => broken.push(error.message));
-    await page.goto(`${at.slack.page}#UANN`);
+    await page.goto(`${running().slack.page}#UANN`);
     await page.getByLabel('Message', { exact: true }).fill('/xsupgrade plan pool-a');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Start', exact: true }).click();
