@@ -305,3 +305,18 @@ describe('patience', () => {
     expect(held.lines['a-02-boot']?.waitingFor).toBe('XAPI on a does not answer, as expected');
   });
 });
+
+test('a look that takes six seconds is a look all the same: a large pool does not stand still', async () => {
+  const toy = await toyRun({ machines: ['a'], before: [], kinds: ['off'], after: [] });
+  const worker = toy.worker({
+    door: (door) => ({
+      ...door,
+      async machine(name) {
+        toy.world.time.advanceTo(toy.world.time.now() + 6_000);
+        return door.machine(name);
+      },
+    }),
+  });
+  for (let n = 0; n < 50; n++) await worker.tick('run-1');
+  expect((await toy.run()).phase).toBe('finished');
+});
