@@ -7,3 +7,11 @@ export interface Problem {
   /** What to do, commands ready to paste. */
   readonly doThis: readonly string[];
 }
+
+/** A problem from its parts, as the lists of problems write it. */
+export const problem = (code: string, what: string, why: string, ...doThis: readonly string[]): Problem => ({
+  code,
+  what,
+  why,
+  doThis,
+});

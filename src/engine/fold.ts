@@ -3,7 +3,8 @@ import { Rejected, Stale } from '../domain/errors';
 import type { Entry, Recorded } from '../domain/journal';
 import type { Plan } from '../domain/plan';
 import { problems } from '../domain/problems';
-import { evolve, foldRun, type Run } from '../domain/run';
+import { evolve, foldRun } from '../domain/fold-run';
+import type { Run } from '../domain/run';
 import type { Journal } from '../ports';
 
 export interface Folds {

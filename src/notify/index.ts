@@ -5,7 +5,7 @@
 import type { OwedAnswer } from '../domain/answers';
 import type { Recorded } from '../domain/journal';
 import type { Plan } from '../domain/plan';
-import { foldRun } from '../domain/run';
+import { foldRun } from '../domain/fold-run';
 import type { Journal, Pager, SlackThread } from '../ports';
 import { thread } from '../slack/view/thread';
 import { onCall, toPager, toSlackGroup, type OnCall } from './on-call';

@@ -2,7 +2,7 @@
 import { slackWeb } from '../../src/adapters/slack-web/index';
 import { NotSent, Refused, Unreachable } from '../../src/domain/errors';
 import type { Entry } from '../../src/domain/journal';
-import { foldRun } from '../../src/domain/run';
+import { foldRun } from '../../src/domain/fold-run';
 import { thread } from '../../src/slack/view/thread';
 import type { Strike } from '../../src/sim/faults';
 import { SlackWorkspace } from '../../src/sim/slack/workspace';

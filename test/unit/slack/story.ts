@@ -4,7 +4,8 @@ import type { Entry } from '../../../src/domain/journal';
 import { digestOf } from '../../../src/domain/digest';
 import type { Plan, PlannedLine, Section } from '../../../src/domain/plan';
 import type { Snapshot } from '../../../src/domain/pool';
-import { foldRun, type Run } from '../../../src/domain/run';
+import { foldRun } from '../../../src/domain/fold-run';
+import type { Run } from '../../../src/domain/run';
 
 export const ANN = { id: 'UANN', name: 'Ann' };
 export const BOB = { id: 'UBOB', name: 'Bob' };

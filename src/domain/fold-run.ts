@@ -1,0 +1,264 @@
+/** The fold: a run as its journal tells it, one entry after the other. The only place that knows what an entry changes. */
+import type { Entry, Recorded } from './journal';
+import type { Json } from './json';
+import { linesOf, POOL_LANE, type Plan, type PlannedLine, type Section } from './plan';
+import { owedAfter } from './owed';
+import type { Problem } from './problem';
+
+import type { LineState, Question, Run, SubjectActs } from './run';
+
+/** The run as its journal tells it. Entries must be whole and in order, the first of them RunStarted. */
+export function foldRun(plan: Plan, entries: readonly Recorded[]): Run {
+  const first = entries[0];
+  if (first?.entry.type !== 'RunStarted')
+    throw new Error(`The journal of ${first?.run ?? 'a run'} does not begin with RunStarted`);
+  let run: Run = {
+    id: first.run,
+    plan,
+    sections: plan.sections,
+    placement: plan.placement,
+    digest: plan.digest,
+    phase: 'running',
+    lines: Object.fromEntries(linesOf(plan).map((line) => [line.id, newLine(line)])),
+    questions: [],
+    startedBy: first.entry.by,
+    startedAt: first.at,
+    at: first.at,
+    seq: first.seq,
+    revisions: [],
+    keys: first.entry.keys,
+    owed: first.entry.owed,
+  };
+  for (const recorded of entries.slice(1)) run = evolve(run, recorded);
+  return run;
+}
+
+/** One more entry. */
+export function evolve(run: Run, recorded: Recorded): Run {
+  const { entry, at, seq } = recorded;
+  return { ...applied(run, entry, at, seq), owed: owedAfter(run.owed, recorded), at, seq };
+}
+
+function applied(run: Run, entry: Entry, at: number, seq: number): Run {
+  switch (entry.type) {
+    case 'RunStarted':
+      return run;
+    case 'LineBegan':
+      return onLine(run, entry.line, () => ({
+        status: 'begun',
+        before: entry.before,
+        begunAt: at,
+        patienceFrom: at,
+      }));
+    case 'ActIntended':
+      return onSubject(run, entry.line, entry.act.subject, (was) => ({
+        subject: entry.act.subject,
+        tries: (was?.tries ?? 0) + 1,
+        n: entry.n,
+        act: entry.act,
+        intendedAt: at,
+        seq,
+        worker: entry.worker,
+        outcome: 'intended',
+      }));
+    case 'ActAnswered':
+      return settled(run, entry, at, 'answered', entry.receipt);
+    case 'ActLost':
+      return settled(run, entry, at, 'lost');
+    case 'ActRefused':
+      return onSubject(settled(run, entry, at, 'refused'), entry.line, entry.subject, (was) =>
+        refusedWith(was, entry.problem),
+      );
+    case 'ActNotSent':
+      return settled(run, entry, at, 'not-sent');
+    case 'LineWaiting':
+      return onLine(run, entry.line, (line) => ({
+        waitingFor: entry.for,
+        waitingSince: line.waitingFor === entry.for ? (line.waitingSince ?? at) : at,
+        notes: entry.note === undefined ? line.notes : [...line.notes, { at, note: entry.note }],
+      }));
+    case 'LineOverdue':
+      return onLine(run, entry.line, () => ({ overdue: true }));
+    case 'QuestionAsked':
+      return {
+        ...run,
+        questions: [...run.questions, { id: entry.question, line: entry.line, ask: entry.ask, askedAt: at }],
+      };
+    case 'QuestionWithdrawn':
+      return onQuestion(run, entry.question, () => ({ withdrawn: entry.why }));
+    case 'QuestionAnswered':
+      return answered(run, entry, at);
+    case 'LineDone':
+      return onLine(run, entry.line, (line) => {
+        const { problem: _solved, ...rest } = line;
+        return {
+          ...rest,
+          status: 'done',
+          saw: entry.saw,
+          doneAt: at,
+          ...(entry.result !== undefined && { result: entry.result }),
+        };
+      });
+    case 'LineStopped':
+      return onLine(run, entry.line, () => ({ status: 'stopped', problem: entry.problem }));
+    case 'PlanRevised':
+      return { ...revised(run, entry), revisions: [...run.revisions, { at, why: entry.why }] };
+    case 'PauseRequested':
+      return {
+        ...run,
+        phase: entry.now ? 'paused' : 'pausing',
+        pause: {
+          by: entry.by,
+          now: entry.now,
+          at,
+          ...(entry.reason !== undefined && { reason: entry.reason }),
+        },
+      };
+    case 'RunPaused':
+      return { ...run, phase: 'paused' };
+    case 'RunResumed': {
+      const { pause: _over, ...rest } = run;
+      return { ...rest, phase: 'running', lines: patienceAnew(run, at) };
+    }
+    case 'AbortRequested':
+      return {
+        ...run,
+        phase: 'aborting',
+        abort: { by: entry.by, at, ...(entry.reason !== undefined && { reason: entry.reason }) },
+      };
+    case 'RunAborted':
+      return { ...run, phase: 'aborted', endedAt: at };
+    case 'RunFinished':
+      return { ...run, phase: 'finished', endedAt: at };
+    case 'ObligationTakenOver':
+      return run;
+  }
+}
+
+const newLine = (line: PlannedLine): LineState => ({
+  line,
+  status: 'planned',
+  notes: [],
+  overdue: false,
+  acts: {},
+  retries: 0,
+  allowed: {},
+});
+
+function onLine(run: Run, id: string, change: (line: LineState) => Partial<LineState>): Run {
+  const line = run.lines[id];
+  if (!line) throw new Error(`The journal of ${run.id} speaks of line ${id}, which its plan does not have`);
+  return { ...run, lines: { ...run.lines, [id]: { ...line, ...change(line) } } };
+}
+
+function onSubject(
+  run: Run,
+  id: string,
+  subject: string,
+  change: (was: SubjectActs | undefined) => SubjectActs,
+): Run {
+  return onLine(run, id, (line) => ({ acts: { ...line.acts, [subject]: change(line.acts[subject]) } }));
+}
+
+function settled(
+  run: Run,
+  entry: { readonly line: string; readonly subject: string; readonly n: number },
+  at: number,
+  outcome: SubjectActs['outcome'],
+  receipt?: Json,
+): Run {
+  return onSubject(run, entry.line, entry.subject, (was) => {
+    if (!was)
+      throw new Error(`The journal of ${run.id} settles an act on ${entry.subject} that was never intended`);
+    if (was.n !== entry.n) return was;
+    return {
+      ...was,
+      outcome,
+      settledAt: at,
+      // proved not sent: the try does not count and leaves no doubt
+      tries: outcome === 'not-sent' ? was.tries - 1 : was.tries,
+      ...(receipt !== undefined && { receipt }),
+    };
+  });
+}
+
+function refusedWith(was: SubjectActs | undefined, refusal: Problem): SubjectActs {
+  if (!was) throw new Error('An act was refused that was never intended');
+  return { ...was, refusal };
+}
+
+function onQuestion(run: Run, id: string, change: (question: Question) => Partial<Question>): Run {
+  return { ...run, questions: run.questions.map((q) => (q.id === id ? { ...q, ...change(q) } : q)) };
+}
+
+function answered(run: Run, entry: Extract<Entry, { type: 'QuestionAnswered' }>, at: number): Run {
+  const question = run.questions.find((candidate) => candidate.id === entry.question);
+  // the first answer is the one that counts; operator.ts refuses the second before it gets here
+  if (!question || question.answer || question.withdrawn !== undefined) return run;
+  const next = onQuestion(run, entry.question, () => ({
+    answer: {
+      says: entry.says,
+      by: entry.by,
+      at,
+      digest: entry.digest,
+      ...(entry.reason !== undefined && { reason: entry.reason }),
+    },
+  }));
+  if (entry.says === 'no') return next;
+  const { key } = question.ask;
+  if (key) {
+    const { hostUuid, ...pins } = key;
+    return onLine(
+      { ...next, keys: { ...next.keys, [hostUuid]: { ...next.keys[hostUuid], ...pins } } },
+      question.line,
+      () => ({
+        patienceFrom: at,
+        overdue: false,
+      }),
+    );
+  }
+  return onLine(next, question.line, (line) => {
+    const { problem: _looked, ...rest } = line;
+    if (question.ask.kind !== 'retry') return { ...rest, patienceFrom: at, overdue: false };
+    // the second question about a one-way act names its subject: only its answer allows one more act
+    const { subject } = question.ask;
+    return {
+      ...rest,
+      status: line.status === 'stopped' ? 'begun' : line.status,
+      retries: line.retries + 1,
+      patienceFrom: at,
+      overdue: false,
+      allowed:
+        subject === undefined
+          ? line.allowed
+          : { ...line.allowed, [subject]: (line.allowed[subject] ?? 0) + 1 },
+    };
+  });
+}
+
+function revised(run: Run, entry: Extract<Entry, { type: 'PlanRevised' }>): Run {
+  const removed = new Set(entry.removed);
+  const kept = run.sections.map((section) => ({
+    ...section,
+    lines: [
+      ...section.lines.filter((line) => !removed.has(line.id)),
+      ...entry.added.filter((line) => line.lane === section.lane && belongs(section, line)),
+    ],
+  }));
+  const lines = Object.fromEntries(Object.entries(run.lines).filter(([id]) => !removed.has(id)));
+  for (const line of entry.added) lines[line.id] = newLine(line);
+  return { ...run, sections: kept, lines, digest: entry.digest, placement: entry.placement };
+}
+
+const belongs = (section: Section, line: PlannedLine): boolean =>
+  section.lane !== POOL_LANE ||
+  section.lines.some((other) => other.id.split('-')[0] === line.id.split('-')[0]);
+
+function patienceAnew(run: Run, at: number): Run['lines'] {
+  return Object.fromEntries(
+    Object.entries(run.lines).map(([id, line]) => [
+      id,
+      line.status === 'begun' ? { ...line, patienceFrom: at, overdue: false } : line,
+    ]),
+  );
+}

@@ -1,0 +1,182 @@
+/** What is answered to people who ask for something that cannot be done as asked. */
+import { problem, type Problem } from './problem';
+
+export const asked = {
+  notAllowed: (person: string, what: string, pool: string, needs: string): Problem =>
+    problem(
+      'NOT_ALLOWED',
+      `${person} may not ${what} on ${pool}.`,
+      `That needs one of these roles: ${needs}.`,
+      'Ask one of the people who have it, or an admin to change pools.yaml.',
+    ),
+  rolesUnknown: (person: string, pool: string, why: string): Problem =>
+    problem(
+      'ROLES_UNKNOWN',
+      `It is not known what ${person} may do on ${pool}.`,
+      `${why}.`,
+      'Try again in a minute; people named in pools.yaml need no Slack group.',
+    ),
+  poolUnknown: (pool: string, known: readonly string[]): Problem =>
+    problem(
+      'POOL_UNKNOWN',
+      `There is no pool ${pool}.`,
+      `pools.yaml names: ${known.join(', ') || 'none'}.`,
+      'Use one of these names, or add the pool to pools.yaml.',
+    ),
+  planUnknown: (plan: string): Problem =>
+    problem(
+      'PLAN_UNKNOWN',
+      `There is no plan ${plan}.`,
+      'Plans are kept for ever; the id must be wrong.',
+      'Make a plan: xsupgrade plan POOL',
+    ),
+  planBlocked: (plan: string, pool: string, blocks: readonly string[]): Problem =>
+    problem(
+      'PLAN_BLOCKED',
+      `Plan ${plan} of ${pool} is blocked and cannot be started.`,
+      blocks.join(' '),
+      `Remove what blocks, then make a new plan: xsupgrade plan ${pool}`,
+    ),
+  planStale: (plan: string, pool: string, hours: number): Problem =>
+    problem(
+      'PLAN_STALE',
+      `Plan ${plan} is ${hours} hours old.`,
+      'A pool changes in a day; what was shown is no longer what is.',
+      `Make a new plan: xsupgrade plan ${pool}`,
+    ),
+  planOvertaken: (plan: string, pool: string): Problem =>
+    problem(
+      'PLAN_OVERTAKEN',
+      `Plan ${plan} was made before another run of ${pool}.`,
+      'That run has changed the pool since.',
+      `Make a new plan: xsupgrade plan ${pool}`,
+    ),
+  noRun: (pool: string): Problem =>
+    problem(
+      'NO_RUN',
+      `${pool} has had no run.`,
+      'Nothing has been started on it.',
+      `Make a plan: xsupgrade plan ${pool}`,
+    ),
+  runOver: (run: string, phase: string): Problem =>
+    problem(
+      'RUN_OVER',
+      `Run ${run} is ${phase}.`,
+      'A run that has ended does not move any more.',
+      'Make a new plan if there is more to do.',
+    ),
+  reasonNeeded: (what: string): Problem =>
+    problem(
+      'REASON_NEEDED',
+      `${what} needs a reason.`,
+      'People who come later read it.',
+      'Say it again with --reason TEXT',
+    ),
+  alreadyAnswered: (question: string, by: string, at: string, says: string): Problem =>
+    problem(
+      'ALREADY_ANSWERED',
+      `${by} has answered ${question} already: ${says}, at ${at}.`,
+      'The first answer counts.',
+      'Nothing is left to do here.',
+    ),
+  questionGone: (question: string, why: string): Problem =>
+    problem(
+      'QUESTION_GONE',
+      `${question} is no longer asked.`,
+      why,
+      'Look at the thread for the question that replaced it.',
+    ),
+  noQuestion: (run: string): Problem =>
+    problem(
+      'NO_QUESTION',
+      `Run ${run} asks nothing now.`,
+      'It is working, or it has ended.',
+      `See what it does: xsupgrade status ${run}`,
+    ),
+  whichQuestion: (run: string, ids: readonly string[]): Problem =>
+    problem(
+      'WHICH_QUESTION',
+      `Run ${run} asks more than one thing.`,
+      `Open: ${ids.join(', ')}.`,
+      `Say which: xsupgrade advance ${run} --question ${ids[0] ?? 'ID'}`,
+    ),
+  selfApproval: (person: string, pool: string): Problem =>
+    problem(
+      'SELF_APPROVAL',
+      `${person} made or started this run and may not approve it.`,
+      `${pool} asks for a second person.`,
+      'Ask another approver.',
+    ),
+  obligationUnknown: (id: string, pool: string): Problem =>
+    problem(
+      'OBLIGATION_UNKNOWN',
+      `${pool} is not owed ${id}.`,
+      'It has been given back or taken over, or the id is wrong.',
+      `See what is owed: xsupgrade obligations ${pool}`,
+    ),
+  notYetGivenBack: (id: string, why: string): Problem =>
+    problem(
+      'NOT_YET',
+      `${id} cannot be given back yet.`,
+      why,
+      'Finish the pool first, or take it over with a reason.',
+    ),
+  runUnknown: (run: string): Problem =>
+    problem(
+      'RUN_UNKNOWN',
+      `There is no run ${run}.`,
+      'The journal has no such run.',
+      'List pools and their runs: xsupgrade pools',
+    ),
+  unknownCommand: (word: string, known: readonly string[]): Problem =>
+    problem(
+      'UNKNOWN_COMMAND',
+      `There is no command ${word}.`,
+      `The commands are: ${known.join(', ')}.`,
+      'Say help to read what each of them does.',
+    ),
+  usage: (command: string, what: string, usage: readonly string[]): Problem =>
+    problem(
+      'USAGE',
+      `${command}: ${what}`,
+      'The command was not carried out.',
+      ...usage.map((line) => `Say: ${line}`),
+    ),
+  unreachable: (source: string, why: string): Problem =>
+    problem(
+      'UNREACHABLE',
+      `${source} does not answer.`,
+      `${why}.`,
+      'Check that it runs, and its address in the configuration; then run the command again.',
+    ),
+  unexpected: (why: string): Problem =>
+    problem(
+      'UNEXPECTED',
+      'Something happened that this program does not understand.',
+      why,
+      'Look with status at what was done; report this with the command that was run.',
+    ),
+  poolUnread: (pool: string, why: string): Problem =>
+    problem(
+      'POOL_UNREAD',
+      `${pool} could not be read, so there is nothing to plan with.`,
+      why,
+      `Check in pools.yaml the addresses and pins of ${pool}, and its user and password in the environment.`,
+      'Then ask for the plan again.',
+    ),
+  noTarget: (pool: string): Problem =>
+    problem(
+      'NO_TARGET',
+      `No version was named for ${pool}, and pools.yaml has no target for it.`,
+      'A plan is made for one exact version.',
+      `Say: plan ${pool} --to VERSION`,
+      `Or set target: under ${pool} in pools.yaml.`,
+    ),
+  asOnlySimulated: (user: string): Problem =>
+    problem(
+      'AS_ONLY_SIMULATED',
+      `--as ${user} is refused.`,
+      'Acting as somebody else is possible only with the simulator’s configuration.',
+      'Leave --as out: the person is the operating-system user, mapped under people: in pools.yaml.',
+    ),
+} as const;
