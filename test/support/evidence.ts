@@ -3,7 +3,8 @@ import type { Decision, QuestionKind } from '../../src/domain/decision';
 import type { Json } from '../../src/domain/json';
 import { obligationId, type Owed } from '../../src/domain/obligation';
 import type { HostPlacement, PlannedLine, Section } from '../../src/domain/plan';
-import { foldRun, type LineState, type Question, type Run, type SubjectActs } from '../../src/domain/run';
+import { foldRun } from '../../src/domain/fold-run';
+import type { LineState, Question, Run, SubjectActs } from '../../src/domain/run';
 import type { Evidence, Verb } from '../../src/steps/step';
 import { toyPlan, toyStarted } from './toy-run';
 

@@ -1,7 +1,8 @@
 /** Entries of the toy run told one after the other, a second apart: journals made by hand. */
 import type { Ask } from '../../src/domain/decision';
 import type { Entry, Recorded } from '../../src/domain/journal';
-import { foldRun, type Run } from '../../src/domain/run';
+import { foldRun } from '../../src/domain/fold-run';
+import type { Run } from '../../src/domain/run';
 import { BOB, toyPlan, toyStarted, type ToyOptions } from './toy-run';
 
 export const START = Date.parse('2026-03-01T08:00:00Z');

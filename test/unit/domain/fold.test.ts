@@ -1,15 +1,7 @@
 /** The run as a fold of its journal: what each entry means, and nothing more. */
 import type { Entry } from '../../../src/domain/journal';
-import {
-  answersOn,
-  currentLine,
-  foldRun,
-  isDue,
-  lanesOf,
-  openQuestion,
-  openQuestions,
-  recalled,
-} from '../../../src/domain/run';
+import { foldRun } from '../../../src/domain/fold-run';
+import { answersOn, currentLine, isDue, lanesOf, openQuestion, openQuestions, recalled } from '../../../src/domain/run';
 import { ANN, BOB, CAT, toyPlan } from '../../support/toy-run';
 import {
   answered,
