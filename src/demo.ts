@@ -19,14 +19,14 @@ async function main(): Promise<number> {
 const WALK_TO_THE_CONSOLE_MS = 3_000;
 
 /** Serves until somebody presses Ctrl-C. */
-async function watched(stage: Stage, { speed, byHand }: DemoAsked): Promise<number> {
+async function watched(stage: Stage, { speed, byHand, pair }: DemoAsked): Promise<number> {
   const { announcement } = stage.served;
-  const boot = `curl -s ${announcement.control.replace(/\/$/, '')}/world -d '[{"do":"boot-iso","pool":"pool-a","host":"host-1","version":"7.1.2"}]'`;
+  const boot = `curl -s ${announcement.control.replace(/\/$/, '')}/world -d '[{"do":"boot-iso","pool":"pool-a","host":"host-1","version":"${pair.to}"}]'`;
   process.stdout.write(
     [
       `Open ${announcement.slack.page}`,
       '',
-      `A pool of three XenServer 6.5 hosts, the CloudStack that manages them and a Slack channel, all simulated; ${speed} pool seconds a second.`,
+      `A pool of three ${pair.brand} ${pair.from} hosts, the CloudStack ${pair.cloudStack} that manages them and a Slack channel, all simulated; ${speed} pool seconds a second.`,
       'Type /xsupgrade plan pool-a and press Start. Then act as Bob (on the left) and approve: the run, then each host.',
       byHand
         ? `When a host waits for its installer, boot it:\n  ${boot}`
@@ -52,7 +52,7 @@ async function watched(stage: Stage, { speed, byHand }: DemoAsked): Promise<numb
   return EXIT.done;
 }
 
-async function judged(stage: Stage, { speed }: DemoAsked): Promise<number> {
+async function judged(stage: Stage, { speed, pair }: DemoAsked): Promise<number> {
   const { announcement } = stage.served;
   const pool = announcement.pools[0]?.name ?? '';
   const truth = async (): Promise<Truth> =>
@@ -64,10 +64,10 @@ async function judged(stage: Stage, { speed }: DemoAsked): Promise<number> {
     const ending = await players({ announcement, pool, speed, say }).play();
     const after = await truth();
     process.stdout.write(`${thread(stage)}\n`);
-    const found = [...unfinished(ending), ...breaches(before, after, '7.1.2')];
+    const found = [...unfinished(ending), ...breaches(before, after, pair.to)];
     for (const one of found) say(`✗ ${one}`);
     if (found.length > 0) say(lastWords(stage.log()));
-    else say(`✓ ${pool} runs 7.1.2 everywhere, everything is given back, nothing forbidden was done.`);
+    else say(`✓ ${pool} runs ${pair.to} everywhere, everything is given back, nothing forbidden was done.`);
     return found.length === 0 ? EXIT.done : EXIT.failed;
   } finally {
     await stage.close();

@@ -1,6 +1,7 @@
 /** What `npm run demo` was asked for. Pure. */
 import { parseArgs } from 'node:util';
 import type { FaultSpec } from '../sim/faults';
+import { DEFAULT_PAIR, pairNamed, PAIRS, type Pair } from '../sim/pairs';
 
 export interface DemoAsked {
   /** Play the whole story without a browser and judge it. */
@@ -11,17 +12,23 @@ export interface DemoAsked {
   readonly speed: number;
   readonly faults: readonly FaultSpec[];
   readonly port?: number;
+  /** Versions that the story is played with. */
+  readonly pair: Pair;
   /** Nobody stands at the consoles: whoever watches boots the hosts. */
   readonly byHand: boolean;
 }
 
 export const DEMO_USAGE =
-  "npm run demo -- [--auto] [--real] [--speed N] [--port P] [--by-hand] [--fault 'CALL[@ON][#NTH] HOW[=CODE]']...";
+  "npm run demo -- [--auto] [--real] [--speed N] [--port P] [--by-hand] [--pair NAME] [--fault 'CALL[@ON][#NTH] HOW[=CODE]']...";
 
 export class WrongAsk extends Error {}
 
 /** A minute of pool time per second: a host takes half a minute of watching. */
 const SPEED = 60;
+
+const pairs = PAIRS.map(
+  ({ name, cloudStack, brand, from, to }) => `  ${name}: CloudStack ${cloudStack}, ${brand} ${from} to ${to}`,
+);
 
 /** Throws WrongAsk with a sentence. */
 export function demoAsked(argv: readonly string[]): DemoAsked {
@@ -34,6 +41,7 @@ export function demoAsked(argv: readonly string[]): DemoAsked {
         real: { type: 'boolean', default: false },
         speed: { type: 'string' },
         port: { type: 'string' },
+        pair: { type: 'string', default: DEFAULT_PAIR.name },
         'by-hand': { type: 'boolean', default: false },
         fault: { type: 'string', multiple: true, default: [] },
       },
@@ -46,8 +54,11 @@ export function demoAsked(argv: readonly string[]): DemoAsked {
   const port = values.port === undefined ? undefined : Number(values.port);
   if (port !== undefined && !(Number.isInteger(port) && port >= 1024 && port <= 65_000))
     throw new WrongAsk('--port is a port from 1024 to 65000');
+  const pair = pairNamed(values.pair);
+  if (!pair) throw new WrongAsk(`--pair ${values.pair} is not one of these:\n${pairs.join('\n')}`);
   return {
     auto: values.auto,
+    pair,
     real: values.real,
     speed,
     byHand: values['by-hand'],

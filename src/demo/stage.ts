@@ -4,6 +4,8 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCloud, type Cloud } from '../sim/cloud';
+import { defaultHidden } from '../sim/default-pool';
+import { poolOfPair, type Pair } from '../sim/pairs';
 import { serveCloud, type ServedCloud } from '../sim/serve';
 import { writeConfig } from '../sim/write-config';
 import { migrateJournal } from '../adapters/journal/journal';
@@ -24,13 +26,14 @@ export interface StageOptions {
   readonly speed: number;
   readonly real: boolean;
   readonly port?: number;
+  readonly pair: Pair;
 }
 
 /** Longer than a process takes to end by itself. Wall milliseconds. */
 const END_MS = 20_000;
 
-export async function openStage({ speed, real, port }: StageOptions): Promise<Stage> {
-  const cloud = makeCloud();
+export async function openStage({ speed, real, port, pair }: StageOptions): Promise<Stage> {
+  const cloud = makeCloud({ pools: [poolOfPair(pair)], hidden: defaultHidden });
   const served = await serveCloud(cloud, { speed, ...(port !== undefined && { portBase: port }) });
   const dir = mkdtempSync(join(tmpdir(), 'xsupgrade-demo-'));
   writeConfig(dir, cloud, served.announcement);

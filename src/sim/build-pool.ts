@@ -1,7 +1,8 @@
 /** One pool of a snapshot file into the pretend cloud's state; what the file leaves out comes from the profile. */
 import { isUuid, uuidOf } from './identity';
-import type { SimHost, SimPool, SimSr, SimVm } from './model';
-import { profileOf, resourceClassOf } from './profiles';
+import { isMixed, type SimHost, type SimPool, type SimSr, type SimVm } from './model';
+import { profileOf } from './profiles';
+import { resourceClassOf } from './resource-class';
 import type { HostFile, PoolFile, SrFile, VmFile } from './snapshot-file';
 
 const MIB_DEFAULT_HOST = 32 * 1024;
@@ -9,6 +10,8 @@ const MIB_DEFAULT_HOST = 32 * 1024;
 const MIB_BASE = 1024;
 /** Hosts were last booted thirty days before the story begins. */
 const UPTIME_MS = 30 * 86_400_000;
+/** A host that this CloudStack has never connected to. */
+const NO_CLASS = 'com.cloud.hypervisor.xenserver.resource.CitrixResourceBase';
 
 export interface BuildOptions {
   /** Epoch milliseconds of pool time. */
@@ -65,7 +68,7 @@ export function buildPool(file: PoolFile, options: BuildOptions): SimPool {
   for (const [i, one] of (file.vms ?? []).entries())
     vms.push(buildVm(pool, known(one), hostFiles[i % hostFiles.length]!.name, srUuid, options));
   for (const [i, one] of hostFiles.entries()) hosts.push(buildHost(pool, one, i, srUuid, options));
-  pool.rollingUpgradeFlag = file.rollingUpgradeFlag ?? new Set(hosts.map((host) => host.platform)).size > 1;
+  pool.rollingUpgradeFlag = file.rollingUpgradeFlag ?? isMixed(pool);
   return pool;
 }
 
@@ -96,7 +99,7 @@ function buildHost(
   srUuid: (word: string) => string,
   options: BuildOptions,
 ): SimHost {
-  const profile = profileOf(file.version ?? '6.5.0');
+  const profile = profileOf(file.version ?? '6.5.0', file.brand);
   const uuid = file.uuid ?? uuidOf('host', pool.name, file.name);
   const bootTime = Math.floor(
     (file.bootedAt ? Date.parse(file.bootedAt) : options.startAt - UPTIME_MS) / 1000,
@@ -117,7 +120,8 @@ function buildHost(
     return { uuid: uuidOf('pbd', uuid, sr), sr, attached: pbd.attached };
   });
   const pifs = file.pifs ?? [{ device: 'eth0', network: 'management', attached: true, management: true }];
-  const resourceClass = resourceClassOf(profile.version);
+  const resourceClass =
+    resourceClassOf(options.cloudStackVersion, file.brand ?? profile.brand, profile) ?? NO_CLASS;
   return {
     pool,
     name: file.name,

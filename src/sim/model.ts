@@ -252,4 +252,13 @@ export interface XapiSide {
 export const hostByName = (pool: SimPool, name: string | undefined): SimHost | undefined =>
   pool.hosts.find((host) => host.name === name);
 export const residentsOf = (host: SimHost): SimVm[] => host.pool.vms.filter((vm) => vm.on === host.name);
-export const isMixed = (pool: SimPool): boolean => new Set(pool.hosts.map((host) => host.platform)).size > 1;
+/**
+ * What XAPI compares to tell older from newer: platform_version, which a release without one counts as 0.0.0; a master
+ * without one, 6.0 and older, compares product_version (xapi §4.1).
+ */
+export function versionKey(host: Pick<SimHost, 'version' | 'platform'>, pool: SimPool): string {
+  const master = hostByName(pool, pool.master);
+  return master?.platform === '' ? host.version : host.platform === '' ? '0.0.0' : host.platform;
+}
+export const isMixed = (pool: SimPool): boolean =>
+  new Set(pool.hosts.map((host) => versionKey(host, pool))).size > 1;

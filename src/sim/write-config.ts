@@ -6,10 +6,10 @@ import { stringify } from 'yaml';
 import { ROLES } from '../domain/person';
 import { SMOKE_TEST } from './cloudstack/catalogue';
 import { PAGER_ROUTING_KEY } from './credentials';
-import type { CloudState, SimPool } from './model';
+import { hostByName, type CloudState, type SimPool } from './model';
 import type { Announcement } from './serve';
 import { ON_CALL } from './slack/model';
-import { hands } from './xapi';
+import { targetFor } from './pairs';
 
 /** Writes DIR/pools.yaml and DIR/.env (0600), making DIR where it is missing. */
 export function writeConfig(directory: string, cloud: CloudState, at: Announcement): void {
@@ -51,7 +51,7 @@ function poolsYaml(cloud: CloudState, at: Announcement) {
         ssh: { user: at.ssh.user, passwordEnv: 'MANAGEMENT_SSH_PASSWORD' },
       },
     },
-    pools: Object.fromEntries(cloud.pools.map((pool) => [pool.name, poolEntry(pool, at)])),
+    pools: Object.fromEntries(cloud.pools.map((pool) => [pool.name, poolEntry(cloud, pool, at)])),
     people: peopleOf(at.slack.people),
     onCall: { slackUserGroup: ON_CALL.id, pagerDuty: true },
   };
@@ -63,7 +63,7 @@ const peopleOf = (people: Announcement['slack']['people']): Readonly<Record<stri
   ...Object.fromEntries(people.map((one) => [one.name, one.id])),
 });
 
-function poolEntry(pool: SimPool, at: Announcement) {
+function poolEntry(cloud: CloudState, pool: SimPool, at: Announcement) {
   const { zoneId, templateId, serviceOfferingId, networkOfferingId } = SMOKE_TEST;
   const canary = pool.vms.find(
     (vm) => vm.kind === 'guest' && vm.power === 'Running' && vm.tools && vm.cs && !vm.cd,
@@ -73,7 +73,7 @@ function poolEntry(pool: SimPool, at: Announcement) {
     cloudstack: 'cloud-1',
     clusterId: pool.cluster.id,
     zoneId,
-    target: hands.NEWEST_VERSION,
+    target: targetFor(cloud.cloudStackVersion, hostByName(pool, pool.master)!),
     hosts: at.pools
       .find((one) => one.name === pool.name)!
       .hosts.map(({ name, uuid, xapi, ssh }) => ({

@@ -74,8 +74,8 @@ export function truthOf({ cloud }: Story, pool = cloud.pools[0]!): PoolTruth {
 }
 
 /** A pool as it must be after a whole upgrade: every host once, everything back, every VM running. */
-export const upgraded = (it: Story, pool = it.pool): PoolTruth => ({
-  versions: ['7.1.2'],
+export const upgraded = (it: Story, pool = it.pool, to = '7.1.2'): PoolTruth => ({
+  versions: [to],
   reboots: pool.hosts.map(() => 1),
   ha: { on: true, tolerates: 1 },
   wlb: false,
@@ -86,12 +86,12 @@ export const upgraded = (it: Story, pool = it.pool): PoolTruth => ({
 });
 
 /** The whole promise of a run that ended well. */
-export function endedWell(it: Story, run: Run): void {
+export function endedWell(it: Story, run: Run, to?: string): void {
   expect(it.errors).toEqual([]);
   expect(it.cloud.violations).toEqual([]);
   expect({ phase: run.phase, held: heldBy(run) }).toEqual({ phase: 'finished', held: [] });
   expect(run.owed).toEqual([]);
-  expect(truthOf(it)).toEqual(upgraded(it));
+  expect(truthOf(it)).toEqual(upgraded(it, it.pool, to));
 }
 
 /** One upgrade from plan to end. */

@@ -1,6 +1,6 @@
 /** Where CloudStack's planner puts a VM: its own accounting, last host first, hypervisor versions never looked at. */
 import { compareVersions } from '../../domain/version';
-import { isMixed, type SimHost, type SimPool, type SimVm } from '../model';
+import { isMixed, versionKey, type SimHost, type SimPool, type SimVm } from '../model';
 import { believedOn, type CloudStackSide, isPlaceable, type KnownVm } from './side';
 
 const needs = (vm: Pick<SimVm, 'memoryMib' | 'overheadMib'>): number => vm.memoryMib + vm.overheadMib;
@@ -57,7 +57,8 @@ export function startTargets(side: CloudStackSide, vm: KnownVm, options: { ha: b
   if (cluster.managedState !== 'Managed' || (cluster.allocationState === 'Disabled' && !options.ha))
     return [];
   const fit = vm.pool.hosts.filter((host) => isSuitable(side, vm, host)).sort(byFreeMemory);
-  if (isMixed(vm.pool)) return fit.sort((a, b) => compareVersions(a.platform, b.platform));
+  if (isMixed(vm.pool))
+    return fit.sort((a, b) => compareVersions(versionKey(a, vm.pool), versionKey(b, vm.pool)));
   return fit.sort((a, b) => Number(b.name === vm.cs.lastOn) - Number(a.name === vm.cs.lastOn));
 }
 

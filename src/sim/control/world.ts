@@ -1,6 +1,7 @@
 /** POST /world: the person at the console, and other people's hands. All acts are checked before the first is done. */
 import { z } from 'zod';
 import type { CloudState, SimHost, SimPool, SimVm } from '../model';
+import { familyOf } from '../../domain/version-eras';
 import { PROFILES } from '../profiles';
 import { hands, XapiFailure } from '../xapi';
 import { allowed, ControlRefusal } from './refusal';
@@ -55,6 +56,12 @@ export async function changeWorld(cloud: CloudState, body: unknown): Promise<rea
   return done;
 }
 
+/** Installers of the host's own family. */
+const versionsOf = (host: SimHost): readonly string[] =>
+  PROFILES.filter((profile) => familyOf(profile.brand) === familyOf(host.brand)).map(
+    ({ version }) => version,
+  );
+
 type Prepare = (cloud: CloudState, asked: Asked) => () => void | Promise<void>;
 
 const prepare: Prepare = (cloud, asked) => VERBS[asked.do](cloud, asked);
@@ -70,9 +77,10 @@ const VERBS: Readonly<Record<WorldAct, Prepare>> = {
   'boot-iso': (cloud, asked) => {
     const host = hostOf(cloud, asked, 'host');
     const { version } = asked;
-    if (version !== undefined && !PROFILES.some((profile) => profile.version === version))
+    const versions = versionsOf(host);
+    if (version !== undefined && !versions.includes(version))
       throw new ControlRefusal('UNKNOWN_VERSION', `There is no installer of version ${version}.`, [
-        allowed(PROFILES.map((profile) => profile.version)),
+        allowed(versions),
       ]);
     return () => hands.bootIso(cloud, host, version);
   },

@@ -1,7 +1,7 @@
 /** The person at the console, and other people's hands: the verbs of POST /world that concern XAPI. */
 import { buildVm } from '../build-pool';
 import type { CloudState, SimHost, SimPool, SimVm } from '../model';
-import { PROFILES } from '../profiles';
+import { targetFor } from '../pairs';
 import { seeOutage } from './breaches';
 import { goDown, newKeys, powerCut, restart } from './machine';
 import { migrate } from './migrate';
@@ -10,13 +10,12 @@ import { addVm as addTo, removeVm as removeFrom } from './side';
 import { xapiWorld } from './xapi-world';
 
 const CONSOLE = 'console';
-export const NEWEST_VERSION = PROFILES.at(-1)!.version;
 
 /** Boots this host into the installer now; the installation itself takes pool time. */
 export function bootIso(
   cloud: CloudState,
   host: SimHost,
-  version: string = NEWEST_VERSION,
+  version: string = targetFor(cloud.cloudStackVersion, host),
   by: string = CONSOLE,
 ): void {
   const world = xapiWorld(cloud);

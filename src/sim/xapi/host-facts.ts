@@ -26,19 +26,19 @@ export function freeMib(world: XapiWorld, host: SimHost, except?: SimVm): number
 }
 
 export const softwareVersion = (host: SimHost): XapiRecord => {
-  const profile = profileOf(host.version);
+  const profile = profileOf(host.version, host.brand);
+  const text = profile.text === '' ? host.version.replace(/\.0$/, '') : profile.text;
   return {
     product_version: host.version,
-    product_version_text: host.version.replace(/\.0$/, ''),
-    product_version_text_short: host.version.replace(/\.0$/, ''),
+    product_version_text: text,
+    product_version_text_short: text,
     product_brand: host.brand,
-    platform_name: 'XCP',
-    platform_version: host.platform,
+    ...(host.platform !== '' && { platform_name: 'XCP', platform_version: host.platform }),
     build_number: host.build,
     hostname: `${host.name}.build`,
     date: profile.date,
     dbv: profile.date,
-    xapi: '1.3',
+    xapi: profile.xapi,
     xen: profile.xen,
     linux: profile.linux,
     xencenter_min: '2.3',

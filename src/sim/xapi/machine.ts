@@ -1,5 +1,5 @@
 /** The machine of one host: power, installer, boot and xapi's own start (xapi §2.3, §12.4). */
-import { residentsOf, type SimHost } from '../model';
+import { residentsOf, versionKey, type SimHost } from '../model';
 import { profileOf } from '../profiles';
 import { compareVersions } from '../../domain/version';
 import { metricsUuid } from './host-facts';
@@ -101,12 +101,12 @@ function install(world: XapiWorld, host: SimHost): void {
 /** A new root file system: nothing of CloudStack's agent is left in dom0 (cs §8.3). */
 function installed(world: XapiWorld, host: SimHost, version: string): void {
   const machine = world.machine(host);
-  const profile = profileOf(version);
+  const profile = profileOf(version, host.brand);
   machine.installed = {
     version: profile.version,
     build: profile.build,
     platform: profile.platform,
-    brand: host.brand,
+    brand: profile.brand,
     hotfixes: [],
   };
   machine.upgradedTo = profile.version;
@@ -159,7 +159,10 @@ function join(world: XapiWorld, host: SimHost, why: 'boot' | 'toolstack' | 'sche
       return;
     }
     // Newer than its master: its writes name fields the master's database lacks (xapi §4.3, F34).
-    if (compareVersions(machine.installed.platform, masterOf(host.pool).platform) > 0) {
+    if (
+      compareVersions(versionKey(machine.installed, host.pool), versionKey(masterOf(host.pool), host.pool)) >
+      0
+    ) {
       machine.emergency = ['HOST_STILL_BOOTING'];
       after(world, host, SECONDS.selfRestart, () => startXapi(world, host, why));
       return;

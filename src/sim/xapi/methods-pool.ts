@@ -1,5 +1,5 @@
 /** Methods of pool, session, PBD, VBD and message that change or compute something (xapi §2.1, §3, §6.5, §7). */
-import { hostByName, type SimHost, type SimPbd, type SimPool } from '../model';
+import { hostByName, versionKey, type SimHost, type SimPbd, type SimPool } from '../model';
 import { seeFlagWrite, seeRoleChange } from './breaches';
 import { restartToolstack } from './machine';
 import { flag, hostAt, map, objectAt, text, texts, type Call, type Method } from './method';
@@ -211,7 +211,9 @@ export const POOL_METHODS: Readonly<Record<string, Method>> = {
     run: (call) =>
       call.pool.hosts
         .filter(
-          (host) => call.world.machine(host).emergency !== undefined && host.platform === call.host.platform,
+          (host) =>
+            call.world.machine(host).emergency !== undefined &&
+            versionKey(host, call.pool) === versionKey(call.host, call.pool),
         )
         .map((host) => refOf(host.uuid)),
   },

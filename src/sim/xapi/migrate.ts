@@ -1,10 +1,9 @@
 /** Live migration: copies at a shared rate in pool time, shows progress, can stall or fail (xapi §6.2, §12.6). */
 import type { SimHost, SimVm } from '../model';
-import { profileOf } from '../profiles';
 import { assertMayMigrate } from './placement';
 import { MIGRATION_MIB_PER_SECOND, SECONDS } from './timing';
 import { refOf, XapiFailure } from './values';
-import { masterOf, type Move, type XapiWorld } from './world';
+import { masterProfile, type Move, type XapiWorld } from './world';
 
 export interface Migration {
   readonly cancel: () => void;
@@ -56,7 +55,7 @@ export function beginMigration(
   state.moves.add(move);
   world.cloud.changed(vm.pool, 'vm', vm.uuid);
   // On 6.5 XAPI tries a guest without drivers, and the guest never acknowledges (xapi §6.2, F14).
-  if (!vm.tools && vm.kind === 'guest' && profileOf(masterOf(vm.pool).version).withoutTools === 'tries') {
+  if (!vm.tools && vm.kind === 'guest' && masterProfile(vm.pool).withoutTools === 'tries') {
     move.stalled = true;
     world.cloud.time.in(SECONDS.suspendAcknowledgement, () =>
       finish(['VM_FAILED_SUSPEND_ACKNOWLEDGMENT', refOf(vm.uuid)]),

@@ -1,7 +1,7 @@
 /** The objects of each class and what their records say; fields not listed have the empty value of their kind. */
 import { uuidOf } from '../identity';
 import type { SimPool, SimVm } from '../model';
-import { hasSince, type Release } from '../profiles';
+import { hasSince, RELEASES, type Release } from '../profiles';
 import { FIELDS, type FieldKind, type XapiClass } from './fields';
 import { metricsUuid } from './host-facts';
 import { hostMetricsRecord, hostRecord, poolRecord } from './record-host';
@@ -174,8 +174,7 @@ export function fieldsOf(cls: XapiClass, release: Release): readonly (readonly [
 /** Classes a release has: pool_update came with 7.1 (xapi App. B). */
 export const hasClass = (cls: XapiClass, release: Release): boolean => fieldsOf(cls, release).length > 0;
 
-const isRelease = (word: string): word is '6.5' | '7.0' | '7.1' =>
-  word === '6.5' || word === '7.0' || word === '7.1';
+const isRelease = (word: string): word is Release => RELEASES.some((release) => release === word);
 const isKind = (word: string): word is FieldKind => /^[seifbdrSm]$/.test(word);
 
 function emptyOf(kind: FieldKind): XapiValue {

@@ -1,10 +1,9 @@
 /** May this VM run there? XAPI's own tests, its direction rule and its evacuation plan (xapi §4.2, §6.2, §10). */
 import { compareVersions } from '../../domain/version';
-import { residentsOf, type SimHost, type SimVm } from '../model';
-import { profileOf } from '../profiles';
+import { residentsOf, versionKey, type SimHost, type SimVm } from '../model';
 import { freeMib } from './host-facts';
 import { bytes, refOf, XapiFailure } from './values';
-import { masterOf, type XapiWorld } from './world';
+import { masterOf, masterProfile, type XapiWorld } from './world';
 
 /** SRs that a destination must have plugged: those of the disks and of an inserted medium. */
 export const srsNeeded = (vm: SimVm): string[] => [
@@ -34,7 +33,7 @@ function assertReaches(vm: SimVm, host: SimHost): void {
 
 /** VM.assert_can_boot_here: while the flag is set only on the master's version (xapi §4.2). */
 export function assertCanBootHere(world: XapiWorld, vm: SimVm, host: SimHost): void {
-  if (vm.pool.rollingUpgradeFlag && host.platform !== masterOf(vm.pool).platform)
+  if (vm.pool.rollingUpgradeFlag && versionKey(host, vm.pool) !== versionKey(masterOf(vm.pool), vm.pool))
     throw new XapiFailure('VM_HOST_INCOMPATIBLE_VERSION', refOf(host.uuid), refOf(vm.uuid));
   assertFits(world, vm, host);
 }
@@ -50,7 +49,7 @@ const DEVICE_CODE: Readonly<Record<string, string>> = {
 export function assertMobile(vm: SimVm): void {
   const vmRef = refOf(vm.uuid);
   for (const device of vm.devices) throw new XapiFailure(DEVICE_CODE[device] ?? 'VM_HAS_PCI_ATTACHED', vmRef);
-  const code = profileOf(masterOf(vm.pool).version).withoutTools;
+  const code = masterProfile(vm.pool).withoutTools;
   if (!vm.tools && vm.kind === 'guest' && code !== 'tries') throw new XapiFailure(code, vmRef);
 }
 
@@ -60,7 +59,11 @@ export function assertMayMigrate(world: XapiWorld, vm: SimVm, to: SimHost): void
     throw new XapiFailure('VM_BAD_POWER_STATE', refOf(vm.uuid), 'running', vm.power.toLowerCase());
   assertMobile(vm);
   const from = vm.pool.hosts.find((host) => host.name === vm.on);
-  if (vm.pool.rollingUpgradeFlag && from && compareVersions(to.platform, from.platform) < 0)
+  if (
+    vm.pool.rollingUpgradeFlag &&
+    from &&
+    compareVersions(versionKey(to, vm.pool), versionKey(from, vm.pool)) < 0
+  )
     throw new XapiFailure('NOT_SUPPORTED_DURING_UPGRADE');
   assertFits(world, vm, to);
 }
@@ -68,11 +71,11 @@ export function assertMayMigrate(world: XapiWorld, vm: SimVm, to: SimHost): void
 /** Hosts VM.start may choose: live, enabled, fitting; of the highest version while the flag is set. */
 export function possibleHosts(world: XapiWorld, vm: SimVm): SimHost[] {
   const newest = vm.pool.hosts
-    .map((host) => host.platform)
+    .map((host) => versionKey(host, vm.pool))
     .toSorted(compareVersions)
     .at(-1);
   return vm.pool.hosts.filter((host) => {
-    if (vm.pool.rollingUpgradeFlag && host.platform !== newest) return false;
+    if (vm.pool.rollingUpgradeFlag && versionKey(host, vm.pool) !== newest) return false;
     return failureOf(() => assertFits(world, vm, host)) === undefined;
   });
 }
@@ -99,7 +102,10 @@ export function evacuationPlan(
   const moves: (readonly [SimVm, SimHost])[] = [];
   const targets = host.pool.hosts.filter(
     (other) =>
-      other !== host && other.live && other.enabled && compareVersions(other.platform, host.platform) >= 0,
+      other !== host &&
+      other.live &&
+      other.enabled &&
+      compareVersions(versionKey(other, host.pool), versionKey(host, host.pool)) >= 0,
   );
   const free = new Map(targets.map((target) => [target, freeMib(world, target)]));
   const biggestFirst = residentsOf(host).toSorted((a, b) => b.memoryMib - a.memoryMib);

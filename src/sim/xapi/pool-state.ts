@@ -1,5 +1,5 @@
 /** What the master keeps for its pool: who lives, the rolling-upgrade flag, sessions (xapi §4.1, §2.1). */
-import type { SimHost, SimPool } from '../model';
+import { isMixed, type SimHost, type SimPool } from '../model';
 import { metricsUuid } from './host-facts';
 import { SECONDS } from './timing';
 import { masterOf, type XapiWorld } from './world';
@@ -29,7 +29,7 @@ export function loseSessions(world: XapiWorld, pool: SimPool): void {
 /** Present while any host's platform differs from the master's; the master writes it, nobody else (xapi fact 8). */
 export function computeRollingFlag(world: XapiWorld, pool: SimPool): void {
   if (!masterAnswers(world, pool)) return;
-  const flag = pool.hosts.some((host) => host.platform !== masterOf(pool).platform);
+  const flag = isMixed(pool);
   if (flag === pool.rollingUpgradeFlag) return;
   pool.rollingUpgradeFlag = flag;
   world.cloud.changed(pool, 'pool', pool.uuid);

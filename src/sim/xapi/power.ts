@@ -1,6 +1,6 @@
 /** Starting and stopping VMs, with the rules of a mixed pool (xapi §4.2, §6.4). */
 import { compareVersions } from '../../domain/version';
-import type { SimHost, SimVm } from '../model';
+import { versionKey, type SimHost, type SimVm } from '../model';
 import { whenFree } from './migrate';
 import { assertFits, possibleHosts } from './placement';
 import { SECONDS } from './timing';
@@ -49,10 +49,10 @@ function choose(world: XapiWorld, vm: SimVm): SimHost {
 /** While the flag is set, only on a host of the highest version. */
 function assertStartOn(world: XapiWorld, vm: SimVm, host: SimHost): void {
   const newest = vm.pool.hosts
-    .map((one) => one.platform)
+    .map((one) => versionKey(one, vm.pool))
     .toSorted(compareVersions)
     .at(-1);
-  if (vm.pool.rollingUpgradeFlag && host.platform !== newest)
+  if (vm.pool.rollingUpgradeFlag && versionKey(host, vm.pool) !== newest)
     throw new XapiFailure('NOT_SUPPORTED_DURING_UPGRADE');
   assertFits(world, vm, host);
 }

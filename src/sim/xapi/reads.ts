@@ -2,6 +2,7 @@
 import type { XapiClass } from './fields';
 import { assertClass, objectAt, text, type Call, type Method } from './method';
 import { fieldsOf, fullRecord, isClass, objectsOf } from './objects';
+import { RELEASES } from '../profiles';
 import { refOf, XapiFailure, type XapiValue } from './values';
 
 const objects = (call: Call, cls: XapiClass): ReturnType<typeof objectsOf> =>
@@ -70,7 +71,7 @@ function readOf(cls: XapiClass, message: string): Method | undefined {
 }
 
 const hasField = (cls: XapiClass, field: string): boolean =>
-  fieldsOf(cls, '7.1').some(([name]) => name === field);
+  fieldsOf(cls, RELEASES.at(-1)!).some(([name]) => name === field);
 
 function allRecords(call: Call, cls: XapiClass): XapiValue {
   return Object.fromEntries(

@@ -39,7 +39,7 @@ export function poolRecord(world: XapiWorld, pool: SimPool): XapiRecord {
 export const stateFileUuid = (pool: SimPool, sr: string): string => uuidOf('ha_statefile', pool.uuid, sr);
 
 export function hostRecord(world: XapiWorld, host: SimHost): XapiRecord {
-  const profile = profileOf(host.version);
+  const profile = profileOf(host.version, host.brand);
   const patches = [...patchRecords(host.pool, 'host_patch')].filter(
     ([, record]) => record['host'] === refOf(host.uuid),
   );

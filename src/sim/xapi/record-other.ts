@@ -41,7 +41,7 @@ export function patchRecords(
   for (const name of names) {
     const having = pool.hosts.filter((host) => host.hotfixes.includes(name));
     if (cls === 'host_patch') {
-      for (const host of having.filter((h) => !hasSince(profileOf(h.version).release, '7.1')))
+      for (const host of having.filter((h) => !hasSince(profileOf(h.version, h.brand).release, '7.1')))
         records.set(uuidOf('host_patch', host.uuid, name), {
           name_label: name,
           host: refOf(host.uuid),
@@ -59,7 +59,7 @@ export function patchRecords(
         pool_update: NULL_REF,
       });
     } else {
-      const updated = having.filter((host) => hasSince(profileOf(host.version).release, '7.1'));
+      const updated = having.filter((host) => hasSince(profileOf(host.version, host.brand).release, '7.1'));
       if (updated.length > 0)
         records.set(uuidOf('pool_update', pool.uuid, name), {
           name_label: name,

@@ -2,7 +2,7 @@
 import { uuidOf } from '../identity';
 import { hostByName, type CloudState, type SimHost, type SimPool, type SimVm } from '../model';
 import type { Timer } from '../time';
-import { profileOf, type Release } from '../profiles';
+import { profileOf, type Release, type XenProfile } from '../profiles';
 
 export interface SimSession {
   readonly uuid: string;
@@ -116,7 +116,7 @@ export class XapiWorld {
 
   /** The profile that decides how the API behaves: that of the master's database. */
   release(pool: SimPool): Release {
-    return profileOf(masterOf(pool).version).release;
+    return masterProfile(pool).release;
   }
 
   endpoint(host: SimHost): string {
@@ -175,6 +175,9 @@ function oldMessages(cloud: CloudState, pool: SimPool): SimMessage[] {
 }
 
 export const masterOf = (pool: SimPool): SimHost => hostByName(pool, pool.master)!;
+/** The master's release decides what the pool's API is (xapi §12.5). */
+export const masterProfile = (pool: SimPool): XenProfile =>
+  profileOf(masterOf(pool).version, masterOf(pool).brand);
 export const isMasterHost = (host: SimHost): boolean => host.pool.master === host.name;
 
 function newPoolWorld(cloud: CloudState, pool: SimPool): PoolWorld {

@@ -1,0 +1,49 @@
+/** The supported pairs of CloudStack and hypervisor, and a default pool of each: three hosts to be upgraded (cs §8.2). */
+import { familyOf } from '../domain/version-eras';
+import { defaultPool } from './default-pool';
+import type { SimHost } from './model';
+import { profileOf } from './profiles';
+import type { PoolFile } from './snapshot-file';
+
+export interface Pair {
+  /** What a person types. */
+  readonly name: string;
+  readonly cloudStack: string;
+  readonly brand: 'XenServer' | 'XCP-ng';
+  readonly from: string;
+  /** The next version that this CloudStack connects to and has rows for, but for 7.1.2: seed 000 went there without. */
+  readonly to: string;
+}
+
+export const PAIRS: readonly Pair[] = [
+  { name: '4.11.3-xs6.5', cloudStack: '4.11.3.0', brand: 'XenServer', from: '6.5.0', to: '7.1.2' },
+  { name: '4.11.3-xs7.0', cloudStack: '4.11.3.0', brand: 'XenServer', from: '7.0.0', to: '7.1.0' },
+  { name: '4.11.3-xs7.1', cloudStack: '4.11.3.0', brand: 'XenServer', from: '7.1.0', to: '7.2.0' },
+  { name: '4.11.3-xs7.2', cloudStack: '4.11.3.0', brand: 'XenServer', from: '7.2.0', to: '7.5.0' },
+];
+
+/** The story of the seeds. */
+export const DEFAULT_PAIR = PAIRS[0]!;
+
+export const pairNamed = (name: string): Pair | undefined => PAIRS.find((pair) => pair.name === name);
+
+/** The default pool as this pair has it. */
+export function poolOfPair({ cloudStack, brand, from }: Pair): PoolFile {
+  return {
+    ...defaultPool,
+    cloudstack: { version: cloudStack },
+    hosts: defaultPool.hosts!.map((host) => ({
+      ...host,
+      version: from,
+      brand: profileOf(from, brand).brand,
+    })),
+  };
+}
+
+/** What a host of this version is upgraded to unless somebody says otherwise. */
+export function targetFor(cloudStack: string, host: Pick<SimHost, 'version' | 'brand'>): string {
+  const pair = PAIRS.find(
+    (one) => one.cloudStack === cloudStack && familyOf(host.brand) === one.brand && one.from === host.version,
+  );
+  return (pair ?? DEFAULT_PAIR).to;
+}
