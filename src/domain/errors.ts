@@ -42,7 +42,9 @@ export class WrongKey extends Error {
     readonly pinned: string,
     readonly seen: string,
   ) {
-    super(`${source} shows another ${kind === 'tls' ? 'certificate' : 'host key'}: ${seen} instead of ${pinned}`);
+    super(
+      `${source} shows another ${kind === 'tls' ? 'certificate' : 'host key'}: ${seen} instead of ${pinned}`,
+    );
     this.name = 'WrongKey';
   }
 }

@@ -1,5 +1,6 @@
 /** What may be written into the journal: plain JSON, nothing that loses meaning on the way. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /** The same text for the same content: keys sorted, `undefined` left out. Digests are made of this. */
 export function canonical(value: Json | undefined): string {

@@ -1,7 +1,15 @@
 /** The run as a fold of its journal: what each entry means, and nothing more. */
 import type { Entry } from '../../../src/domain/journal';
 import { foldRun } from '../../../src/domain/fold-run';
-import { answersOn, currentLine, isDue, lanesOf, openQuestion, openQuestions, recalled } from '../../../src/domain/run';
+import {
+  answersOn,
+  currentLine,
+  isDue,
+  lanesOf,
+  openQuestion,
+  openQuestions,
+  recalled,
+} from '../../../src/domain/run';
 import { ANN, BOB, CAT, toyPlan } from '../../support/toy-run';
 import {
   answered,
