@@ -1,4 +1,5 @@
 /** What a drain sees: the VMs still on the host in either view, the other hosts, and how the moves under way stand. */
+import { Refused } from '../domain/errors';
 import type { CsVm, World, XenVmSeen } from '../ports';
 import type { LineState } from '../domain/run';
 
@@ -73,7 +74,7 @@ export async function drainLook(
       .filter((vm) => vm.id !== undefined && vm.state === 'Running')
       .slice(0, next)
       .map(async (vm) => {
-        const candidates = await world.cloudStack.candidates(vm.id ?? '');
+        const candidates = await world.cloudStack.candidates(vm.id ?? '').catch(noneWhileItLeaves);
         suitable[vm.name] = shelters
           .filter((other) => candidates.some((one) => one.hostId === other.id && one.suitable))
           .map((other) => other.name);
@@ -95,6 +96,12 @@ export async function drainLook(
     failed,
     pending: pending.toSorted(),
   };
+}
+
+/** It ran when it was listed and has set out since: nobody needs a destination for it now (cs §4.2). */
+function noneWhileItLeaves(error: unknown): readonly never[] {
+  if (error instanceof Refused && error.problem.code === 'CS_VM_NOT_RUNNING') return [];
+  throw error;
 }
 
 function stillHere(
