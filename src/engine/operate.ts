@@ -1,4 +1,5 @@
 /** The operator at work: authorise, append, ring. Every refusal is a sentence; a lost race is asked again. */
+import { differenceInHours } from 'date-fns';
 import type { OwedAnswer } from '../domain/answers';
 import { Rejected } from '../domain/errors';
 import { blockEnd, shownPhase } from '../domain/lanes';
@@ -182,8 +183,8 @@ export function operate(deps: OperatorDeps): Operator {
         .filter((finding) => finding.severity === 'block')
         .map((finding) => `${finding.on}: ${finding.what}`);
       if (plan.verdict === 'blocked') throw new Rejected(problems.planBlocked(planId, plan.pool, blocks));
-      const age = (clock.now() - Date.parse(plan.madeAt)) / 3_600_000;
-      if (age > STALE_HOURS) throw new Rejected(problems.planStale(planId, plan.pool, Math.floor(age)));
+      const age = differenceInHours(clock.now(), plan.madeAt);
+      if (age >= STALE_HOURS) throw new Rejected(problems.planStale(planId, plan.pool, age));
       if (rows.some((row) => row.openedAt > Date.parse(plan.madeAt) && row.closedAt !== undefined))
         throw new Rejected(problems.planOvertaken(planId, plan.pool));
       return open(plan, by);

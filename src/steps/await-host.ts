@@ -1,4 +1,5 @@
 /** Waits for the host to come back from its installer: five minutes to over an hour are seen in the field (seed 003). */
+import { differenceInMinutes } from 'date-fns';
 import { done, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
 import { defineStep, LOOKS_ONLY } from './step';
@@ -34,7 +35,7 @@ export const awaitHost = defineStep<HostArgs, Seen>({
     return wait(`${args.host} is away: installer and reboot`, { againInSeconds: 10 });
   },
   tooLong: ({ args, line, at }) => {
-    const away = Math.round((at - (line.begunAt ?? at)) / 60_000);
+    const away = differenceInMinutes(at, line.begunAt ?? at);
     return args.master ? problems.masterNotBack(args.host, away) : problems.hostNotBack(args.host, away);
   },
 });

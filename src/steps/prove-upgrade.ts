@@ -2,6 +2,7 @@
  * Believed only when boot_time changed, the version is the target, and three looks over 30 s of pool time agree: after
  * an upgrade xapi restarts once more for its schema (xapi §2.3, §12.2; fault F56).
  */
+import { differenceInMinutes } from 'date-fns';
 import { done, stop, wait } from '../domain/decision';
 import type { Json } from '../domain/json';
 import { problems } from '../domain/problems';
@@ -66,7 +67,7 @@ export const proveUpgrade = defineStep<Args, Seen>({
     });
   },
   tooLong: ({ args, line, at }) => {
-    const away = Math.round((at - (line.begunAt ?? at)) / 60_000);
+    const away = differenceInMinutes(at, line.begunAt ?? at);
     return args.master ? problems.masterNotBack(args.host, away) : problems.hostNotBack(args.host, away);
   },
 });

@@ -1,4 +1,5 @@
 /** Looks that several steps share. They read; what to conclude is each step's own. */
+import { hoursToMinutes, minutesToSeconds } from 'date-fns';
 import { Malformed, NotSent, Unreachable } from '../domain/errors';
 import { recalled, type Run } from '../domain/run';
 import type { CsHost, World, XenHostSeen } from '../ports';
@@ -84,5 +85,6 @@ export const listed = (names: readonly string[], most = 6): string =>
 
 export const counted = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
-export const minutes = (n: number): number => n * 60;
-export const hours = (n: number): number => n * 3600;
+/** Seconds: patience is written in minutes and hours and counted in seconds. */
+export const minutes = minutesToSeconds;
+export const hours = (n: number): number => minutesToSeconds(hoursToMinutes(n));

@@ -5,7 +5,7 @@
 import { done, stop, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
 import { defineStep, LOOKS_ONLY } from './step';
-import { csHost, hours, managedState, minutes, orSilence, xenHostLook, type HostArgs } from './sight';
+import { csHost, hours, managedState, orSilence, xenHostLook, type HostArgs } from './sight';
 
 type Args = HostArgs & { readonly address: string; readonly from: string; readonly to: string };
 type Seen = {
@@ -52,7 +52,7 @@ export const upgradeByHand = defineStep<Args, Seen>({
     if (before.answers && (!now.answers || !now.live)) return done(`${args.host} is down`);
     if (!now.answers)
       return wait(`${args.host} does not answer; looking again before anybody boots it`, {
-        againInSeconds: minutes(1) / 6,
+        againInSeconds: 10,
       });
     const unmanaged = now.managedState === 'Unmanaged';
     if (args.master && !unmanaged) return stop(problems.notSafe(args.host, 'its cluster is not Unmanaged'));
