@@ -12,7 +12,8 @@ import type { Json } from './domain/json';
 import type { Person, Role } from './domain/person';
 import type { Plan, Revision } from './domain/plan';
 import type { Finding } from './domain/finding';
-import type { HaSnapshot, PowerState, Snapshot } from './domain/pool';
+import type { HaSnapshot, PbdSnapshot, PifSnapshot, PowerState, Snapshot } from './domain/pool';
+import type { CloudStackTraits, HostTraits, VmTraits } from './domain/traits';
 
 // ── XAPI ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -26,6 +27,18 @@ export interface XenPoolSeen {
   readonly rollingUpgradeFlag: boolean;
   /** other_config.auto_poweron. */
   readonly autoPowerOn: boolean;
+  readonly operations?: readonly string[];
+  readonly vswitchController?: string;
+}
+
+/** What costs questions of its own: asked when a plan is made or a host re-checked, not in every tick. */
+export interface XenCondition {
+  /** How many messages XAPI keeps. */
+  readonly messages: number;
+  /** Names of unfinished tasks. */
+  readonly tasks: readonly string[];
+  /** Host uuid → seconds that its clock is ahead of the master's; a host that does not answer is left out. */
+  readonly clockSkewSeconds: Readonly<Record<string, number>>;
 }
 
 export interface XenHostSeen {
@@ -50,13 +63,10 @@ export interface XenHostSeen {
     readonly sr: string;
     readonly srName: string;
     readonly attached: boolean;
+    readonly paths?: PbdSnapshot['paths'];
   }[];
-  readonly pifs: readonly {
-    readonly device: string;
-    readonly network: string;
-    readonly attached: boolean;
-    readonly management: boolean;
-  }[];
+  readonly pifs: readonly PifSnapshot[];
+  readonly traits?: Omit<HostTraits, 'clockSkewSeconds'>;
   /** uuids of resident VMs, the control domain left out. */
   readonly residents: readonly string[];
 }
@@ -75,6 +85,8 @@ export interface XenVmSeen {
   readonly disks: readonly string[];
   readonly networks: readonly string[];
   readonly devices: readonly string[];
+  /** `affinity` is a host uuid here. */
+  readonly traits?: VmTraits;
 }
 
 export interface XenSrSeen {
@@ -109,6 +121,7 @@ export interface XenPoolReads {
   hosts(): Promise<readonly XenHostSeen[]>;
   vms(): Promise<readonly XenVmSeen[]>;
   srs(): Promise<readonly XenSrSeen[]>;
+  condition(): Promise<XenCondition>;
   /** host.get_vms_which_prevent_evacuation: VM name → XAPI's code and parameters, names for references. */
   evacuationBlockers(hostUuid: string): Promise<Readonly<Record<string, readonly string[]>>>;
   /** TLS and SSH fingerprints that this host shows now; sends nothing secret. */
@@ -153,6 +166,7 @@ export interface CsHost {
   readonly resourceState: string;
   readonly hypervisorVersion: string;
   readonly managementServer?: string;
+  readonly hostTags?: readonly string[];
 }
 
 export interface CsCluster {
@@ -213,6 +227,10 @@ export interface CloudStackReads {
     zoneOfCluster: string,
   ): Promise<readonly { readonly name: string; readonly state: string; readonly agentState?: string }[]>;
   network(name: string): Promise<{ readonly id: string; readonly state: string } | undefined>;
+  /** Volumes of user VMs in the cluster that are neither at rest nor gone, as `name state`. */
+  volumesInWork(clusterId: string): Promise<readonly string[]>;
+  /** What CloudStack says of itself. A refused part is left out; the other errors are thrown. */
+  traits(): Promise<CloudStackTraits>;
 }
 
 export interface CloudStackActs {
@@ -269,6 +287,10 @@ export interface CloudStackDb {
     readonly { readonly name: string; readonly state: string; readonly version: string }[]
   >;
   schemaVersion(): Promise<string>;
+  /** Volume snapshots on their way, as `name state`. */
+  snapshots(): Promise<readonly string[]>;
+  /** Recurring snapshots of volumes whose VMs last ran in the cluster, as `volume hourly|daily|weekly|monthly`. */
+  snapshotSchedules(clusterId: string): Promise<readonly string[]>;
 }
 
 // ── SSH ──────────────────────────────────────────────────────────────────────────────────────────

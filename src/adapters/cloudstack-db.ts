@@ -23,8 +23,18 @@ const QUERIES = {
   transitions: `SELECT instance_name AS vm, state FROM cloud.vm_instance WHERE removed IS NULL AND state IN (${TRANSITIONS}) ORDER BY id`,
   managementServers: 'SELECT name, state, version FROM cloud.mshost WHERE removed IS NULL ORDER BY id',
   // The row with the highest id is the schema's version (cs §10.1).
+  snapshots:
+    "SELECT name, status AS state FROM cloud.snapshots WHERE removed IS NULL AND status IN ('Creating', 'BackingUp', 'Copying', 'Destroying') ORDER BY id",
+  schedules:
+    'SELECT o.name AS volume, p.`interval` AS every, c.uuid AS cluster FROM cloud.snapshot_policy p ' +
+    'JOIN cloud.volumes o ON o.id = p.volume_id JOIN cloud.vm_instance v ON v.id = o.instance_id ' +
+    'JOIN cloud.host h ON h.id = COALESCE(v.host_id, v.last_host_id) JOIN cloud.cluster c ON c.id = h.cluster_id ' +
+    'WHERE p.active = 1 AND o.removed IS NULL ORDER BY p.id',
   schemaVersion: 'SELECT version FROM cloud.version ORDER BY id DESC LIMIT 1',
 } as const;
+
+/** snapshot_policy.interval counts from 0. */
+const INTERVALS: readonly string[] = ['hourly', 'daily', 'weekly', 'monthly'];
 
 const text = z.string();
 const nameless = z.string().nullable();
@@ -73,6 +83,17 @@ export function cloudStackDb(select: SqlTransport): CloudStackDb {
       const [newest] = await rows(QUERIES.schemaVersion, z.object({ version: text }));
       if (newest) return newest.version.trim();
       throw new Malformed(SOURCE, 'the table version is empty');
+    },
+    async snapshots() {
+      const snapshots = await rows(QUERIES.snapshots, z.object({ name: nameless, state: text }));
+      return snapshots.map((row) => `${row.name ?? 'unknown'} ${row.state}`);
+    },
+    async snapshotSchedules(clusterId) {
+      const shape = z.object({ volume: nameless, every: z.coerce.number(), cluster: nameless });
+      const schedules = await rows(QUERIES.schedules, shape);
+      return schedules
+        .filter((row) => row.cluster === clusterId)
+        .map((row) => `${row.volume ?? 'unknown'} ${INTERVALS[row.every] ?? 'at times of its own'}`);
     },
   };
 }

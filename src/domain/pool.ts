@@ -1,5 +1,7 @@
 /** A snapshot: what was true when we looked, XAPI's view and CloudStack's view side by side. */
 
+import type { CloudStackTraits, HostTraits, PoolTraits, VmTraits } from './traits';
+
 export type VmKind = 'guest' | 'router' | 'ssvm' | 'cpvm';
 export type PowerState = 'Running' | 'Halted' | 'Suspended' | 'Paused';
 
@@ -15,6 +17,8 @@ export interface SrSnapshot {
 export interface PbdSnapshot {
   readonly sr: string;
   readonly attached: boolean;
+  /** Storage paths that are up, and how many there should be (other_config mpath-…); absent without multipathing. */
+  readonly paths?: { readonly up: number; readonly of: number };
 }
 
 export interface PifSnapshot {
@@ -22,6 +26,10 @@ export interface PifSnapshot {
   readonly network: string;
   readonly attached: boolean;
   readonly management: boolean;
+  /** Tag of a VLAN; absent on what carries no tag. */
+  readonly vlan?: number;
+  /** A bond: its cards, sorted, and how many of them have a link. */
+  readonly bond?: { readonly cards: readonly string[]; readonly linksUp: number };
 }
 
 /** CloudStack's row of a host; absent when CloudStack does not know the host. */
@@ -33,6 +41,8 @@ export interface CloudStackHostSnapshot {
   /** Resource state: Enabled, Disabled, PrepareForMaintenance, Maintenance, ErrorInMaintenance, … (cs §4). */
   readonly resourceState: string;
   readonly hypervisorVersion: string;
+  /** Tags that steer offerings to it, sorted; absent where it has none. */
+  readonly hostTags?: readonly string[];
 }
 
 export interface HostSnapshot {
@@ -55,6 +65,7 @@ export interface HostSnapshot {
   readonly tags: readonly string[];
   readonly pbds: readonly PbdSnapshot[];
   readonly pifs: readonly PifSnapshot[];
+  readonly traits?: HostTraits;
   readonly cloudstack?: CloudStackHostSnapshot;
 }
 
@@ -98,6 +109,7 @@ export interface VmSnapshot {
   readonly networks: readonly string[];
   /** pci, vgpu, usb, sriov: what nails a VM to its host. */
   readonly devices: readonly string[];
+  readonly traits?: VmTraits;
   readonly cloudstack?: CloudStackVmSnapshot;
 }
 
@@ -127,6 +139,12 @@ export interface OpenWork {
   readonly haWork?: readonly string[];
   /** Open op_host_transfer rows; `undefined` where the database is not configured. */
   readonly transfers?: readonly string[];
+  /** Volumes that are neither at rest nor gone, as `name state`. */
+  readonly volumes?: readonly string[];
+  /** Volume snapshots on their way, as `name state`; `undefined` where the database is not configured. */
+  readonly snapshots?: readonly string[];
+  /** Recurring snapshots of volumes in this cluster, as `volume hourly|daily|weekly|monthly`; as above. */
+  readonly schedules?: readonly string[];
 }
 
 export interface CloudStackSnapshot {
@@ -137,6 +155,7 @@ export interface CloudStackSnapshot {
   readonly allocationState: string;
   readonly managementServers: readonly ManagementServerSnapshot[];
   readonly openWork: OpenWork;
+  readonly traits?: CloudStackTraits;
 }
 
 export interface Snapshot {
@@ -151,6 +170,7 @@ export interface Snapshot {
   readonly wlb: { readonly on: boolean; readonly url: string };
   readonly rollingUpgradeFlag: boolean;
   readonly autoPowerOn: boolean;
+  readonly traits?: PoolTraits;
   readonly cloudstack: CloudStackSnapshot;
   readonly hosts: readonly HostSnapshot[];
   readonly vms: readonly VmSnapshot[];

@@ -16,6 +16,7 @@ export interface CloudStackSide {
   readonly vms: readonly CsVm[];
   readonly openWork: OpenWork;
   readonly managementServers: readonly ManagementServerSnapshot[];
+  readonly traits: CloudStackSnapshot['traits'];
 }
 
 /** Everything the snapshot needs of CloudStack; what fails is in `from.unread` and empty here. */
@@ -26,17 +27,25 @@ export async function readCloudStack(world: CloudStackSources, from: Sources): P
     from.read(SOURCES.cloudStack, call, instead);
   const database = <T>(call: () => Promise<T>, instead: T): Promise<T> =>
     from.read(SOURCES.database, call, instead);
-  const [version, cluster, hosts, vms, jobs, hidden, transitions, haWork, transfers] = await Promise.all([
+  const [version, cluster, hosts, vms, jobs, volumes, traits, hidden, transitions] = await Promise.all([
     api(() => cloudStack.version(), ''),
     api(() => cloudStack.cluster(clusterId), undefined),
     api(() => cloudStack.hosts(clusterId), []),
     api(() => cloudStack.vms(clusterId), []),
     api(() => cloudStack.jobs(), []),
+    api(() => cloudStack.volumesInWork(clusterId), []),
+    api(() => cloudStack.traits(), undefined),
     db ? database(() => db.jobs(), []) : [],
     db ? database(() => db.transitions(), []) : [],
-    db ? database(() => db.haWork(), undefined) : undefined,
-    db ? database(() => db.hostTransfers(), undefined) : undefined,
   ]);
+  const [haWork, transfers, snapshots, schedules] = db
+    ? await Promise.all([
+        database(() => db.haWork(), undefined),
+        database(() => db.hostTransfers(), undefined),
+        database(() => db.snapshots(), undefined),
+        database(() => db.snapshotSchedules(clusterId), undefined),
+      ])
+    : [];
   if (!cluster && from.failures.every((failure) => failure.source !== SOURCES.cloudStack))
     from.missing(SOURCES.cloudStack, `It has no cluster with the id ${clusterId}, which pools.yaml names.`);
   const managementServers = await readManagementServers(world, version, from);
@@ -56,8 +65,12 @@ export async function readCloudStack(world: CloudStackSources, from: Sources): P
       ),
       ...(haWork && { haWork: sortedNames(haWork) }),
       ...(transfers && { transfers: sortedNames(transfers) }),
+      ...(volumes.length > 0 && { volumes: sortedNames(volumes) }),
+      ...(snapshots && snapshots.length > 0 && { snapshots: sortedNames(snapshots) }),
+      ...(schedules && schedules.length > 0 && { schedules: sortedNames(schedules) }),
     },
     managementServers,
+    traits,
   };
 }
 

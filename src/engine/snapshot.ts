@@ -2,7 +2,7 @@
 import { SOURCES, type Extra } from '../checks/index';
 import { byName, compareNames, sortedNames } from '../domain/order';
 import type { HaSnapshot, HostSnapshot, Snapshot, VmKind, VmSnapshot } from '../domain/pool';
-import type { CsHost, CsVm, World, XenHostSeen, XenPoolSeen, XenVmSeen } from '../ports';
+import type { CsHost, CsVm, World, XenCondition, XenHostSeen, XenPoolSeen, XenVmSeen } from '../ports';
 import { sources, type Sources } from './read-sources';
 import { readCloudStack } from './snapshot-cloudstack';
 
@@ -27,11 +27,12 @@ export const takeSnapshot = async (world: Readable, at: number): Promise<Snapsho
 export async function look(world: Readable, at: number): Promise<Looked> {
   const from = sources();
   const xapi = <T>(call: () => Promise<T>, instead: T): Promise<T> => from.read(SOURCES.xapi, call, instead);
-  const [seen, xenHosts, xenVms, srs, cloud] = await Promise.all([
+  const [seen, xenHosts, xenVms, srs, condition, cloud] = await Promise.all([
     xapi(() => world.xen.pool(), undefined),
     xapi(() => world.xen.hosts(), []),
     xapi(() => world.xen.vms(), []),
     xapi(() => world.xen.srs(), []),
+    xapi(() => world.xen.condition(), undefined),
     readCloudStack(world, from),
   ]);
   const evacuation = seen && !seen.ha.on ? await evacuationAnswers(world, xenHosts, from) : undefined;
@@ -40,7 +41,7 @@ export async function look(world: Readable, at: number): Promise<Looked> {
   const csHostOf = (host: XenHostSeen): CsHost | undefined =>
     cloud.hosts.find((one) => one.address === host.address) ??
     cloud.hosts.find((one) => one.name === host.name);
-  const hosts = xenHosts.map((host) => hostSnapshot(host, csHostOf(host))).toSorted(byName);
+  const hosts = xenHosts.map((host) => hostSnapshot(host, csHostOf(host), condition)).toSorted(byName);
   const hostNames = new Map(xenHosts.map((host) => [host.uuid, host.name]));
   const csHostNames = new Map(cloud.hosts.map((host) => [host.id, host.name]));
   for (const host of xenHosts) {
@@ -57,12 +58,14 @@ export async function look(world: Readable, at: number): Promise<Looked> {
       takenAt: new Date(at).toISOString(),
       name: world.pool.name,
       ...poolSnapshot(seen, hostNames),
+      ...(seen && condition && { traits: poolTraits(seen, condition) }),
       cloudstack: {
         version: cloud.version,
         clusterId: world.pool.clusterId,
         ...cloud.cluster,
         managementServers: cloud.managementServers,
         openWork: cloud.openWork,
+        ...(cloud.traits && { traits: cloud.traits }),
       },
       hosts,
       vms: vms.toSorted((a, b) => byName(a, b) || compareNames(a.uuid, b.uuid)),
@@ -112,7 +115,22 @@ function poolSnapshot(seen: XenPoolSeen | undefined, hostNames: ReadonlyMap<stri
   };
 }
 
-function hostSnapshot(host: XenHostSeen, cs: CsHost | undefined): HostSnapshot {
+const poolTraits = (
+  { operations = [], vswitchController = '' }: XenPoolSeen,
+  { tasks, messages }: XenCondition,
+): NonNullable<Snapshot['traits']> => ({
+  operations: sortedNames(operations),
+  tasks: sortedNames(tasks),
+  messages,
+  vswitchController,
+});
+
+function hostSnapshot(
+  host: XenHostSeen,
+  cs: CsHost | undefined,
+  condition: XenCondition | undefined,
+): HostSnapshot {
+  const clockSkewSeconds = condition?.clockSkewSeconds[host.uuid];
   const { name, uuid, address, version, build, platform, brand, enabled, live } = host;
   return {
     name,
@@ -130,11 +148,21 @@ function hostSnapshot(host: XenHostSeen, cs: CsHost | undefined): HostSnapshot {
     memoryMib: { total: host.memoryMib.total, free: host.memoryMib.free },
     tags: sortedNames(host.tags),
     pbds: host.pbds
-      .map(({ sr, attached }) => ({ sr, attached }))
+      .map(({ sr, attached, paths }) => ({ sr, attached, ...(paths && { paths }) }))
       .toSorted((a, b) => compareNames(a.sr, b.sr)),
     pifs: host.pifs
-      .map(({ device, network, attached, management }) => ({ device, network, attached, management }))
+      .map(({ device, network, attached, management, vlan, bond }) => ({
+        device,
+        network,
+        attached,
+        management,
+        ...(vlan !== undefined && { vlan }),
+        ...(bond && { bond }),
+      }))
       .toSorted((a, b) => compareNames(a.device, b.device) || compareNames(a.network, b.network)),
+    ...(host.traits && {
+      traits: { ...host.traits, ...(clockSkewSeconds !== undefined && { clockSkewSeconds }) },
+    }),
     ...(cs && {
       cloudstack: {
         id: cs.id,
@@ -142,6 +170,7 @@ function hostSnapshot(host: XenHostSeen, cs: CsHost | undefined): HostSnapshot {
         state: cs.state,
         resourceState: cs.resourceState,
         hypervisorVersion: cs.hypervisorVersion,
+        ...(cs.hostTags && { hostTags: cs.hostTags }),
       },
     }),
   };
@@ -169,6 +198,7 @@ function vmSnapshot(
     disks: vm.disks.toSorted(compareNames),
     networks: vm.networks.toSorted(compareNames),
     devices: vm.devices.toSorted(compareNames),
+    ...(vm.traits && { traits: vmTraits(vm.traits, hostNames) }),
     ...(cs && {
       cloudstack: {
         id: cs.id,
@@ -181,6 +211,14 @@ function vmSnapshot(
       },
     }),
   };
+}
+
+function vmTraits(
+  { affinity, ...rest }: NonNullable<XenVmSeen['traits']>,
+  hostNames: ReadonlyMap<string, string>,
+): NonNullable<VmSnapshot['traits']> {
+  const host = affinity === undefined ? undefined : hostNames.get(affinity);
+  return { ...rest, ...(host !== undefined && { affinity: host }) };
 }
 
 /** CloudStack's instance names say what a VM is even where CloudStack has lost it (cs §8.1). */

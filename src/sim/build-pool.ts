@@ -3,6 +3,7 @@ import { isUuid, uuidOf } from './identity';
 import { isMixed, type SimHost, type SimPool, type SimSr, type SimVm } from './model';
 import { profileOf } from './profiles';
 import { resourceClassOf } from './resource-class';
+import { hostTraitsOf, poolTraitsOf, vmTraitsOf } from './traits';
 import type { HostFile, PoolFile, SrFile, VmFile } from './snapshot-file';
 
 const MIB_DEFAULT_HOST = 32 * 1024;
@@ -53,6 +54,8 @@ export function buildPool(file: PoolFile, options: BuildOptions): SimPool {
     wlb: { on: file.wlb?.on ?? false, url: file.wlb?.url ?? '' },
     rollingUpgradeFlag: false,
     autoPowerOn: file.autoPowerOn ?? false,
+    traits: poolTraitsOf(file.traits),
+    ...(file.cloudstack?.traits && { cloudStackTraits: file.cloudstack.traits }),
     cluster: {
       id: file.cloudstack?.clusterId ?? uuidOf('cluster', file.name),
       dbId: options.nextDbId(),
@@ -117,7 +120,12 @@ function buildHost(
       .map((sr) => ({ sr: sr.uuid, attached: true }));
   const pbds = attachedSrs.map((pbd) => {
     const sr = srUuid(pbd.sr);
-    return { uuid: uuidOf('pbd', uuid, sr), sr, attached: pbd.attached };
+    return {
+      uuid: uuidOf('pbd', uuid, sr),
+      sr,
+      attached: pbd.attached,
+      ...('paths' in pbd && pbd.paths && { paths: pbd.paths }),
+    };
   });
   const pifs = file.pifs ?? [{ device: 'eth0', network: 'management', attached: true, management: true }];
   const resourceClass =
@@ -148,6 +156,8 @@ function buildHost(
       network: pif.network,
       attached: pif.attached ?? true,
       management: pif.management ?? pif.network === 'management',
+      ...('vlan' in pif && pif.vlan !== undefined && { vlan: pif.vlan }),
+      ...('bond' in pif && pif.bond && { bond: pif.bond }),
     })),
     certificate: 1,
     sshKey: 1,
@@ -162,12 +172,14 @@ function buildHost(
         .filter((sr) => pool.srs.some((s) => s.uuid === sr && s.shared && s.type !== 'iso')),
       writtenAt: Math.floor(options.startAt / 1000),
     },
+    traits: hostTraitsOf(file.traits, uuid),
     cs: {
       id: file.cloudstack?.id ?? uuidOf('cs-host', pool.name, file.name),
       dbId: options.nextDbId(),
       state: file.cloudstack?.state ?? (live ? 'Up' : 'Down'),
       resourceState: file.cloudstack?.resourceState ?? 'Enabled',
       hypervisorVersion: file.cloudstack?.hypervisorVersion ?? profile.version,
+      hostTags: file.cloudstack?.hostTags ?? [],
       lastPing: options.startAt,
       owner: options.owner,
       resourceClass,
@@ -225,6 +237,7 @@ export function buildVm(
     disks,
     networks: [...(file.networks ?? ['management'])],
     devices: [...(file.devices ?? [])],
+    traits: vmTraitsOf(file.traits),
     ...(cs !== null && {
       cs: {
         id: cs?.id ?? uuidOf('cs-vm', pool.name, file.name),

@@ -2,6 +2,7 @@
 import type { PowerState, VmKind } from '../domain/pool';
 import type { Faults } from './faults';
 import type { RuleId } from './rules';
+import type { SimCloudStackTraits, SimHostTraits, SimPoolTraits, SimVmTraits } from './traits';
 import type { Timeline } from './time';
 
 /** xapi §12.4: what answers on the network follows from the phase. */
@@ -19,6 +20,7 @@ export interface SimPbd {
   readonly uuid: string;
   readonly sr: string;
   attached: boolean;
+  readonly paths?: { readonly up: number; readonly of: number };
 }
 
 export interface SimPif {
@@ -27,6 +29,8 @@ export interface SimPif {
   readonly network: string;
   readonly management: boolean;
   attached: boolean;
+  readonly vlan?: number;
+  readonly bond?: { readonly cards: readonly string[]; readonly linksUp: number };
 }
 
 export interface SimHost {
@@ -64,6 +68,7 @@ export interface SimHost {
   /** dom0 files of CloudStack's agent. Epoch seconds; 0: not there. */
   scriptsAt: number;
   heartbeat: { running: boolean; srs: string[]; writtenAt: number };
+  readonly traits: SimHostTraits;
   /** CloudStack's row. */
   cs: SimCsHost;
 }
@@ -74,6 +79,7 @@ export interface SimCsHost {
   state: string;
   resourceState: string;
   hypervisorVersion: string;
+  readonly hostTags: readonly string[];
   /** Pool time, epoch ms. */
   lastPing: number;
   /** Name of the management server that owns the connection. */
@@ -102,6 +108,7 @@ export interface SimVm {
   disks: { vdi: string; sr: string }[];
   networks: string[];
   devices: string[];
+  readonly traits: SimVmTraits;
   /** XAPI's current operation: migrate_send, start, clean_shutdown, … */
   operation?: string;
   cs?: SimCsVm;
@@ -150,6 +157,9 @@ export interface SimPool {
   wlb: { on: boolean; url: string };
   rollingUpgradeFlag: boolean;
   autoPowerOn: boolean;
+  readonly traits: SimPoolTraits;
+  /** What the file says of the CloudStack as a whole; that of the first pool counts. */
+  readonly cloudStackTraits?: SimCloudStackTraits;
   cluster: { id: string; dbId: number; name: string; managedState: string; allocationState: string };
   /** Work in flight that the snapshot file began with; CloudStack's side makes it real. */
   readonly openWork?: {
@@ -157,6 +167,9 @@ export interface SimPool {
     readonly transitions?: readonly string[] | undefined;
     readonly haWork?: readonly string[] | undefined;
     readonly transfers?: readonly string[] | undefined;
+    readonly volumes?: readonly string[] | undefined;
+    readonly snapshots?: readonly string[] | undefined;
+    readonly schedules?: readonly string[] | undefined;
   };
 }
 

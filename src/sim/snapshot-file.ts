@@ -1,15 +1,22 @@
 /** FILE of `sim --pools`: snapshots as JSON. An unknown key is refused with its path; absent fields may be filled. */
 import { z } from 'zod';
+import { cloudStackTraitsShape, hostTraitsShape, poolTraitsShape, vmTraitsShape } from './traits';
 
 const text = z.string().min(1);
 const mib = z.number().int().nonnegative();
 
-const pbd = z.strictObject({ sr: text, attached: z.boolean() });
+const pbd = z.strictObject({
+  sr: text,
+  attached: z.boolean(),
+  paths: z.strictObject({ up: mib, of: mib }).optional(),
+});
 const pif = z.strictObject({
   device: text,
   network: text,
   attached: z.boolean().optional(),
   management: z.boolean().optional(),
+  vlan: z.number().int().nonnegative().optional(),
+  bond: z.strictObject({ cards: z.array(text), linksUp: mib }).optional(),
 });
 const csHost = z.strictObject({
   id: text.optional(),
@@ -17,6 +24,7 @@ const csHost = z.strictObject({
   state: text.optional(),
   resourceState: text.optional(),
   hypervisorVersion: text.optional(),
+  hostTags: z.array(text).optional(),
 });
 const host = z.strictObject({
   name: text,
@@ -34,6 +42,7 @@ const host = z.strictObject({
   tags: z.array(z.string()).optional(),
   pbds: z.array(pbd).optional(),
   pifs: z.array(pif).optional(),
+  traits: hostTraitsShape.optional(),
   cloudstack: csHost.optional(),
 });
 const csVm = z.strictObject({
@@ -58,6 +67,7 @@ const vm = z.strictObject({
   disks: z.array(text).optional(),
   networks: z.array(text).optional(),
   devices: z.array(text).optional(),
+  traits: vmTraitsShape.optional(),
   /** `null`: CloudStack does not know this VM. A snapshot with `takenAt` says the same by leaving the key out. */
   cloudstack: csVm.nullable().optional(),
 });
@@ -67,6 +77,9 @@ const openWork = z.strictObject({
   transitions: z.array(z.string()).optional(),
   haWork: z.array(z.string()).optional(),
   transfers: z.array(z.string()).optional(),
+  volumes: z.array(z.string()).optional(),
+  snapshots: z.array(z.string()).optional(),
+  schedules: z.array(z.string()).optional(),
 });
 const pool = z.strictObject({
   v: z.literal(1).optional(),
@@ -86,6 +99,7 @@ const pool = z.strictObject({
   wlb: z.strictObject({ on: z.boolean(), url: z.string().optional() }).optional(),
   rollingUpgradeFlag: z.boolean().optional(),
   autoPowerOn: z.boolean().optional(),
+  traits: poolTraitsShape.optional(),
   cloudstack: z
     .strictObject({
       version: text.optional(),
@@ -97,6 +111,7 @@ const pool = z.strictObject({
         .array(z.strictObject({ name: text, state: text.optional(), version: text.optional() }))
         .optional(),
       openWork: openWork.optional(),
+      traits: cloudStackTraitsShape.optional(),
     })
     .optional(),
   hosts: z.array(host).min(1).optional(),

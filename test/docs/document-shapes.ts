@@ -9,6 +9,7 @@ import { ROLES } from '../../src/domain/person';
 import { PHASES } from '../../src/domain/phases';
 import type { Snapshot } from '../../src/domain/pool';
 import type { Problem } from '../../src/domain/problem';
+import type { CloudStackTraits, HostTraits, PoolTraits, VmTraits } from '../../src/domain/traits';
 
 const text = z.string();
 const texts = z.array(text);
@@ -33,6 +34,47 @@ const finding = z.strictObject({
   remedy: z.strictObject({ kind: text, args: z.json() }).exactOptional(),
 }) satisfies z.ZodType<Finding>;
 
+const count = z.number().int();
+const hostTraits = z.strictObject({
+  maintenanceMode: z.boolean(),
+  operations: texts,
+  powerOnMode: text,
+  iqn: text,
+  multipathing: z.boolean(),
+  licence: z.strictObject({ edition: text, expiry: time.exactOptional(), motion: z.boolean() }),
+  cpu: z.strictObject({ vendor: text, features: text }),
+  legacySsl: z.boolean(),
+  packs: texts,
+  rebootsFor: texts,
+  clockSkewSeconds: count.describe('ahead of the master').exactOptional(),
+}) satisfies z.ZodType<HostTraits>;
+const vmTraits = z.strictObject({
+  operations: texts,
+  blocked: z.record(text, text),
+  autoPowerOn: z.boolean(),
+  haPriority: text,
+  inAppliance: z.boolean(),
+  affinity: optionalText,
+  paravirtual: z.boolean(),
+  coresPerSocket: count,
+}) satisfies z.ZodType<VmTraits>;
+const poolTraits = z.strictObject({
+  operations: texts,
+  tasks: texts,
+  messages: count,
+  vswitchController: text,
+}) satisfies z.ZodType<PoolTraits>;
+const cloudStackTraits = z.strictObject({
+  capabilities: z
+    .array(z.strictObject({ version: text, maxGuests: count, storageMotion: z.boolean() }))
+    .exactOptional(),
+  guestOsMappings: z.record(text, count).exactOptional(),
+  settings: z.record(text, text).exactOptional(),
+  key: z.strictObject({ account: text, rootAdmin: z.boolean() }).exactOptional(),
+  missingCalls: texts.exactOptional(),
+  clockSkewSeconds: count.describe('ahead of us').exactOptional(),
+}) satisfies z.ZodType<CloudStackTraits>;
+
 const sr = z.strictObject({ uuid: text, name: text, type: text, shared: z.boolean() });
 
 const host = z.strictObject({
@@ -49,12 +91,33 @@ const host = z.strictObject({
   bootedAt: time,
   memoryMib: z.strictObject({ total: mib, free: mib }),
   tags: texts,
-  pbds: z.array(z.strictObject({ sr: text.describe('uuid'), attached: z.boolean() })),
-  pifs: z.array(
-    z.strictObject({ device: text, network: text, attached: z.boolean(), management: z.boolean() }),
+  pbds: z.array(
+    z.strictObject({
+      sr: text.describe('uuid'),
+      attached: z.boolean(),
+      paths: z.strictObject({ up: count, of: count }).exactOptional(),
+    }),
   ),
+  pifs: z.array(
+    z.strictObject({
+      device: text,
+      network: text,
+      attached: z.boolean(),
+      management: z.boolean(),
+      vlan: count.exactOptional(),
+      bond: z.strictObject({ cards: texts, linksUp: count }).exactOptional(),
+    }),
+  ),
+  traits: hostTraits.exactOptional(),
   cloudstack: z
-    .strictObject({ id: text, name: text, state: text, resourceState: text, hypervisorVersion: text })
+    .strictObject({
+      id: text,
+      name: text,
+      state: text,
+      resourceState: text,
+      hypervisorVersion: text,
+      hostTags: texts.exactOptional(),
+    })
     .exactOptional(),
 });
 
@@ -71,6 +134,7 @@ const vm = z.strictObject({
   disks: texts,
   networks: texts,
   devices: texts,
+  traits: vmTraits.exactOptional(),
   cloudstack: z
     .strictObject({
       id: text,
@@ -100,6 +164,7 @@ const snapshot = z.strictObject({
   wlb: z.strictObject({ on: z.boolean(), url: text }),
   rollingUpgradeFlag: z.boolean(),
   autoPowerOn: z.boolean(),
+  traits: poolTraits.exactOptional(),
   cloudstack: z.strictObject({
     version: text,
     clusterId: text,
@@ -112,7 +177,11 @@ const snapshot = z.strictObject({
       transitions: texts,
       haWork: texts.exactOptional(),
       transfers: texts.exactOptional(),
+      volumes: texts.exactOptional(),
+      snapshots: texts.exactOptional(),
+      schedules: texts.exactOptional(),
     }),
+    traits: cloudStackTraits.exactOptional(),
   }),
   hosts: z.array(host),
   vms: z.array(vm),

@@ -6,9 +6,24 @@ import type {
   SrSnapshot,
   VmSnapshot,
 } from '../../src/domain/pool';
+import type { CloudStackTraits } from '../../src/domain/traits';
 
 export const GIB = 1024;
 export const NFS: SrSnapshot = { uuid: 'sr-nfs', name: 'nfs-primary', type: 'nfs', shared: true };
+
+/** A CloudStack that was prepared for 7.1.2: it has the rows that 4.11.3 lacks. */
+const HEALTHY_CLOUDSTACK: CloudStackTraits = {
+  capabilities: ['6.5.0', '7.1.2', '8.3.0'].map((version) => ({
+    version,
+    maxGuests: 500,
+    storageMotion: true,
+  })),
+  guestOsMappings: { '6.5.0': 180, '7.1.2': 199, '8.3.0': 220 },
+  settings: { 'integration.api.port': '0', 'ping.interval': '60' },
+  key: { account: 'admin', rootAdmin: true },
+  missingCalls: [],
+  clockSkewSeconds: 0,
+};
 
 export const localSr = (host: string): SrSnapshot => ({
   uuid: `sr-local-${host}`,
@@ -114,6 +129,7 @@ export function healthyPool(change: Partial<Snapshot> = {}): Snapshot {
     wlb: { on: false, url: '' },
     rollingUpgradeFlag: false,
     autoPowerOn: false,
+    traits: { operations: [], tasks: [], messages: 12, vswitchController: '' },
     cloudstack: {
       version: '4.11.3.0',
       clusterId: 'cluster-a',
@@ -122,6 +138,7 @@ export function healthyPool(change: Partial<Snapshot> = {}): Snapshot {
       allocationState: 'Enabled',
       managementServers: [{ name: 'ms-1', state: 'Up', version: '4.11.3.0' }],
       openWork: { jobs: [], transitions: [], haWork: [], transfers: [] },
+      traits: HEALTHY_CLOUDSTACK,
     },
     vms: [
       vmOf('i-2-10-VM', 'host-1'),

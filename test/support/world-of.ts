@@ -44,6 +44,8 @@ export function worldOf(pool: Snapshot, wish: WorldWish = {}): Inspectable {
         wlb: pool.wlb,
         rollingUpgradeFlag: pool.rollingUpgradeFlag,
         autoPowerOn: pool.autoPowerOn,
+        operations: pool.traits?.operations ?? [],
+        vswitchController: pool.traits?.vswitchController ?? '',
       }),
     hosts: () => read('xen.hosts', pool.hosts.map((host) => xenHost(pool, host)).toReversed()),
     vms: () =>
@@ -59,11 +61,22 @@ export function worldOf(pool: Snapshot, wish: WorldWish = {}): Inspectable {
           disks: vm.disks,
           networks: vm.networks,
           devices: vm.devices,
+          ...(vm.traits && { traits: vm.traits }),
           ...(vm.on !== undefined && { on: uuidOf(vm.on) }),
           ...(vm.cd && { cd: { vbd: `vbd-${vm.name}`, sr: vm.cd.sr, name: vm.cd.name } }),
         })),
       ),
     srs: () => read('xen.srs', pool.srs.toReversed()),
+    condition: () =>
+      read('xen.condition', {
+        messages: pool.traits?.messages ?? 0,
+        tasks: pool.traits?.tasks ?? [],
+        clockSkewSeconds: Object.fromEntries(
+          pool.hosts.flatMap((host) =>
+            host.traits?.clockSkewSeconds === undefined ? [] : [[host.uuid, host.traits.clockSkewSeconds]],
+          ),
+        ),
+      }),
     evacuationBlockers: (uuid) =>
       read(
         'xen.evacuationBlockers',
@@ -95,6 +108,8 @@ export function worldOf(pool: Snapshot, wish: WorldWish = {}): Inspectable {
           return { id, command, status: 0 as const };
         }),
       ),
+    volumesInWork: () => read('cloudStack.volumesInWork', pool.cloudstack.openWork.volumes ?? []),
+    traits: () => read('cloudStack.traits', pool.cloudstack.traits ?? {}),
     managementServers: () => read('cloudStack.managementServers', pool.cloudstack.managementServers),
   };
   const { openWork } = pool.cloudstack;
@@ -105,6 +120,8 @@ export function worldOf(pool: Snapshot, wish: WorldWish = {}): Inspectable {
     transitions: () => read('db.transitions', openWork.transitions),
     managementServers: () => read('db.managementServers', pool.cloudstack.managementServers),
     schemaVersion: () => read('db.schemaVersion', pool.cloudstack.version),
+    snapshots: () => read('db.snapshots', openWork.snapshots ?? []),
+    snapshotSchedules: () => read('db.snapshotSchedules', openWork.schedules ?? []),
   };
   const has = (part: NonNullable<WorldWish['without']>[number]): boolean => !wish.without?.includes(part);
   return {

@@ -7,7 +7,8 @@ import type { CloudStack, CloudStackActs, CloudStackReads, CsVm } from '../../po
 import { type Fields, isFields } from './answer';
 import { apiClient, type ApiClient, type ClientOptions, type Values } from './client';
 import { candidateOf, clusterOf, hostOf, jobOf, optional, text } from './rows';
-import { vmsOf } from './vms';
+import { traitsOf } from './traits';
+import { vmsOf, volumesInWork } from './vms';
 
 /** Unmanaging keeps its caller waiting up to 200 s (cs fact 12). */
 const UNMANAGE_SECONDS = 320;
@@ -29,10 +30,10 @@ export function cloudStack(options: CloudStackOptions): CloudStack {
     wallNow: options.wallNow ?? Date.now,
     deadlineSeconds: options.deadlineSeconds ?? DEADLINE_SECONDS,
   });
-  return { ...reads(api), ...acts(api) };
+  return { ...reads(api, options.apiKey), ...acts(api) };
 }
 
-function reads(api: ApiClient): CloudStackReads {
+function reads(api: ApiClient, apiKey: string): CloudStackReads {
   const version = async (): Promise<string> => {
     const { capability } = await api.get('listCapabilities');
     if (!isFields(capability)) throw new Malformed('CloudStack', 'listCapabilities without a capability');
@@ -104,6 +105,8 @@ function reads(api: ApiClient): CloudStackReads {
       const row = rows.find((one) => one['name'] === name);
       return row && { id: text(row, 'id'), state: text(row, 'state') };
     },
+    volumesInWork: (clusterId) => volumesInWork(api, clusterId),
+    traits: async () => traitsOf(api, apiKey, await version()),
   };
 }
 

@@ -18,10 +18,13 @@ export function optional(fields: Fields, name: string): string | undefined {
   return typeof value === 'number' ? String(value) : undefined;
 }
 
-const flag = (fields: Fields, name: string): boolean => fields[name] === true || fields[name] === 'true';
+export const flag = (fields: Fields, name: string): boolean =>
+  fields[name] === true || fields[name] === 'true';
 
 export function hostOf(row: Fields): CsHost {
   const owner = optional(row, 'managementserverid');
+  const tags = (optional(row, 'hosttags') ?? '').split(',').map((tag) => tag.trim());
+  const hostTags = tags.filter((tag) => tag !== '').toSorted();
   return {
     id: text(row, 'id'),
     name: text(row, 'name'),
@@ -30,6 +33,7 @@ export function hostOf(row: Fields): CsHost {
     resourceState: text(row, 'resourcestate'),
     hypervisorVersion: optional(row, 'hypervisorversion') ?? '',
     ...(owner !== undefined && { managementServer: owner }),
+    ...(hostTags.length > 0 && { hostTags }),
   };
 }
 

@@ -59,3 +59,17 @@ async function userVms(
   }
   return [...found.values()].map(userVmOf);
 }
+
+/** Where a volume rests; anything else is being copied, snapshotted, attached or removed (cs §10.1). */
+const AT_REST: readonly string[] = ['Ready', 'Allocated', 'Uploaded', 'Destroy', 'Expunged', 'UploadError'];
+
+export async function volumesInWork(api: ApiClient, clusterid: string): Promise<readonly string[]> {
+  const rows = await Promise.all(
+    LISTINGS.map((listing) => api.list('listVolumes', 'volume', { ...listing, clusterid })),
+  );
+  const inWork = rows.flat().flatMap((row) => {
+    const state = optional(row, 'state');
+    return state === undefined || AT_REST.includes(state) ? [] : [`${text(row, 'name')} ${state}`];
+  });
+  return [...new Set(inWork)].toSorted();
+}

@@ -4,6 +4,7 @@ import { Malformed } from '../../domain/errors';
 import { textFrom, type XapiObject } from './record';
 import type { Session } from './session';
 import { mibDown, NULL_REF, type Directory, type Table } from './tables';
+import { hostTraits, isBonded, operationsOf, pathsOf, wiringOf } from './traits';
 
 export interface Look {
   readonly session: Session;
@@ -32,6 +33,8 @@ export async function readPool(look: Look): Promise<XenPoolSeen> {
     wlb: { on: pool.flag('wlb_enabled'), url: pool.text('wlb_url') },
     rollingUpgradeFlag: other['rolling_upgrade_in_progress'] === 'true',
     autoPowerOn: other['auto_poweron'] === 'true',
+    operations: operationsOf(pool),
+    vswitchController: pool.has('vswitch_controller') ? pool.text('vswitch_controller') : '',
   };
 }
 
@@ -65,6 +68,7 @@ interface HostTables {
   readonly pbds: Table;
   readonly srs: Table;
   readonly pifs: Table;
+  readonly bonds: Table;
   readonly networks: Table;
   readonly hostPatches: Table;
   readonly updates: Table;
@@ -73,17 +77,18 @@ interface HostTables {
 export async function readHosts(look: Look): Promise<readonly XenHostSeen[]> {
   const { session, directory } = look;
   const table = (cls: string): Promise<Table> => directory.table(session, cls);
-  const [hosts, metrics, pbds, srs, pifs, networks, hostPatches, updates] = await Promise.all([
+  const [hosts, metrics, pbds, srs, pifs, bonds, networks, hostPatches, updates] = await Promise.all([
     table('host'),
     table('host_metrics'),
     table('PBD'),
     table('SR'),
     table('PIF'),
+    table('Bond'),
     table('network'),
     table('host_patch'),
     table('pool_update'),
   ]);
-  const tables = { metrics, pbds, srs, pifs, networks, hostPatches, updates };
+  const tables = { metrics, pbds, srs, pifs, bonds, networks, hostPatches, updates };
   const guests = await guestsAmong(
     look,
     [...hosts.values()].flatMap((host) => host.set('resident_VMs')),
@@ -125,20 +130,31 @@ async function hostSeen(
       const sr = pbd && tables.srs.get(pbd.text('SR'));
       if (!pbd || !sr) return [];
       const attached = pbd.flag('currently_attached');
-      return [{ uuid: pbd.text('uuid'), sr: sr.text('uuid'), srName: sr.text('name_label'), attached }];
+      const paths = pathsOf(pbd);
+      return [
+        {
+          uuid: pbd.text('uuid'),
+          sr: sr.text('uuid'),
+          srName: sr.text('name_label'),
+          attached,
+          ...(paths && { paths }),
+        },
+      ];
     }),
     pifs: host.set('PIFs').flatMap((ref) => {
       const pif = tables.pifs.get(ref);
-      if (!pif) return [];
+      if (!pif || isBonded(pif)) return [];
       return [
         {
           device: pif.text('device'),
           network: networkNames.get(pif.text('network')) ?? '',
           attached: pif.flag('currently_attached'),
           management: pif.flag('management'),
+          ...wiringOf(pif, tables.pifs, tables.bonds),
         },
       ];
     }),
+    traits: hostTraits(host, tables.updates),
     residents: host.set('resident_VMs').flatMap((ref) => guests.get(ref) ?? []),
   };
 }

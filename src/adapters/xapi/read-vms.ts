@@ -5,6 +5,7 @@ import type { XenVmSeen } from '../../ports';
 import { namesOfNetworks, type Look } from './read-hosts';
 import { textFrom, type XapiObject } from './record';
 import { mibUp, NULL_REF, type Table } from './tables';
+import { vmTraits } from './traits';
 
 interface VmTables {
   readonly guestMetrics: Table;
@@ -64,6 +65,7 @@ function vmSeen(vm: XapiObject, tables: VmTables, source: string): XenVmSeen {
       return vif ? [tables.networks.get(vif.text('network')) ?? ''] : [];
     }),
     devices: devicesOf(vm, tables.pcis),
+    traits: vmTraits(vm, tables.hosts),
   };
 }
 

@@ -3,6 +3,7 @@ import { NotSent, Refused } from '../../domain/errors';
 import type { HaSnapshot } from '../../domain/pool';
 import { xapiProblem } from '../../domain/xapi-advice';
 import type { HostIdentity, XenPool } from '../../ports';
+import { readCondition } from './condition';
 import { dumpTo, onDisk, readDumpAt, type DumpFiles } from './dump';
 import { readHosts, readPool, readSrs, type Look } from './read-hosts';
 import { readBlockers, readVms } from './read-vms';
@@ -115,6 +116,7 @@ export function xapiPool(o: XapiPoolOptions): XenPool & { close(): Promise<void>
     hosts: () => readHosts(look),
     vms: () => readVms(look),
     srs: () => readSrs(look),
+    condition: () => readCondition(look),
     evacuationBlockers: async (uuid) => readBlockers(look, await refOf('host', uuid)),
     identity: (uuid) => identityOf(o, pins, hostOf(o, directory, uuid), uuid),
     readDump: (path) => readDumpAt(path, files),

@@ -7,7 +7,7 @@ import { COMMANDS } from './commands/index';
 import { submit } from './jobs';
 import { invalid, Refusal, unauthorized } from './refusal';
 import { isListening } from './services';
-import type { CloudStackSide, Row } from './side';
+import { type CloudStackSide, type Row, skewMs } from './side';
 import { authenticate, type Sent } from './signature';
 import { xmlOf } from './xml';
 
@@ -29,6 +29,16 @@ export interface ApiAnswer {
  * socket would show something else than an answer: refused while the service is down, and by fault.
  */
 export async function callCloudStack(
+  side: CloudStackSide,
+  server: SimManagementServer,
+  request: ApiRequest,
+): Promise<ApiAnswer> {
+  const answered = await answerTo(side, server, request);
+  const date = new Date(Date.now() + skewMs(side)).toUTCString();
+  return { ...answered, headers: { ...answered.headers, date } };
+}
+
+async function answerTo(
   side: CloudStackSide,
   server: SimManagementServer,
   request: ApiRequest,
@@ -84,7 +94,7 @@ function whileBooting(
 
 const html = (status: number, text: string): ApiAnswer => ({
   status,
-  headers: { 'content-type': 'text/html;charset=iso-8859-1', date: new Date().toUTCString() },
+  headers: { 'content-type': 'text/html;charset=iso-8859-1' },
   body: `<html><head><title>Error ${status} ${text}</title></head><body><h2>HTTP ERROR ${status}</h2></body></html>`,
 });
 
@@ -212,7 +222,7 @@ function answer(
   const type = format === 'json' ? 'application/json;charset=UTF-8' : 'text/xml;charset=UTF-8';
   return {
     status,
-    headers: { 'content-type': type, date: new Date().toUTCString(), ...headers },
+    headers: { 'content-type': type, ...headers },
     body: format === 'json' ? JSON.stringify(body) : xmlOf(body),
   };
 }

@@ -1,6 +1,7 @@
 /** CloudStack's side of the pretend cloud: its state made, its loops started. */
 import { type CloudState, hostByName, type SimPool, type XapiSide } from '../model';
-import { profileFor } from './profiles';
+import type { SimCloudStackTraits } from '../traits';
+import { type CloudStackProfile, profileFor } from './profiles';
 import { startHeartbeats, startLoops } from './services';
 import { type CloudStackSide, type HaWork, idOf, PREPARING, type SimJob } from './side';
 
@@ -8,16 +9,18 @@ import { type CloudStackSide, type HaWork, idOf, PREPARING, type SimJob } from '
 export function cloudStackSide(cloud: CloudState, xapi: XapiSide): CloudStackSide {
   // Ids of jobs and networks stay clear of those of hosts and VMs.
   let ids = 100;
+  const told = cloud.pools.find((pool) => pool.cloudStackTraits)?.cloudStackTraits ?? {};
   const side: CloudStackSide = {
     cloud,
     xapi,
-    profile: profileFor(cloud.cloudStackVersion),
+    profile: profileTold(profileFor(cloud.cloudStackVersion), told),
+    told,
     jobs: [],
     haWork: [],
     networks: [],
     events: [],
     alerts: [],
-    settings: new Map(),
+    settings: new Map(Object.entries(told.settings ?? {})),
     guestLimits: new Map(),
     guestOsMappings: [],
     vmQueues: new Map(),
@@ -40,6 +43,20 @@ export function cloudStackSide(cloud: CloudState, xapi: XapiSide): CloudStackSid
   startHeartbeats(side);
   return side;
 }
+
+/** Rows that a snapshot file lists replace those of the release; data volumes are no part of a snapshot. */
+const profileTold = (profile: CloudStackProfile, { capabilities }: SimCloudStackTraits): CloudStackProfile =>
+  capabilities
+    ? {
+        ...profile,
+        capabilities: Object.fromEntries(
+          capabilities.map((row) => [
+            row.version,
+            [row.maxGuests, profile.capabilities[row.version]?.[1] ?? 13, row.storageMotion],
+          ]),
+        ),
+      }
+    : profile;
 
 /** HA work that a snapshot file says is open, as `TYPE of VM on HOST, step STEP`: nobody ever takes it. */
 function haWorkInFlight(side: CloudStackSide, pool: SimPool, work: readonly string[]): HaWork[] {

@@ -34,6 +34,7 @@ export function hostRow(side: CloudStackSide, host: SimHost, details: readonly s
     clustername: host.pool.cluster.name,
     clustertype: 'CloudManaged',
     resourcestate: host.cs.resourceState,
+    ...(host.cs.hostTags.length > 0 && { hosttags: host.cs.hostTags.join(',') }),
     ...(isFull && {
       hypervisorversion: host.cs.hypervisorVersion,
       cpusockets: 2,

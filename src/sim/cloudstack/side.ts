@@ -1,6 +1,7 @@
 /** CloudStack's own state beside the cloud's: jobs, HA work, networks, settings. Everything else stands in model.ts. */
 import { createHash } from 'node:crypto';
 import type { CloudState, SimHost, SimManagementServer, SimPool, SimVm, XapiSide } from '../model';
+import type { SimCloudStackTraits } from '../traits';
 import type { CloudStackProfile } from './profiles';
 
 export type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
@@ -91,6 +92,8 @@ export interface CloudStackSide {
   readonly settings: Map<string, string>;
   /** Guest limits changed by updateHypervisorCapabilities, by version. */
   readonly guestLimits: Map<string, number>;
+  /** What a snapshot file says of CloudStack itself, where it differs from the profile. */
+  readonly told: SimCloudStackTraits;
   /** Rows added by addGuestOsMapping. */
   readonly guestOsMappings: Row[];
   /** VMs in work, by name: the second operation on a VM waits for the first (cs §2.5). */
@@ -111,6 +114,9 @@ export interface CloudStackSide {
   readonly portListeners: Set<(server: SimManagementServer) => void>;
   nextId(): number;
 }
+
+/** Milliseconds that CloudStack's clock is ahead of the wall. */
+export const skewMs = (side: CloudStackSide): number => (side.told.clockSkewSeconds ?? 0) * 1000;
 
 /** Deterministic ids: the same story gives the same ids. */
 export function idOf(...words: readonly string[]): string {

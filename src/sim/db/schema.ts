@@ -140,6 +140,19 @@ const CLOUD: Readonly<Record<string, string>> = {
     display_volume tinyint!, format varchar(255), min_iops bigint unsigned, max_iops bigint unsigned,
     hv_ss_reserve int unsigned, provisioning_type varchar(32)!
   `,
+  snapshots: `
+    id bigint unsigned!, data_center_id bigint unsigned!, account_id bigint unsigned!, domain_id bigint
+    unsigned!, volume_id bigint unsigned!, disk_offering_id bigint unsigned!, status varchar(32), path
+    varchar(255), name varchar(255)!, uuid varchar(40), snapshot_type int!, type_description varchar(25),
+    size bigint unsigned!, created datetime, removed datetime, backup_snap_id varchar(255),
+    swift_id bigint unsigned, sechost_id bigint unsigned, prev_snap_id bigint unsigned, hypervisor_type
+    varchar(32)!, version varchar(32), s3_id bigint unsigned, min_iops bigint unsigned, max_iops bigint
+    unsigned, location_type varchar(32)
+  `,
+  snapshot_policy: `
+    id bigint unsigned!, uuid varchar(40), volume_id bigint unsigned!, schedule varchar(100)!, timezone
+    varchar(100)!, interval int!, max_snaps int!, active tinyint unsigned!, display tinyint!
+  `,
   event: `
     id bigint unsigned!, uuid varchar(40), type varchar(32)!, state varchar(32)!, description
     varchar(1024)!, user_id bigint unsigned!, account_id bigint unsigned!, domain_id bigint unsigned!,

@@ -114,6 +114,11 @@ export const FIELDS = {
     '7.0':
       'ipv4_configuration_mode:e ipv4_addresses:S ipv4_gateway:s ipv6_configuration_mode:e ipv6_addresses:S ipv6_gateway:s',
   },
+  Bond: {
+    '5.6': 'uuid:s master:r slaves:S other_config:m',
+    '6.0': 'primary_slave:r mode:e',
+    '6.1': 'properties:m links_up:i',
+  },
   PCI: {
     '6.0':
       'uuid:s class_name:s vendor_name:s device_name:s host:r pci_id:s dependencies:S other_config:m subsystem_vendor_name:s subsystem_device_name:s',

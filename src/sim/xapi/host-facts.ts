@@ -2,6 +2,7 @@
 import { uuidOf } from '../identity';
 import { isMixed, residentsOf, type SimHost, type SimVm } from '../model';
 import { profileOf } from '../profiles';
+import { packVersions } from './record-traits';
 import type { XapiRecord } from './values';
 import type { XapiWorld } from './world';
 
@@ -45,5 +46,6 @@ export const softwareVersion = (host: SimHost): XapiRecord => {
     xencenter_max: '2.6',
     network_backend: 'openvswitch',
     db_schema: `5.${profile.api[1]}`,
+    ...packVersions(host),
   };
 };

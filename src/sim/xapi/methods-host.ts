@@ -111,7 +111,14 @@ export const HOST_METHODS: Readonly<Record<string, Method>> = {
     params: ['ref:host'],
     run: (call) => bytes(freeMib(call.world, hostAt(call, 0))),
   },
-  'host.get_servertime': { params: ['ref:host'], run: (call) => new Date(call.world.cloud.time.now()) },
+  'host.get_servertime': {
+    params: ['ref:host'],
+    run: (call) => {
+      const host = hostAt(call, 0);
+      assertReachable(call, host);
+      return new Date(call.world.cloud.time.now() + host.traits.clockSkewSeconds * 1000);
+    },
+  },
   'host.reboot': { params: ['ref:host'], mutates: true, run: (call) => goAway(call, 'host.reboot') },
   'host.shutdown': { params: ['ref:host'], mutates: true, run: (call) => goAway(call, 'host.shutdown') },
   'host.restart_agent': { params: ['ref:host'], mutates: true, run: restartAgent },

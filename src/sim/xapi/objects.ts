@@ -7,6 +7,7 @@ import { metricsUuid } from './host-facts';
 import { hostMetricsRecord, hostRecord, poolRecord } from './record-host';
 import { messageRecord, patchRecords, taskRecord } from './record-other';
 import { pbdRecord, pifRecord, networkRecord, srRecord, vdiRecord, vdisOf } from './record-storage';
+import { bondedCards, bondsOf } from './record-traits';
 import {
   controlDomain,
   guestMetricsRecord,
@@ -112,6 +113,7 @@ export function objectsOf(world: XapiWorld, pool: SimPool, cls: XapiClass): Map<
           (pif) => pif.uuid,
           (pif) => pifRecord(host, pif),
         );
+      for (const host of pool.hosts) for (const card of bondedCards(host)) found.set(card.uuid, card.record);
       break;
     case 'network':
       add(
@@ -119,6 +121,9 @@ export function objectsOf(world: XapiWorld, pool: SimPool, cls: XapiClass): Map<
         (network) => network.uuid,
         (network) => networkRecord(pool, network),
       );
+      break;
+    case 'Bond':
+      for (const host of pool.hosts) for (const bond of bondsOf(host)) found.set(bond.uuid, bond.record);
       break;
     case 'PCI':
       for (const vm of pool.vms) add(pcisOf(vm), (pci) => pci.uuid, pciRecord);

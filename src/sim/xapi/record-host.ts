@@ -4,6 +4,7 @@ import { hostByName, residentsOf, type SimHost, type SimPool } from '../model';
 import { profileOf } from '../profiles';
 import { hostOperations, metricsUuid, softwareVersion } from './host-facts';
 import { patchRecords } from './record-other';
+import { hostFields, hostOtherConfig, poolFields } from './record-traits';
 import { bytes, NULL_REF, ocamlFloat, refOf, type XapiRecord, type XapiValue } from './values';
 import type { XapiWorld } from './world';
 
@@ -32,6 +33,7 @@ export function poolRecord(world: XapiWorld, pool: SimPool): XapiRecord {
     wlb_enabled: pool.wlb.on,
     wlb_url: pool.wlb.url,
     redo_log_vdi: NULL_REF,
+    ...poolFields(pool),
     restrictions: { restrict_xen_motion: 'false', restrict_ha: 'false', restrict_wlb: 'false' },
   };
 }
@@ -56,7 +58,6 @@ export function hostRecord(world: XapiWorld, host: SimHost): XapiRecord {
     address: host.address,
     memory_overhead: bytes(xenOverheadMib(host)),
     allowed_operations: hostOperations(host),
-    current_operations: current,
     API_version_major: String(profile.api[0]),
     API_version_minor: String(profile.api[1]),
     API_version_vendor: 'XenSource',
@@ -66,7 +67,7 @@ export function hostRecord(world: XapiWorld, host: SimHost): XapiRecord {
       ...otherConfig(world, host.pool, host.uuid),
       boot_time: ocamlFloat(host.bootTime),
       agent_start_time: ocamlFloat(host.agentStartTime),
-      iscsi_iqn: `iqn.2015-01.com.example:${host.uuid.slice(0, 8)}`,
+      ...hostOtherConfig(host),
     },
     capabilities: ['xen-3.0-x86_64', 'hvm-3.0-x86_32', 'hvm-3.0-x86_64'],
     sched_policy: 'credit',
@@ -76,20 +77,11 @@ export function hostRecord(world: XapiWorld, host: SimHost): XapiRecord {
     PBDs: host.pbds.map((pbd) => refOf(pbd.uuid)),
     patches: patches.map(([uuid]) => refOf(uuid)),
     updates: updates.map(([uuid]) => refOf(uuid)),
-    cpu_info: {
-      cpu_count: '16',
-      socket_count: '2',
-      vendor: 'GenuineIntel',
-      modelname: 'Intel(R) Xeon(R)',
-      features: '',
-    },
+    ...hostFields(host, current),
     metrics: refOf(metricsUuid(host)),
     tags: host.tags,
-    edition: 'free',
-    license_params: { expiry: '20300101T00:00:00Z', restrict_xen_motion: 'false' },
     license_server: { address: 'localhost', port: '27000' },
     display: 'enabled',
-    ssl_legacy: true,
     virtual_hardware_platform_versions: ['0', '1', '2'],
     control_domain: refOf(uuidOf('dom0', host.uuid)),
   };

@@ -2,6 +2,7 @@
 import { uuidOf } from '../identity';
 import type { SimHost, SimPbd, SimPif, SimPool, SimSr, SimVm } from '../model';
 import { stateFileUuid } from './record-host';
+import { pbdFields, pifFields } from './record-traits';
 import { bytes, NULL_REF, refOf, type XapiRecord } from './values';
 
 export interface SimVdi {
@@ -92,6 +93,7 @@ export const pbdRecord = (host: SimHost, pbd: SimPbd): XapiRecord => ({
   host: refOf(host.uuid),
   SR: refOf(pbd.sr),
   currently_attached: pbd.attached,
+  ...pbdFields(pbd),
 });
 
 export const networkRecord = (pool: SimPool, network: { uuid: string; name: string }): XapiRecord => ({
@@ -126,6 +128,7 @@ export const pifRecord = (host: SimHost, pif: SimPif): XapiRecord => ({
   ipv6_configuration_mode: 'None',
   primary_address_type: 'IPv4',
   managed: true,
+  ...pifFields(pif),
 });
 
 /** Locally administered, so no real card has it. */

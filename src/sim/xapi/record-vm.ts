@@ -4,6 +4,8 @@ import { uuidOf } from '../identity';
 import { hostByName, type SimHost, type SimPool, type SimVm } from '../model';
 import { dom0Mib } from './record-host';
 import { isoUuid } from './record-storage';
+import { vmFields } from './record-traits';
+import { vmTraitsOf } from '../traits';
 import { bytes, NULL_REF, refOf, type XapiRecord } from './values';
 import type { XapiWorld } from './world';
 
@@ -61,6 +63,7 @@ const bare = (pool: SimPool, name: string, uuid: string, memoryMib: number): Sim
   disks: [],
   networks: [],
   devices: [],
+  traits: vmTraitsOf(undefined),
   migrations: 0,
   stops: 0,
   starts: 0,
@@ -80,9 +83,7 @@ export function vmRecord(world: XapiWorld, vm: SimVm): XapiRecord {
     is_default_template: isTemplate(vm),
     is_control_domain: isDom0(vm),
     allowed_operations: !real ? [] : vm.operation ? [] : operationsOf(vm),
-    current_operations: vm.operation ? { [refOf(uuidOf('operation', vm.uuid))]: vm.operation } : {},
     resident_on: host ? refOf(host.uuid) : NULL_REF,
-    affinity: NULL_REF,
     memory_overhead: bytes(vm.overheadMib || (real ? overheadOf(vm.memoryMib, vm.vcpus) : 0)),
     memory_target: memory,
     memory_static_max: memory,
@@ -103,8 +104,11 @@ export function vmRecord(world: XapiWorld, vm: SimVm): XapiRecord {
     HVM_boot_policy: isDom0(vm) ? '' : 'BIOS order',
     HVM_boot_params: isDom0(vm) ? {} : { order: 'cd' },
     HVM_shadow_multiplier: 1,
-    platform: { nx: 'true', acpi: 'true', apic: 'true', pae: 'true' },
-    other_config: Object.fromEntries(world.of(vm.pool).otherConfig.get(vm.uuid) ?? []),
+    ...vmFields(vm),
+    other_config: {
+      ...(vm.traits.autoPowerOn && { auto_poweron: 'true' }),
+      ...Object.fromEntries(world.of(vm.pool).otherConfig.get(vm.uuid) ?? []),
+    },
     domid: vm.power === 'Running' ? '1' : '-1',
     metrics: refOf(uuidOf('vm_metrics', vm.uuid)),
     guest_metrics: vm.tools ? refOf(uuidOf('guest_metrics', vm.uuid)) : NULL_REF,

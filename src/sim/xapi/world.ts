@@ -161,9 +161,11 @@ const BORN_LATER: ReadonlySet<string> = new Set(['task', 'message']);
 /** Messages that were there before the story, by FILE's `hidden` (they slow the installer, seed 003). */
 function oldMessages(cloud: CloudState, pool: SimPool): SimMessage[] {
   const counts = Object.entries(cloud.hidden[pool.name]?.messages ?? {});
-  return counts.flatMap(([host, count]) =>
+  const told = counts.reduce((sum, [, count]) => sum + count, 0);
+  counts.push([pool.master, Math.max(0, pool.traits.messages - told)]);
+  return counts.flatMap(([host, count], which) =>
     Array.from({ length: count }, (_, i) => ({
-      uuid: uuidOf('old-message', pool.uuid, host, String(i)),
+      uuid: uuidOf('old-message', pool.uuid, host, String(which), String(i)),
       name: 'ALARM',
       priority: 3,
       cls: 'Host',
@@ -173,6 +175,27 @@ function oldMessages(cloud: CloudState, pool: SimPool): SimMessage[] {
     })),
   );
 }
+
+/** Tasks that a snapshot file says are under way: they never end. */
+const oldTasks = (cloud: CloudState, pool: SimPool): Map<string, SimTask> =>
+  new Map(
+    pool.traits.tasks.map((name, i): [string, SimTask] => {
+      const uuid = uuidOf('old-task', pool.uuid, String(i));
+      const created = cloud.time.now();
+      const task: SimTask = {
+        uuid,
+        name,
+        host: pool.master,
+        created,
+        finished: 0,
+        status: 'pending',
+        progress: 0.1,
+        result: '',
+        error: [],
+      };
+      return [uuid, task];
+    }),
+  );
 
 export const masterOf = (pool: SimPool): SimHost => hostByName(pool, pool.master)!;
 /** The master's release decides what the pool's API is (xapi §12.5). */
@@ -185,7 +208,7 @@ function newPoolWorld(cloud: CloudState, pool: SimPool): PoolWorld {
     pool,
     machines: new Map(pool.hosts.map((host) => [host.uuid, newMachine(host)])),
     sessions: new Map(),
-    tasks: new Map(),
+    tasks: oldTasks(cloud, pool),
     messages: oldMessages(cloud, pool),
     moves: new Set(),
     generation: 1000,

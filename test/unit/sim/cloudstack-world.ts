@@ -6,6 +6,7 @@ import { ADMIN } from '../../../src/sim/cloudstack/catalogue';
 import { cloudStackSide } from '../../../src/sim/cloudstack/cloudstack';
 import type { CloudStackSide } from '../../../src/sim/cloudstack/side';
 import { hostByName, isMixed, type SimHost, type SimVm, type XapiSide } from '../../../src/sim/model';
+import { vmTraitsOf } from '../../../src/sim/traits';
 
 /** XAPI's answers to the next migrations, in order; none left: it works. */
 interface PlainXapi extends XapiSide {
@@ -56,6 +57,7 @@ function plainXapi(cloud: Cloud): PlainXapi {
         disks: [],
         networks: [],
         devices: [],
+    traits: vmTraitsOf(undefined),
         migrations: 0,
         stops: 0,
         starts: 0,

@@ -16,9 +16,11 @@ const listApis: Command = {
   takes: 'name',
   answers: 'api',
   mutates: false,
-  run: ({ params }) => {
+  run: ({ params, side }) => {
     const name = params.text('name');
-    const shown = [...COMMANDS.values()].filter((one) => name === undefined || one.name === name);
+    const shown = [...COMMANDS.values()].filter(
+      (one) => (name === undefined || one.name === name) && !side.told.missingCalls?.includes(one.name),
+    );
     if (shown.length === 0)
       throw invalid(`The API command '${name ?? ''}' does not exist or is not available`);
     return { count: shown.length, api: shown.map(apiRow) };

@@ -185,9 +185,11 @@ const listGuestOsMapping = list(
   'Lists names of guest systems per hypervisor version.',
   'id:uuid ostypeid:uuid hypervisor hypervisorversion',
   (call) => {
-    const known = Object.keys(call.side.profile.capabilities)
-      .filter((version) => version !== 'default')
-      .map((version) => mappingRow(version, OS_TYPE.id, 'Debian Jessie 8.0'));
+    const known = mappingCounts(call.side).flatMap(([version, count]) =>
+      Array.from({ length: count }, (_, i) =>
+        mappingRow(version, i === 0 ? OS_TYPE.id : idOf('os-type', String(i)), 'Debian Jessie 8.0'),
+      ),
+    );
     return page(
       call,
       'guestosmapping',
@@ -197,6 +199,14 @@ const listGuestOsMapping = list(
     );
   },
 );
+
+/** One name a version unless the snapshot file counts them. */
+const mappingCounts = ({ told, profile }: CloudStackSide): readonly (readonly [string, number])[] =>
+  told.guestOsMappings
+    ? Object.entries(told.guestOsMappings)
+    : Object.keys(profile.capabilities)
+        .filter((version) => version !== 'default')
+        .map((version) => [version, 1]);
 
 const mappingRow = (version: string, osType: string, name: string): Row => ({
   id: idOf('mapping', version, osType),

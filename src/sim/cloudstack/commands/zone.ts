@@ -12,6 +12,8 @@ import {
 } from '../catalogue';
 import { projectId, projectOf } from '../render';
 import { type CloudStackSide, idOf, type KnownVm, type Row, vmsOf } from '../side';
+import { volumeState } from '../volume-state';
+import { invalid } from '../refusal';
 import { type Call, type Command, list, page, row } from './command';
 import { matches } from './hosts';
 
@@ -99,12 +101,13 @@ function volumesOf(vm: KnownVm): Row[] {
   const disks = vm.disks.length > 0 ? vm.disks.map((disk) => disk.sr) : first ? [first.uuid] : [];
   return disks.map((uuid, i) => {
     const sr = vm.pool.srs.find((one) => one.uuid === uuid);
+    const name = i === 0 ? `ROOT-${vm.cs.dbId}` : `DATA-${vm.cs.dbId}-${i}`;
     return row({
       id: idOf('volume', vm.cs.id, String(i)),
-      name: i === 0 ? `ROOT-${vm.cs.dbId}` : `DATA-${vm.cs.dbId}-${i}`,
+      name,
       type: i === 0 ? 'ROOT' : 'DATADISK',
       deviceid: i,
-      state: 'Ready',
+      state: volumeState(vm.pool, name),
       storageid: uuid,
       storage: sr?.name,
       storagetype: sr?.shared === false ? 'local' : 'shared',
@@ -226,7 +229,34 @@ const accountNames = (side: CloudStackSide): string[] => [
   ...new Set([ADMIN.account, ...vmsOf(side).map((vm) => vm.cs.account)]),
 ];
 
+/** The user behind a key, secrets left out here; there is one key (cs §2.4). */
+const getUser: Command = {
+  name: 'getUser',
+  description: 'Finds the user by the API key.',
+  takes: 'userapikey!',
+  answers: 'user',
+  mutates: false,
+  run: ({ side, params }) => {
+    if (params.text('userapikey') !== ADMIN.apiKey) throw invalid('User not found');
+    const { key } = side.told;
+    return {
+      user: {
+        id: ADMIN.userId,
+        username: ADMIN.user,
+        account: key?.account ?? ADMIN.account,
+        accountid: ADMIN.accountId,
+        accounttype: (key?.rootAdmin ?? true) ? 1 : 2,
+        domainid: DOMAIN.id,
+        domain: DOMAIN.name,
+        state: 'enabled',
+        apikey: ADMIN.apiKey,
+      },
+    };
+  },
+};
+
 export const ZONE_COMMANDS: readonly Command[] = [
+  getUser,
   listZones,
   listPods,
   listStoragePools,

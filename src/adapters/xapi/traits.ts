@@ -1,0 +1,102 @@
+/** The facts beside machines and places, read from records that are at hand anyway; older releases lack some fields (xapi App. B). */
+import type { HostTraits, VmTraits } from '../../domain/traits';
+import type { PbdSnapshot, PifSnapshot } from '../../domain/pool';
+import type { XapiObject } from './record';
+import { NULL_REF, type Table } from './tables';
+
+const mapOf = (object: XapiObject, field: string): Readonly<Record<string, string>> =>
+  object.has(field) ? object.map(field) : {};
+const textOf = (object: XapiObject, field: string): string => (object.has(field) ? object.text(field) : '');
+const flagOf = (object: XapiObject, field: string): boolean => object.has(field) && object.flag(field);
+
+/** current_operations maps a task to what it does. */
+export const operationsOf = (object: XapiObject): readonly string[] =>
+  Object.values(mapOf(object, 'current_operations')).toSorted();
+
+export function hostTraits(host: XapiObject, updates: Table): Omit<HostTraits, 'clockSkewSeconds'> {
+  const other = host.map('other_config');
+  const cpu = mapOf(host, 'cpu_info');
+  const licence = mapOf(host, 'license_params');
+  const expiry = timeOf(licence['expiry']);
+  return {
+    maintenanceMode: other['MAINTENANCE_MODE'] === 'true',
+    operations: operationsOf(host),
+    powerOnMode: textOf(host, 'power_on_mode'),
+    // a field of its own from 7.5 on, before that in other_config (xapi §5.1)
+    iqn: textOf(host, 'iscsi_iqn') || (other['iscsi_iqn'] ?? ''),
+    multipathing: flagOf(host, 'multipathing') || other['multipathing'] === 'true',
+    licence: {
+      edition: textOf(host, 'edition'),
+      ...(expiry !== undefined && { expiry }),
+      motion: licence['restrict_xen_motion'] !== 'true',
+    },
+    cpu: { vendor: cpu['vendor'] ?? '', features: cpu['features'] ?? '' },
+    legacySsl: flagOf(host, 'ssl_legacy'),
+    packs: Object.keys(host.map('software_version'))
+      .filter((key) => key.includes(':'))
+      .toSorted(),
+    rebootsFor: (host.has('updates_requiring_reboot') ? host.set('updates_requiring_reboot') : [])
+      .map((ref) => updates.get(ref)?.text('name_label') ?? 'an update')
+      .toSorted(),
+  };
+}
+
+/** `20300101T00:00:00Z`; absent, empty and `never` mean that it does not end. */
+function timeOf(text: string | undefined): string | undefined {
+  const match = /^(\d{4})-?(\d\d)-?(\d\d)T(\d\d:\d\d:\d\d)Z$/.exec(text ?? '');
+  return match ? `${match[1]}-${match[2]}-${match[3]}T${match[4]}.000Z` : undefined;
+}
+
+/** `affinity`: uuid of the host. */
+export function vmTraits(vm: XapiObject, hosts: Table): VmTraits {
+  const affinity = hosts.get(textOf(vm, 'affinity'))?.text('uuid');
+  const appliance = textOf(vm, 'appliance');
+  const cores = Number(mapOf(vm, 'platform')['cores-per-socket'] ?? 1);
+  return {
+    operations: operationsOf(vm),
+    blocked: mapOf(vm, 'blocked_operations'),
+    autoPowerOn: vm.map('other_config')['auto_poweron'] === 'true',
+    haPriority: textOf(vm, 'ha_restart_priority'),
+    inAppliance: appliance !== '' && appliance !== NULL_REF,
+    ...(affinity !== undefined && { affinity }),
+    paravirtual: vm.text('HVM_boot_policy') === '',
+    coresPerSocket: Number.isInteger(cores) && cores > 0 ? cores : 1,
+  };
+}
+
+/** other_config `mpath-SCSIID` is `[up, of]` (SM's multipath status); several LUNs add up. */
+export function pathsOf(pbd: XapiObject): PbdSnapshot['paths'] {
+  const counts = Object.entries(mapOf(pbd, 'other_config'))
+    .filter(([key]) => key.startsWith('mpath-'))
+    .flatMap(([, value]) => {
+      const match = /^\[\s*(\d+),\s*(\d+)/.exec(value);
+      return match ? [{ up: Number(match[1]), of: Number(match[2]) }] : [];
+    });
+  if (counts.length === 0) return undefined;
+  return {
+    up: counts.reduce((sum, one) => sum + one.up, 0),
+    of: counts.reduce((sum, one) => sum + one.of, 0),
+  };
+}
+
+/** VLAN tag and bond of a card: -1 is "no tag"; links_up came with 6.1, before that all cards count as up. */
+export function wiringOf(pif: XapiObject, pifs: Table, bonds: Table): Pick<PifSnapshot, 'vlan' | 'bond'> {
+  const vlan = pif.has('VLAN') ? pif.integer('VLAN') : -1;
+  const [bondRef] = pif.has('bond_master_of') ? pif.set('bond_master_of') : [];
+  const bond = bondRef === undefined ? undefined : bonds.get(bondRef);
+  const cards = bond?.set('slaves').flatMap((ref) => pifs.get(ref)?.text('device') ?? []);
+  return {
+    ...(vlan >= 0 && { vlan }),
+    ...(bond &&
+      cards && {
+        bond: {
+          cards: cards.toSorted(),
+          linksUp: bond.has('links_up') ? bond.integer('links_up') : cards.length,
+        },
+      }),
+  };
+}
+
+/** A card that is part of a bond has nothing to say of its own. */
+export const isBonded = (pif: XapiObject): boolean =>
+  pif.has('bond_slave_of') && !['', NULL_REF].includes(pif.text('bond_slave_of'));

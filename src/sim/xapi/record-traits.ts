@@ -1,0 +1,127 @@
+/** The facts beside machines and places, as fields of XAPI's records (xapi §5.1, §6.1). */
+import { uuidOf } from '../identity';
+import { hostByName, type SimHost, type SimPbd, type SimPif, type SimPool, type SimVm } from '../model';
+import { NULL_REF, refOf, type XapiRecord, type XapiValue } from './values';
+
+/** current_operations: a task of its own for each. */
+const running = (operations: readonly string[], ...owner: readonly string[]): Record<string, XapiValue> =>
+  Object.fromEntries(
+    operations.map((operation, i) => [refOf(uuidOf('operation', ...owner, String(i))), operation]),
+  );
+
+export const hostOtherConfig = ({ traits }: SimHost): Record<string, string> => ({
+  ...(traits.iqn !== '' && { iscsi_iqn: traits.iqn }),
+  ...(traits.multipathing && { multipathing: 'true' }),
+  ...(traits.maintenanceMode && { MAINTENANCE_MODE: 'true' }),
+});
+
+/** `said`: operations that the machine itself has under way. */
+export function hostFields(host: SimHost, said: Record<string, XapiValue>): XapiRecord {
+  const { traits } = host;
+  const expiry = traits.licence.expiry?.replace(/\.\d+Z$/, 'Z').replaceAll('-', '');
+  return {
+    current_operations: { ...running(traits.operations, host.uuid), ...said },
+    power_on_mode: traits.powerOnMode,
+    edition: traits.licence.edition,
+    license_params: {
+      ...(expiry !== undefined && { expiry }),
+      restrict_xen_motion: traits.licence.motion ? 'false' : 'true',
+    },
+    ssl_legacy: traits.legacySsl,
+    updates_requiring_reboot: traits.rebootsFor.map((name) =>
+      refOf(uuidOf('pool_update', host.pool.uuid, name)),
+    ),
+    cpu_info: {
+      cpu_count: '16',
+      socket_count: '2',
+      vendor: traits.cpu.vendor,
+      modelname: 'Intel(R) Xeon(R)',
+      features: traits.cpu.features,
+    },
+  };
+}
+
+export const packVersions = ({ traits }: SimHost): Record<string, string> =>
+  Object.fromEntries(traits.packs.map((pack) => [pack, `${pack}, version 1.0.0, build 1`]));
+
+export function vmFields(vm: SimVm): XapiRecord {
+  const { traits } = vm;
+  const host = hostByName(vm.pool, traits.affinity);
+  return {
+    current_operations: running(
+      vm.operation === undefined ? traits.operations : [...traits.operations, vm.operation],
+      vm.uuid,
+    ),
+    blocked_operations: traits.blocked,
+    ha_restart_priority: traits.haPriority,
+    affinity: host ? refOf(host.uuid) : NULL_REF,
+    appliance: traits.inAppliance ? refOf(uuidOf('appliance', vm.uuid)) : NULL_REF,
+    ...(traits.paravirtual && { HVM_boot_policy: '' }),
+    platform: {
+      nx: 'true',
+      acpi: 'true',
+      apic: 'true',
+      pae: 'true',
+      ...(traits.coresPerSocket > 1 && { 'cores-per-socket': String(traits.coresPerSocket) }),
+    },
+  };
+}
+
+export const poolFields = ({ traits, uuid }: SimPool): XapiRecord => ({
+  current_operations: running(traits.operations, uuid),
+  vswitch_controller: traits.vswitchController,
+});
+
+/** SM writes the paths of each LUN there. */
+export const pbdFields = (pbd: SimPbd): XapiRecord =>
+  pbd.paths
+    ? { other_config: { multipathed: 'true', 'mpath-360000000': `[${pbd.paths.up}, ${pbd.paths.of}]` } }
+    : {};
+
+const cardUuid = (pif: SimPif, card: string): string => uuidOf('bonded-pif', pif.uuid, card);
+const bondUuid = (pif: SimPif): string => uuidOf('bond', pif.uuid);
+
+export const pifFields = (pif: SimPif): XapiRecord => ({
+  ...(pif.vlan !== undefined && { VLAN: String(pif.vlan), physical: false }),
+  ...(pif.bond && { bond_master_of: [refOf(bondUuid(pif))], physical: false }),
+});
+
+/** The cards of a bond: PIFs of their own, on a network of nobody. */
+export const bondedCards = (
+  host: SimHost,
+): readonly { readonly uuid: string; readonly record: () => XapiRecord }[] =>
+  host.pifs.flatMap((pif) =>
+    (pif.bond?.cards ?? []).map((card) => ({
+      uuid: cardUuid(pif, card),
+      record: () => ({
+        device: card,
+        network: NULL_REF,
+        host: refOf(host.uuid),
+        VLAN: '-1',
+        physical: true,
+        currently_attached: pif.attached,
+        bond_slave_of: refOf(bondUuid(pif)),
+        managed: true,
+      }),
+    })),
+  );
+
+export const bondsOf = (
+  host: SimHost,
+): readonly { readonly uuid: string; readonly record: () => XapiRecord }[] =>
+  host.pifs.flatMap((pif) => {
+    const { bond } = pif;
+    if (!bond) return [];
+    return [
+      {
+        uuid: bondUuid(pif),
+        record: () => ({
+          master: refOf(pif.uuid),
+          slaves: bond.cards.map((card) => refOf(cardUuid(pif, card))),
+          primary_slave: refOf(cardUuid(pif, bond.cards[0] ?? '')),
+          mode: 'balance-slb',
+          links_up: String(bond.linksUp),
+        }),
+      },
+    ];
+  });
