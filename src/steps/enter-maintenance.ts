@@ -75,6 +75,10 @@ export const enterMaintenance = defineStep<HostArgs, Seen>({
       return now.residents.length === 0
         ? done('in maintenance and empty')
         : wait(`In maintenance, but still there: ${listed(now.residents)}`);
+    if (now.resourceState === 'ErrorInPrepareForMaintenance')
+      return wait(
+        `CloudStack tries again to move ${listed(now.residents) || 'what is left'} away from ${host}`,
+      );
     if (now.resourceState.startsWith('ErrorIn'))
       return stop(problems.maintenanceFailed(host, now.resourceState, now.residents));
     if (now.resourceState === 'PrepareForMaintenance')

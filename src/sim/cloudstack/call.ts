@@ -3,7 +3,8 @@ import type { Strike } from '../faults';
 import type { SimManagementServer } from '../model';
 import { SimSocketError } from '../socket-error';
 import { type Call, type Command, isAsync, Params } from './commands/command';
-import { COMMANDS } from './commands/index';
+import { commandNamed } from './commands/index';
+import { ENFORCE_POST } from './commands/system';
 import { submit } from './jobs';
 import { invalid, Refusal, unauthorized } from './refusal';
 import { isListening } from './services';
@@ -48,10 +49,10 @@ async function answerTo(
   const sent = parametersOf(request);
   const values = new Map(sent.map(([name, value]) => [name.toLowerCase(), value]));
   const format = values.get('response')?.toLowerCase() === 'json' ? 'json' : 'xml';
-  const command = COMMANDS.get((values.get('command') ?? '').toLowerCase());
+  const command = commandNamed(values.get('command') ?? '', side.profile.version);
   const envelope = command ? `${command.name.toLowerCase()}response` : 'errorresponse';
   try {
-    const by = admit(sent, values, command);
+    const by = admit(side, request.method, sent, values, command);
     const params = new Params(side, command!, values);
     const call: Call = { side, server, command: command!, by, params };
     return answer(format, 200, { [envelope]: await carryOut(call) });
@@ -107,14 +108,26 @@ function parametersOf(request: ApiRequest): Sent {
   return [...all];
 }
 
+/** What may come by GET when POST is enforced (cs §2.1). */
+const READS = /^(?:get|list|query|find)\w+$|^(?:readyforshutdown|isaccountallowed\w*)$/i;
+
 /** Who is asking, or the refusal: control characters, command, key, expiry, signature. */
-function admit(sent: Sent, values: ReadonlyMap<string, string>, command: Command | undefined): string {
+function admit(
+  side: CloudStackSide,
+  method: string,
+  sent: Sent,
+  values: ReadonlyMap<string, string>,
+  command: Command | undefined,
+): string {
   // The very characters that CloudStack refuses (cs §2.1).
   const dirty = sent.find(([, value]) => /\p{Cc}/u.test(value));
   if (dirty)
     throw invalid(
       `Received value containing illegal ASCII non-printable characters for parameter ${dirty[0]}`,
     );
+  const asked = values.get('command') ?? '';
+  if (side.settings.get(ENFORCE_POST) === 'true' && method !== 'POST' && !READS.test(asked))
+    throw new Refusal(400, `State changing command ${asked} needs to be sent using POST request`);
   if (!values.has('apikey')) {
     if (values.get('command') === 'login')
       throw new Refusal(
@@ -125,9 +138,11 @@ function admit(sent: Sent, values: ReadonlyMap<string, string>, command: Command
   }
   if (!values.has('command'))
     throw new Refusal(432, 'Invalid request, no command sent', 9999, 'errorresponse');
-  // An unknown name is answered like a bad key: never probe by calling (cs §2.4, §2.7).
-  if (!command) throw unauthorized();
-  return authenticate(sent);
+  if (command) return authenticate(sent);
+  if (side.profile.unknownCommand === 432)
+    throw new Refusal(432, 'The given command does not exist', 9999, 'errorresponse');
+  // From 4.11 an unknown name is answered like a bad key: never probe by calling (cs §2.4, §2.7).
+  throw unauthorized();
 }
 
 async function carryOut(call: Call): Promise<Row> {
@@ -182,6 +197,9 @@ async function perform(call: Call, strike: Strike | undefined): Promise<Row> {
     if (refusal) throw refusal;
     return command.run(call);
   }
+  const { shuttingDown } = side.profile;
+  if (shuttingDown && side.shuttingDown.has(server.name))
+    throw new Refusal(shuttingDown.code, shuttingDown.text, 4250);
   // What an async command refuses, its job refuses: the call itself is accepted.
   const order = command.begin(call);
   const job = submit(side, server, {

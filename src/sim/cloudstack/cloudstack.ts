@@ -31,6 +31,7 @@ export function cloudStackSide(cloud: CloudState, xapi: XapiSide): CloudStackSid
     networkOf: new Map(),
     loops: new Map(),
     portListeners: new Set(),
+    shuttingDown: new Map(),
     nextId: () => ++ids,
   };
   for (const pool of cloud.pools) {

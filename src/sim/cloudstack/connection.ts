@@ -1,5 +1,6 @@
 /** The agents' connections: pings, investigation, disconnecting, and the scan that brings hosts back (cs §5). */
 import { hostByName, type SimHost, type SimManagementServer, type SimPool } from '../model';
+import { resourceClassOf } from '../resource-class';
 import { scheduleRestarts } from './ha';
 import { alert, type CloudStackSide, event, hostsOf, IN_DOM0, isAlive, tokenOf } from './side';
 
@@ -29,11 +30,8 @@ export function pingRound(side: CloudStackSide, server: SimManagementServer): vo
   }
 }
 
-/** Who is never investigated: Disabled, Maintenance and, before 4.14, ErrorInMaintenance (cs fact 11, §5.3). */
-const EXEMPT: readonly string[] = ['Disabled', 'Maintenance', 'ErrorInMaintenance'];
-
 function behindOnPing(side: CloudStackSide, host: SimHost): void {
-  if (EXEMPT.includes(host.cs.resourceState)) {
+  if (side.profile.neverInvestigated.includes(host.cs.resourceState)) {
     disconnect(host, 'Disconnected');
     return;
   }
@@ -86,11 +84,17 @@ export function scan(side: CloudStackSide, server: SimManagementServer): void {
 /** Resource class, SetupCommand, ReadyCommand: Connecting all the while, in any resource state (cs §5.4). */
 function connect(side: CloudStackSide, server: SimManagementServer, host: SimHost): void {
   if (!answersPing(side, host)) return;
+  const resourceClass = resourceClassOf(side.profile.version, host.brand, host);
+  if (resourceClass === undefined) {
+    // Never Up: this CloudStack has no class for it (cs §5.4, F49).
+    alert(side, 7, `Unable to load the resource of ${host.name}: ${host.brand} ${host.version}`);
+    return;
+  }
   host.cs.owner = server.name;
   host.cs.state = 'Connecting';
-  if (host.cs.resourceClass !== side.profile.resourceClass) {
+  if (host.cs.resourceClass !== resourceClass) {
     // HypervisorVersionChanged: the class is stored, the next scan connects with it.
-    host.cs.resourceClass = side.profile.resourceClass;
+    host.cs.resourceClass = resourceClass;
     disconnect(host, 'Disconnected');
     return;
   }

@@ -138,9 +138,9 @@ function evacuateOne(
   if (vm.cs.on !== one.host.name || vm.cs.state !== 'Running') return close('Done');
   const to = evacuationTarget(side, vm, one.host);
   if (!to) {
-    // The first migration without a place already ends in ErrorInMaintenance (cs §4.2).
+    // Before 4.14 the first migration without a place already ends in ErrorInMaintenance (cs §4.2).
     const next = nextResourceState(side.profile.resourceStates, one.host.cs.resourceState, 'UnableToMigrate');
-    if (next) one.host.cs.resourceState = next;
+    if (next && side.profile.evacuationEnds === 'by-rounds') one.host.cs.resourceState = next;
     return again(side.profile.knobs.migrateRetry);
   }
   if (to.phase !== 'up' || !to.enabled) {

@@ -31,25 +31,54 @@ export function transit(side: CloudStackSide, host: SimHost, what: ResourceEvent
 
 export const isPreparing = (host: SimHost): boolean => PREPARING.includes(host.cs.resourceState);
 
+const REFUSED = 'Failed to prepare host for maintenance due to: ';
+
+/** Why this host may not be prepared now, in CloudStack's words and order (cs §4.5). */
+function unfit(side: CloudStackSide, host: SimHost): string | undefined {
+  const others = host.pool.hosts.filter((one) => side.profile.preparing.includes(one.cs.resourceState));
+  const { dbId } = host.pool.cluster;
+  if (side.profile.prepareErrors === 431) {
+    if (others.length > 0)
+      return `There are other servers in PrepareForMaintenance OR ErrorInMaintenance STATUS in cluster ${dbId}`;
+    return believedOn(host).some(usesLocalStorage) ? LOCAL_STORAGE : undefined;
+  }
+  const state = host.cs.resourceState;
+  if (state === 'Maintenance' || side.profile.preparing.includes(state))
+    return `Host is already in state ${state}. Cannot recall for maintenance until resolved.`;
+  if (others.length > 0)
+    return `There are other servers attempting migrations for maintenance. Found hosts in PrepareForMaintenance OR ErrorInPrepareForMaintenance STATUS in cluster ${dbId}`;
+  if (believedOn(host).some(usesLocalStorage)) return LOCAL_STORAGE;
+  const here = believedOn(host).map((vm) => vm.cs.state);
+  if (here.includes('Migrating'))
+    return 'Host contains incoming VMs migrating. Please wait for them to complete before putting to maintenance.';
+  if (here.includes('Starting') || here.includes('Stopping'))
+    return 'Host contains VMs in starting/stopping state. Please wait for them to complete before putting to maintenance.';
+  return here.includes('Error') || here.includes('Unknown')
+    ? 'Host contains VMs in error/unknown/shutdown state. Please fix errors to proceed.'
+    : undefined;
+}
+
+const LOCAL_STORAGE =
+  "There are active VMs using the host's local storage pool. Please stop all VMs on this host that use local storage.";
+
 /** The job of prepareHostForMaintenance: done when the evacuation is queued, not when the host is empty (cs fact 1). */
 export function prepare(side: CloudStackSide, host: SimHost): void {
-  const refuse = (text: string): Refusal => new Refusal(side.profile.prepareErrors, text, 4350);
-  if (host.pool.hosts.some(isPreparing))
-    throw refuse(
-      `There are other servers in PrepareForMaintenance OR ErrorInMaintenance STATUS in cluster ${host.pool.cluster.dbId}`,
-    );
-  if (believedOn(host).some(usesLocalStorage))
-    throw refuse(
-      "There are active VMs using the host's local storage pool. Please stop all VMs on this host that use local storage.",
-    );
+  const refuse = (text: string): Refusal =>
+    side.profile.prepareErrors === 431 ? new Refusal(431, text, 4350) : failed(`${REFUSED}${text}`);
+  const why = unfit(side, host);
+  if (why !== undefined) throw refuse(why);
   const attached = host.cs.owner !== undefined && host.cs.state === 'Up';
   if (!attached || !answersPing(side, host))
     throw refuse(`Unable to prepare for maintenance host ${host.cs.dbId}`);
   // MaintainCommand goes out before the state is asked: its tags are gone even when the state then says no (cs fact 3).
   side.xapi.stripCloudTags(host);
-  const missing = transit(side, host, 'AdminAskMaintenace');
+  const missing = transit(side, host, side.profile.asks);
   if (missing !== undefined)
-    throw refuse(`Cannot transmit resource state of host ${host.cs.dbId} to Maintenance${missing}`);
+    throw refuse(
+      side.profile.prepareErrors === 431
+        ? `Cannot transmit resource state of host ${host.cs.dbId} to Maintenance${missing}`
+        : `Cannot transit resource state of Host {"id":${host.cs.dbId},"name":"${host.name}","type":"Routing","uuid":"${host.cs.id}"} to Maintenance${missing}`,
+    );
   host.cs.maintenanceRounds = 0;
   event(side, 'MAINT.PREPARE', `preparing host ${host.name} for maintenance`, 'Started');
   const strike = side.cloud.faults.strike('world:evacuation', host.name);
@@ -71,13 +100,15 @@ export function cancel(side: CloudStackSide, host: SimHost): void {
 
 /** One monitor round: who is empty enters Maintenance, who used up the rounds goes to ErrorInMaintenance. */
 export function maintenanceRound(side: CloudStackSide): void {
-  for (const host of hostsOf(side).filter(isPreparing)) {
-    if (isStalled(side, host)) continue;
+  for (const host of hostsOf(side)) {
+    if (!side.profile.preparing.includes(host.cs.resourceState) || isStalled(side, host)) continue;
+    if (side.profile.evacuationEnds === 'by-tries') {
+      attemptMaintain(side, host);
+      continue;
+    }
     const pending = openWork(side, host).filter((one) => one.type !== 'HA').length;
     if (isEmpty(side, host)) {
-      transit(side, host, 'InternalEnterMaintenance');
-      event(side, 'MAINT.PREPARE', `completed maintenance for host ${host.name}`);
-      alert(side, 7, `Migration Complete for host ${host.name}`);
+      completed(side, host);
       continue;
     }
     // Rounds count while it prepares; in ErrorInMaintenance it is only looked at again.
@@ -90,6 +121,29 @@ export function maintenanceRound(side: CloudStackSide): void {
       alert(side, 7, `Unable to finish maintenance of host ${host.name}`);
     }
   }
+}
+
+function completed(side: CloudStackSide, host: SimHost): void {
+  transit(side, host, 'InternalEnterMaintenance');
+  event(side, 'MAINT.PREPARE', `completed maintenance for host ${host.name}`);
+  alert(side, 7, `Migration Complete for host ${host.name}`);
+}
+
+/** 4.14 and later (cs §4.4): empty; given up; some failed while others go on; the failures mended. */
+function attemptMaintain(side: CloudStackSide, host: SimHost): void {
+  if (isEmpty(side, host)) return completed(side, host);
+  const pending = openWork(side, host).filter((one) => one.type !== 'HA');
+  if (pending.length === 0 && inTransitionAt(host).length === 0) {
+    cancelEvacuation(side, host);
+    transit(side, host, 'UnableToMaintain');
+    alert(side, 7, `Unable to finish maintenance of host ${host.name}`);
+    return;
+  }
+  const hasFailed =
+    pending.some((one) => one.tried > 0 && one.server === undefined) ||
+    side.haWork.some((one) => one.host === host && one.step === 'Error' && one.vm.cs?.on === host.name);
+  if (hasFailed) transit(side, host, 'UnableToMigrate');
+  else if (host.cs.resourceState === 'ErrorInPrepareForMaintenance') transit(side, host, 'ErrorsCorrected');
 }
 
 /** A stall ends when the fault is cleared; the evacuation then goes on (cs fault 33: a lost work item). */

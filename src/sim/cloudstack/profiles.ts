@@ -1,6 +1,6 @@
 /** Versions of CloudStack as data: tables, knobs and flags; behaviour reads them and knows no version by name. */
 import { compareVersions } from '../../domain/version';
-import { type ResourceTable, TABLE_4_11 } from './resource-state';
+import { type ResourceTable, TABLE_4_11, TABLE_4_14 } from './resource-state';
 
 /** Pool-time seconds unless said otherwise; the real defaults (cs §14.8). */
 interface Knobs {
@@ -42,6 +42,14 @@ interface Knobs {
 export interface CloudStackProfile {
   readonly version: string;
   readonly resourceStates: ResourceTable;
+  /** Event of prepareHostForMaintenance, spelled wrongly before 4.14 (cs §4.2). */
+  readonly asks: 'AdminAskMaintenace' | 'AdminAskMaintenance';
+  /** States in which another host of the cluster may not be prepared, and which the monitor looks at (cs §4.5). */
+  readonly preparing: readonly string[];
+  /** Behind on ping in one of these: plainly disconnected, never investigated (cs fact 11, §5.3). */
+  readonly neverInvestigated: readonly string[];
+  /** How an evacuation ends that does not succeed: after so many monitor rounds, or VM by VM (cs fact 16). */
+  readonly evacuationEnds: 'by-rounds' | 'by-tries';
   /** Synchronous success is the string "true" until 4.11.3 (cs §2.3). */
   readonly successIsText: boolean;
   /** What an unknown command gets when the caller has a key (cs §2.4). */
@@ -49,7 +57,18 @@ export interface CloudStackProfile {
   /** listVirtualMachines projectid=-1: project VMs only until 4.13.0 (cs §3). */
   readonly projectAll: boolean;
   readonly prepareErrors: 431 | 530;
-  readonly resourceClass: string;
+  /** listHosts.managementserverid: the msid, or from 4.18 the uuid of its row (cs §3.2). */
+  readonly managementServerId: 'msid' | 'uuid';
+  /** listSystemVms tells the agent's state from 4.13.1 (cs §3). */
+  readonly tellsAgents: boolean;
+  /** redundantstate of the router that serves: PRIMARY from 4.16 (cs §3). */
+  readonly servingRouter: 'MASTER' | 'PRIMARY';
+  /** Class of the job that prepares a host (cs §2.5). */
+  readonly preparesBy: string;
+  /** A new job while a shutdown is prepared; undefined where there is no such thing (cs §12.2). */
+  readonly shuttingDown?: { readonly code: 503 | 530; readonly text: string };
+  /** The setting enforce.post.requests.and.timestamps exists (cs §2.1). */
+  readonly mayEnforcePost: boolean;
   /** hypervisor_capabilities rows: version → [guests a host, data volumes, storage motion] (cs §8.5). */
   readonly capabilities: Readonly<
     Record<string, readonly [guests: number, volumes: number, motion: boolean]>
@@ -86,30 +105,76 @@ const KNOBS: Knobs = {
   heartbeatStale: 120,
 };
 
-const PROFILES: readonly CloudStackProfile[] = [
-  {
-    version: '4.11.3.0',
-    resourceStates: TABLE_4_11,
-    successIsText: true,
-    unknownCommand: 401,
-    projectAll: false,
-    prepareErrors: 431,
-    resourceClass: 'com.cloud.hypervisor.xenserver.resource.XenServer650Resource',
-    // No row for 7.1.2 here: such a host counts as `default`, 50 guests and no storage motion (cs fact 18).
-    capabilities: {
-      default: [50, 6, false],
-      '6.2.0': [500, 13, true],
-      '6.5.0': [500, 13, true],
-      '7.0.0': [500, 13, true],
-      '7.1.0': [500, 13, true],
-      '7.2.0': [500, 13, true],
-      '7.3.0': [500, 13, true],
-      '7.4.0': [500, 13, true],
-      '7.5.0': [500, 13, true],
-    },
-    knobs: KNOBS,
+/** cs §8.5; what is not listed counts as `default`. */
+const CAPABILITIES_4_11_3: CloudStackProfile['capabilities'] = {
+  default: [50, 6, false],
+  '6.2.0': [500, 13, true],
+  '6.5.0': [500, 13, true],
+  '7.0.0': [500, 13, true],
+  '7.1.0': [500, 13, true],
+  '7.2.0': [500, 13, true],
+  '7.3.0': [500, 13, true],
+  '7.4.0': [500, 13, true],
+  '7.5.0': [500, 13, true],
+};
+
+const ACS_4_11_3: CloudStackProfile = {
+  version: '4.11.3.0',
+  resourceStates: TABLE_4_11,
+  asks: 'AdminAskMaintenace',
+  preparing: ['PrepareForMaintenance', 'ErrorInMaintenance'],
+  neverInvestigated: ['Disabled', 'Maintenance', 'ErrorInMaintenance'],
+  evacuationEnds: 'by-rounds',
+  successIsText: true,
+  unknownCommand: 401,
+  projectAll: false,
+  prepareErrors: 431,
+  managementServerId: 'msid',
+  tellsAgents: false,
+  servingRouter: 'MASTER',
+  preparesBy: 'PrepareForMaintenanceCmd',
+  mayEnforcePost: false,
+  // No row for 7.1.2 here: such a host counts as `default`, 50 guests and no storage motion (cs fact 18).
+  capabilities: CAPABILITIES_4_11_3,
+  knobs: KNOBS,
+};
+
+const ACS_4_22_1: CloudStackProfile = {
+  ...ACS_4_11_3,
+  version: '4.22.1.0',
+  resourceStates: TABLE_4_14,
+  asks: 'AdminAskMaintenance',
+  preparing: ['PrepareForMaintenance', 'ErrorInPrepareForMaintenance'],
+  neverInvestigated: ['Disabled', 'Maintenance'],
+  evacuationEnds: 'by-tries',
+  successIsText: false,
+  projectAll: true,
+  prepareErrors: 530,
+  managementServerId: 'uuid',
+  tellsAgents: true,
+  servingRouter: 'PRIMARY',
+  preparesBy: 'PrepareForHostMaintenanceCmd',
+  shuttingDown: {
+    code: 503,
+    text: 'Maintenance or Shutdown has been initiated on this management server. Can not accept new jobs',
   },
-];
+  mayEnforcePost: true,
+  capabilities: {
+    ...CAPABILITIES_4_11_3,
+    '7.1.1': [1000, 253, true],
+    '7.1.2': [1000, 253, true],
+    '7.6.0': [1000, 253, true],
+    '8.0.0': [1000, 253, true],
+    '8.1.0': [1000, 253, true],
+    '8.2.0': [1000, 253, true],
+    '8.2.1': [1000, 253, true],
+    '8.3.0': [1000, 254, true],
+    '8.4.0': [1000, 240, true],
+  },
+};
+
+/** Oldest first. */
+const PROFILES: readonly CloudStackProfile[] = [ACS_4_11_3, ACS_4_22_1];
 
 /** The profile of this version or of the newest known one that is not newer; the version itself is kept. */
 export function profileFor(version: string): CloudStackProfile {

@@ -1,11 +1,13 @@
 /** Rows of the world as CloudStack's JSON objects, with the fields of 4.11.3. */
-import { hostByName, type SimHost, type SimPool } from '../model';
+import { hostByName, type SimHost, type SimManagementServer, type SimPool } from '../model';
 import { DOMAIN, podOf, TEMPLATES, ZONE } from './catalogue';
 import { date, row } from './commands/command';
 import { isSuitable } from './placement';
 import { believedOn, type CloudStackSide, idOf, type KnownVm, type Row, type SimJob } from './side';
 
 const MIB = 1024 * 1024;
+/** The uuid of a server's row in mshost. */
+export const serverId = (server: SimManagementServer): string => idOf('mshost', server.name);
 const EVENTS =
   'Ping; ManagementServerDown; ShutdownRequested; AgentConnected; HostDown; PingTimeout; AgentDisconnected; Remove; StartAgentRebalance';
 
@@ -52,7 +54,7 @@ export function hostRow(side: CloudStackSide, host: SimHost, details: readonly s
     ...((details.includes('all') || details.includes('events')) && { events: EVENTS }),
     // last_ping is milliseconds shifted by ten bits and printed as if it were milliseconds (cs §2.3).
     lastpinged: date(Math.floor(host.cs.lastPing / 1024)),
-    managementserverid: owner?.msid,
+    managementserverid: owner && (side.profile.managementServerId === 'msid' ? owner.msid : serverId(owner)),
     islocalstorageactive: false,
     jobstatus: 0,
   });
@@ -138,7 +140,7 @@ export function userVmRow(side: CloudStackSide, vm: KnownVm): Row {
   });
 }
 
-export function systemVmRow(vm: KnownVm): Row {
+export function systemVmRow(side: CloudStackSide, vm: KnownVm): Row {
   return row({
     id: vm.cs.id,
     systemvmtype: vm.kind === 'ssvm' ? 'secondarystoragevm' : 'consoleproxy',
@@ -148,10 +150,11 @@ export function systemVmRow(vm: KnownVm): Row {
     hypervisor: 'XenServer',
     state: vm.cs.state,
     templateid: idOf('template', 'systemvm'),
+    ...(side.profile.tellsAgents && { agentstate: vm.cs.agentState === 'Up' ? 'Up' : 'Disconnected' }),
   });
 }
 
-export function routerRow(vm: KnownVm): Row {
+export function routerRow(side: CloudStackSide, vm: KnownVm): Row {
   const group = vm.cs.redundantGroup;
   return row({
     id: vm.cs.id,
@@ -163,34 +166,34 @@ export function routerRow(vm: KnownVm): Row {
     state: vm.cs.state,
     guestnetworkid: group ?? idOf('guest-network', vm.name),
     isredundantrouter: group !== undefined,
-    redundantstate: group === undefined ? 'UNKNOWN' : redundantState(vm, group),
+    redundantstate: group === undefined ? 'UNKNOWN' : redundantState(side, vm, group),
     role: 'VIRTUAL_ROUTER',
     requiresupgrade: false,
-    version: '4.11.3',
+    version: side.profile.version.split('.').slice(0, 3).join('.'),
     scriptsversion: 'v1',
   });
 }
 
 /** The running router of the lowest id is the master of its pair. */
-function redundantState(vm: KnownVm, group: string): string {
+function redundantState(side: CloudStackSide, vm: KnownVm, group: string): string {
   if (vm.cs.state !== 'Running') return 'UNKNOWN';
   const pair = vm.pool.vms.flatMap((other) =>
     other.cs?.redundantGroup === group && other.cs.state === 'Running' ? [other.cs.dbId] : [],
   );
-  return vm.cs.dbId === Math.min(...pair) ? 'MASTER' : 'BACKUP';
+  return vm.cs.dbId === Math.min(...pair) ? side.profile.servingRouter : 'BACKUP';
 }
 
 export function vmRow(side: CloudStackSide, vm: KnownVm): { readonly key: string; readonly row: Row } {
   if (vm.kind === 'guest') return { key: 'virtualmachine', row: userVmRow(side, vm) };
-  if (vm.kind === 'router') return { key: 'router', row: routerRow(vm) };
-  return { key: 'systemvm', row: systemVmRow(vm) };
+  if (vm.kind === 'router') return { key: 'router', row: routerRow(side, vm) };
+  return { key: 'systemvm', row: systemVmRow(side, vm) };
 }
 
-export function jobRow(job: SimJob, accountId: string, userId: string): Row {
+export function jobRow(side: CloudStackSide, job: SimJob, accountId: string, userId: string): Row {
   return row({
     accountid: accountId,
     userid: userId,
-    cmd: classOf(job.command),
+    cmd: classOf(side, job.command),
     jobid: job.id,
     jobstatus: job.status,
     jobprocstatus: 0,
@@ -203,9 +206,9 @@ export function jobRow(job: SimJob, accountId: string, userId: string): Row {
   });
 }
 
+const PACKAGE = 'org.apache.cloudstack.api.command';
 /** Class names that 4.x uses; clients match on the suffix (cs §2.5). */
 const CLASSES: Readonly<Record<string, string>> = {
-  prepareHostForMaintenance: 'admin.host.PrepareForMaintenanceCmd',
   cancelHostMaintenance: 'admin.host.CancelMaintenanceCmd',
   reconnectHost: 'admin.host.ReconnectHostCmd',
   migrateVirtualMachine: 'admin.vm.MigrateVMCmd',
@@ -214,8 +217,9 @@ const CLASSES: Readonly<Record<string, string>> = {
   stopVirtualMachine: 'admin.vm.StopVMCmdByAdmin',
   deployVirtualMachine: 'admin.vm.DeployVMCmdByAdmin',
 };
-function classOf(command: string): string {
+function classOf(side: CloudStackSide, command: string): string {
+  if (command === 'prepareHostForMaintenance') return `${PACKAGE}.admin.host.${side.profile.preparesBy}`;
   // Jobs of a snapshot file are given by their class already.
   const named = command.endsWith('Cmd') ? command : `user.${command[0]!.toUpperCase()}${command.slice(1)}Cmd`;
-  return `org.apache.cloudstack.api.command.${CLASSES[command] ?? named}`;
+  return `${PACKAGE}.${CLASSES[command] ?? named}`;
 }

@@ -4,13 +4,16 @@ export const RESOURCE_EVENTS = [
   'Enable',
   'Disable',
   'AdminAskMaintenace',
+  'AdminAskMaintenance',
   'InternalEnterMaintenance',
   'UnableToMigrate',
+  'UnableToMaintain',
+  'ErrorsCorrected',
   'AdminCancelMaintenance',
   'DeleteHost',
   'InternalCreated',
 ] as const;
-/** Spelled as CloudStack before 4.14 spells them: the spelling is part of the refusal (cs §4.2). */
+/** Spelled as CloudStack spells them, before 4.14 with AdminAskMaintenace: the spelling is part of the refusal (cs §4.2). */
 export type ResourceEvent = (typeof RESOURCE_EVENTS)[number];
 
 export type ResourceTable = Readonly<Record<string, Partial<Readonly<Record<ResourceEvent, string>>>>>;
@@ -35,6 +38,46 @@ export const TABLE_4_11: ResourceTable = {
   ErrorInMaintenance: {
     Disable: 'Disabled',
     InternalEnterMaintenance: 'Maintenance',
+    AdminCancelMaintenance: 'Enabled',
+    DeleteHost: 'Disabled',
+    InternalCreated: 'ErrorInMaintenance',
+  },
+  Maintenance: { AdminCancelMaintenance: 'Enabled', DeleteHost: 'Disabled', InternalCreated: 'Maintenance' },
+  Error: { InternalCreated: 'Error' },
+};
+
+/** 4.14 and later (cs §4.3): the evacuation goes on in ErrorInPrepareForMaintenance; ErrorInMaintenance may be asked again. */
+export const TABLE_4_14: ResourceTable = {
+  Creating: { InternalCreated: 'Enabled' },
+  Enabled: {
+    Enable: 'Enabled',
+    Disable: 'Disabled',
+    AdminAskMaintenance: 'PrepareForMaintenance',
+    InternalEnterMaintenance: 'Maintenance',
+    InternalCreated: 'Enabled',
+    DeleteHost: 'Disabled',
+  },
+  Disabled: { Enable: 'Enabled', Disable: 'Disabled', DeleteHost: 'Disabled', InternalCreated: 'Disabled' },
+  PrepareForMaintenance: {
+    InternalEnterMaintenance: 'Maintenance',
+    UnableToMigrate: 'ErrorInPrepareForMaintenance',
+    UnableToMaintain: 'ErrorInMaintenance',
+    AdminCancelMaintenance: 'Enabled',
+    InternalCreated: 'PrepareForMaintenance',
+  },
+  ErrorInPrepareForMaintenance: {
+    Disable: 'Disabled',
+    InternalEnterMaintenance: 'Maintenance',
+    UnableToMigrate: 'ErrorInPrepareForMaintenance',
+    UnableToMaintain: 'ErrorInMaintenance',
+    ErrorsCorrected: 'PrepareForMaintenance',
+    AdminCancelMaintenance: 'Enabled',
+    DeleteHost: 'Disabled',
+    InternalCreated: 'ErrorInPrepareForMaintenance',
+  },
+  ErrorInMaintenance: {
+    Disable: 'Disabled',
+    AdminAskMaintenance: 'PrepareForMaintenance',
     AdminCancelMaintenance: 'Enabled',
     DeleteHost: 'Disabled',
     InternalCreated: 'ErrorInMaintenance',

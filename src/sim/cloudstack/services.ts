@@ -50,6 +50,7 @@ const isDown = (state: string): state is 'Down' | 'Alert' => state === 'Down' ||
 export function startManagement(side: CloudStackSide, server: SimManagementServer): void {
   if (server.management === 'active') return;
   server.management = 'active';
+  side.shuttingDown.delete(server.name);
   server.startedAt = side.cloud.time.now();
   const { startedAt } = server;
   const { knobs } = side.profile;

@@ -112,6 +112,8 @@ export interface CloudStackSide {
   readonly loops: Map<string, { cancel(): void }[]>;
   /** Told when a server's port opens or closes. */
   readonly portListeners: Set<(server: SimManagementServer) => void>;
+  /** Servers that take no new jobs, by name (4.19 and later). */
+  readonly shuttingDown: Map<string, 'prepared' | 'triggered'>;
   nextId(): number;
 }
 
@@ -139,7 +141,12 @@ export const isAlive = (token: Token): boolean =>
 export const IN_TRANSITION: readonly string[] = ['Starting', 'Stopping', 'Migrating', 'Expunging'];
 /** Phases in which a machine is on, and its VMs with it, whether or not its xapi answers. */
 export const IN_DOM0: readonly string[] = ['up', 'starting', 'xapi-down'];
-export const PREPARING: readonly string[] = ['PrepareForMaintenance', 'ErrorInMaintenance'];
+/** In any era; the first and the last are the only ones before 4.14 (cs §4.2, §4.3). */
+export const PREPARING: readonly string[] = [
+  'PrepareForMaintenance',
+  'ErrorInPrepareForMaintenance',
+  'ErrorInMaintenance',
+];
 
 export const isPlaceable = (host: SimHost): boolean =>
   host.cs.state === 'Up' && host.cs.resourceState === 'Enabled';

@@ -101,9 +101,9 @@ describe('enter-maintenance', () => {
     ],
     ['failed: stops', { resourceState: 'ErrorInMaintenance' }, 'stop: MAINTENANCE_FAILED'],
     [
-      'failed as newer ones say it: stops',
+      'a move failed and CloudStack 4.14 or newer tries it again: waits',
       { resourceState: 'ErrorInPrepareForMaintenance' },
-      'stop: MAINTENANCE_FAILED',
+      'wait: CloudStack tries again to move what is left away from host-2',
     ],
     ['in maintenance and empty: done', { resourceState: 'Maintenance' }, 'done: in maintenance and empty'],
     [

@@ -40,6 +40,8 @@ interface Described {
   readonly answers: string;
   /** Changes something. */
   readonly mutates: boolean;
+  /** First CloudStack that has it; absent: older than all of ours. */
+  readonly since?: string;
 }
 
 export interface SyncCommand extends Described {

@@ -178,23 +178,26 @@ const ofHost = (
   work,
 });
 
-const findHostsForMigration = list(
-  'findHostsForMigration',
-  'host',
-  'Lists the hosts that a VM could be migrated to.',
-  'virtualmachineid!:anyvm',
-  (call) => {
-    const vm = call.params.vm('virtualmachineid')!;
-    if (vm.cs.state !== 'Running')
-      throw invalid(`VM is not running, cannot migrate the vm with specified id`);
-    const from = hostByName(vm.pool, vm.cs.on);
-    // Versions are not looked at: this list is no version guard (cs §3).
-    const rows = vm.pool.hosts
-      .filter((host) => host !== from && isPlaceable(host))
-      .map((host) => migrationRow(call.side, vm, host));
-    return page(call, 'host', rows);
-  },
-);
+const findHostsForMigration: Command = {
+  since: '4.2',
+  ...list(
+    'findHostsForMigration',
+    'host',
+    'Lists the hosts that a VM could be migrated to.',
+    'virtualmachineid!:anyvm',
+    (call) => {
+      const vm = call.params.vm('virtualmachineid')!;
+      if (vm.cs.state !== 'Running')
+        throw invalid(`VM is not running, cannot migrate the vm with specified id`);
+      const from = hostByName(vm.pool, vm.cs.on);
+      // Versions are not looked at: this list is no version guard (cs §3).
+      const rows = vm.pool.hosts
+        .filter((host) => host !== from && isPlaceable(host))
+        .map((host) => migrationRow(call.side, vm, host));
+      return page(call, 'host', rows);
+    },
+  ),
+};
 
 const updateHostPassword: Command = {
   name: 'updateHostPassword',

@@ -1,14 +1,25 @@
 /** Every command of this CloudStack by its lower-case name; listApis tells of them all, itself included. */
+import { compareVersions } from '../../../domain/version';
 import { invalid } from '../refusal';
 import type { Row } from '../side';
 import { CLUSTER_COMMANDS } from './clusters';
 import { type Command, isAsync, type Param, paramsOf } from './command';
 import { DEPLOYMENT_COMMANDS } from './deployments';
 import { HOST_COMMANDS } from './hosts';
+import { SERVER_COMMANDS } from './servers';
 import { SYSTEM_COMMANDS } from './system';
 import { VM_ACTIONS } from './vm-actions';
 import { VM_LISTS } from './vm-lists';
 import { ZONE_COMMANDS } from './zone';
+
+const exists = (command: Command, version: string): boolean =>
+  command.since === undefined || compareVersions(version, command.since) >= 0;
+
+/** The command of this name in this version of CloudStack. */
+export function commandNamed(name: string, version: string): Command | undefined {
+  const command = COMMANDS.get(name.toLowerCase());
+  return command && exists(command, version) ? command : undefined;
+}
 
 const listApis: Command = {
   name: 'listApis',
@@ -16,10 +27,14 @@ const listApis: Command = {
   takes: 'name',
   answers: 'api',
   mutates: false,
+  since: '4.1',
   run: ({ params, side }) => {
     const name = params.text('name');
     const shown = [...COMMANDS.values()].filter(
-      (one) => (name === undefined || one.name === name) && !side.told.missingCalls?.includes(one.name),
+      (one) =>
+        exists(one, side.profile.version) &&
+        (name === undefined || one.name === name) &&
+        !side.told.missingCalls?.includes(one.name),
     );
     if (shown.length === 0)
       throw invalid(`The API command '${name ?? ''}' does not exist or is not available`);
@@ -63,6 +78,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...DEPLOYMENT_COMMANDS,
     ...ZONE_COMMANDS,
     ...SYSTEM_COMMANDS,
+    ...SERVER_COMMANDS,
     listApis,
   ].map((command) => [command.name.toLowerCase(), command]),
 );

@@ -39,14 +39,14 @@ const queryAsyncJobResult: Command = {
   takes: 'jobid!',
   answers: 'asyncjobs',
   mutates: false,
-  run: ({ params }) => {
+  run: ({ side, params }) => {
     const job = params.job('jobid');
     const asked = params.text('jobid');
     if (!job)
       throw invalid(
         `Unable to execute API command queryasyncjobresult due to invalid value. Invalid parameter jobid value=${asked} due to incorrect long value format, or entity does not exist or due to incorrect parameter annotation for the field in api cmd class.`,
       );
-    return jobRow(job, ADMIN.accountId, ADMIN.userId);
+    return jobRow(side, job, ADMIN.accountId, ADMIN.userId);
   },
 };
 
@@ -58,7 +58,9 @@ const listAsyncJobs = list(
   'account domainid:uuid isrecursive:boolean listall:boolean startdate:date',
   (call) => {
     const keyword = call.params.text('keyword');
-    const rows = unfinishedJobs(call.side).map((job) => jobRow(job, ADMIN.accountId, ADMIN.userId));
+    const rows = unfinishedJobs(call.side).map((job) =>
+      jobRow(call.side, job, ADMIN.accountId, ADMIN.userId),
+    );
     return page(
       call,
       'asyncjobs',
@@ -66,6 +68,8 @@ const listAsyncJobs = list(
     );
   },
 );
+
+export const ENFORCE_POST = 'enforce.post.requests.and.timestamps';
 
 /** Settings with their default (cs §7.5): name → [value, category]. */
 function settingsOf(side: CloudStackSide): ReadonlyMap<string, string> {
@@ -92,6 +96,7 @@ function settingsOf(side: CloudStackSide): ReadonlyMap<string, string> {
     'xenserver.heartbeat.interval': knobs.heartbeatInterval,
     'force.ha': 'false',
     'ha.vm.restart.hostup': 'true',
+    ...(side.profile.mayEnforcePost && { [ENFORCE_POST]: 'false' }),
   };
   const values = Object.entries(defaults).map(([name, value]): [string, string] => [name, String(value)]);
   return new Map([...values, ...side.settings]);

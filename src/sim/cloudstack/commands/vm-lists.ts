@@ -64,7 +64,11 @@ const listRouters = list(
     const vms = vmsOf(call.side).filter(
       (vm) => vm.kind === 'router' && isVisible(call, vm) && isWanted(call, vm, vm.name),
     );
-    return page(call, 'router', vms.map(routerRow));
+    return page(
+      call,
+      'router',
+      vms.map((vm) => routerRow(call.side, vm)),
+    );
   },
 );
 
@@ -78,7 +82,7 @@ const listSystemVms = list(
     const vms = vmsOf(call.side)
       .filter((vm) => vm.kind === 'ssvm' || vm.kind === 'cpvm')
       .filter((vm) => isWanted(call, vm, vm.name))
-      .map(systemVmRow)
+      .map((vm) => systemVmRow(call.side, vm))
       .filter((shown) => kind === undefined || shown['systemvmtype'] === kind);
     return page(call, 'systemvm', vms);
   },
