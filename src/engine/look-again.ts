@@ -1,4 +1,5 @@
 /** A fresh snapshot through the checks in the middle of a run, and what is left of the plan held against it. */
+import { WrongKey } from '../domain/errors';
 import type { Finding } from '../domain/finding';
 import type { Revision } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
@@ -8,6 +9,7 @@ import { inspect, type Inspectable } from './inspect';
 import { inputOf } from './planner';
 import { revisionOf } from './revise';
 
+/** Throws WrongKey when a host shows another certificate than the pinned one; what else cannot be read is in the findings. */
 export async function lookAgain(
   world: Inspectable,
   procedure: Procedure,
@@ -22,6 +24,8 @@ export async function lookAgain(
   const wish = { world, target: run.plan.target, owed: run.owed, at };
   const seen = await inspect(world, wish);
   const { snapshot, findings, placement } = seen;
+  // another certificate is a problem of its own, not one more source that could not be read
+  for (const { error } of seen.failures) if (error instanceof WrongKey) throw error;
   const readable = snapshot.hosts.some((one) => one.name === snapshot.master);
   const revision = readable
     ? revisionOf(run, host, procedure.sections(inputOf(wish, seen, run.plan.id)), placement)

@@ -65,7 +65,8 @@ export function notReadyToManage(side: CloudStackSide, pool: SimPool): readonly 
   const master = pool.hosts.find((host) => host.name === pool.master);
   return [
     ...pool.hosts
-      .filter((host) => !host.live || host.phase !== 'up')
+      // a host whose xapi answers and has registered is live, whatever of its start-up is still to come
+      .filter((host) => !host.live || !['up', 'starting'].includes(host.phase))
       .map((host) => `${host.name} is not live`),
     ...(before === pool.master ? [] : [`the master is ${pool.master} and was ${before}`]),
     ...(master?.enabled === true ? [] : [`the master ${pool.master} is not enabled`]),
