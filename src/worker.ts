@@ -1,5 +1,6 @@
 /** The worker: answers rings, carries out plans, tells people. May be killed at any moment; another one goes on. */
 import { randomUUID } from 'node:crypto';
+import { oneAtATime, within } from './adapters/bell/one-at-a-time';
 import { pagerDuty } from './adapters/pager-duty';
 import { slackWeb } from './adapters/slack-web/index';
 import { compose, type Composition } from './compose';
@@ -18,6 +19,8 @@ import { steps } from './steps/index';
 
 /** SIGTERM to exit: no new act, those under way get this long to answer (wall). */
 const STOP_MS = 15_000;
+/** What was done last is told before the end, if it can be told at once (wall). */
+const TELL_MS = 1_000;
 
 export interface Worker {
   stop(): Promise<void>;
@@ -29,6 +32,11 @@ export async function startWorker(config: () => Config, log: Log): Promise<Worke
   const composed = await compose(config, { trouble });
   const { journal, bell, clock } = composed;
   const telling = tellers(config, composed, owner, trouble);
+  // beside the ticks: what is owed is read from the pool, and a master that is away must not hold up the run
+  const told = oneAtATime(
+    (run) => telling.publish(run),
+    (error) => trouble('A run could not be told of', error),
+  );
   let lastTick = clock.monotonic();
 
   const moving: Engine = engine({
@@ -38,7 +46,11 @@ export async function startWorker(config: () => Config, log: Log): Promise<Worke
     world: (run: Run) => composed.worldOf({ id: run.id, pool: run.plan.pool }),
     worker: owner,
     log: { error: (facts, text) => log.error(facts, text), info: (facts, text) => log.info(facts, text) },
-    ring: (run) => void bell.ring(run),
+    ring: (run) => {
+      // an act has just been answered: what it began in CloudStack is asked after from now
+      stream.follow(run).catch((error: unknown) => trouble('The watch', error));
+      void bell.ring(run);
+    },
   });
   const stream = watch({
     journal,
@@ -52,8 +64,8 @@ export async function startWorker(config: () => Config, log: Log): Promise<Worke
     engine: moving,
     isRequest: (id) => id.startsWith('ask-'),
     publish: async (run) => {
-      await telling.publish(run);
-      await stream.follow();
+      void told.call(run);
+      await stream.follow(run);
     },
     carryOut: () =>
       carryOut({
@@ -82,7 +94,7 @@ export async function startWorker(config: () => Config, log: Log): Promise<Worke
   const look = async (): Promise<void> => {
     await stream.follow();
     await sweep(journal, bell);
-    for (const { id } of await journal.openRuns()) await telling.publish(id);
+    for (const { id } of await journal.openRuns()) void told.call(id);
   };
   await look();
   const sweeping = setInterval(
@@ -104,6 +116,7 @@ export async function startWorker(config: () => Config, log: Log): Promise<Worke
       clearInterval(sweeping);
       await moving.stop(STOP_MS);
       await stream.close();
+      await within(told.idle(), TELL_MS);
       await telling.stop();
       await health.close();
       await composed.close();
