@@ -1,6 +1,7 @@
 /** CloudStack's tables as rows, computed from the cloud's state at the moment of asking: there is no second truth. */
 import type { CloudStackSide } from '../cloudstack/side';
 import { uuidOf } from '../identity';
+import { volumeState } from '../cloudstack/volume-state';
 import type { SimHost, SimPool, SimVm } from '../model';
 
 export type Value = string | number | null;
@@ -50,6 +51,8 @@ export function rowsOf(source: DbSource): Readonly<Record<string, readonly Row[]
     'cloud.vm_instance': vms.map((vm) => vmRow(vm)),
     'cloud.storage_pool': cloud.pools.flatMap((pool, index) => poolRows(pool, index)),
     'cloud.volumes': volumeRows(cloud.pools, vms),
+    'cloud.snapshots': cloud.pools.flatMap(snapshotRows),
+    'cloud.snapshot_policy': policyRows(cloud.pools, vms),
     'cloud.async_job': source.jobs.map((job) => jobRow(source, job)),
     'cloud.op_ha_work': source.haWork.map((work) => haRow(source, work)),
     'cloud.op_host_transfer': cloud.pools.flatMap(transferRows),
@@ -219,8 +222,53 @@ function volumeRows(pools: readonly SimPool[], vms: readonly SimVm[]): Row[] {
         account_id: 2,
         data_center_id: ZONE,
         volume_type: 'ROOT',
-        state: 'Ready',
+        state: volumeState(vm.pool, `ROOT-${vm.cs!.dbId}`),
       };
+    });
+}
+
+/** Volume snapshots that a snapshot file says are on their way, as `name state`. */
+const snapshotRows = (pool: SimPool): Row[] =>
+  (pool.openWork?.snapshots ?? []).map((sentence, index) => {
+    const [name = '', status = ''] = sentence.split(' ');
+    return {
+      id: pool.cluster.dbId * 1000 + index,
+      uuid: uuidOf('snapshot', name),
+      name,
+      status,
+      data_center_id: ZONE,
+      account_id: 2,
+      domain_id: 1,
+      snapshot_type: 0,
+      created: '2026-01-01 00:00:00',
+    };
+  });
+
+const INTERVALS: readonly string[] = ['hourly', 'daily', 'weekly', 'monthly'];
+
+/** Recurring snapshots that a snapshot file lists, as `volume daily`. */
+function policyRows(pools: readonly SimPool[], vms: readonly SimVm[]): Row[] {
+  const volumes = volumeRows(pools, vms);
+  return pools
+    .flatMap((pool) => pool.openWork?.schedules ?? [])
+    .flatMap((sentence, index) => {
+      const [name, every = ''] = sentence.split(' ');
+      const volume = volumes.find((row) => row['name'] === name);
+      return volume === undefined
+        ? []
+        : [
+            {
+              id: index + 1,
+              uuid: uuidOf('policy', sentence),
+              volume_id: volume['id'] ?? null,
+              schedule: '00:01',
+              timezone: 'GMT',
+              interval: INTERVALS.indexOf(every),
+              max_snaps: 8,
+              active: 1,
+              display: 1,
+            },
+          ];
     });
 }
 
