@@ -147,7 +147,7 @@ export function handsAtTheConsole({
   const booted = new Set<string>();
   return async (messages) => {
     for (const message of messages) {
-      const asked = /(\S+) \([^)]*\) is empty, in maintenance and disabled\. Boot it from the (\S+) ISO/.exec(
+      const asked = /(\S+) \([^)]*\) is empty, [^.]+ and disabled\. Boot it from the (\S+) ISO/.exec(
         allText(message),
       );
       const [, host = '', version = ''] = asked ?? [];

@@ -1,8 +1,8 @@
 /** Versions that this product knows, as data with sources. An unknown one is refused with a sentence, never guessed. */
 import { compareVersions } from './version';
 
-/** From here on CloudStack behaves as the last column of cs §9.5; older eras need other procedures. */
-export const OLDEST_CLOUDSTACK = '4.4';
+/** The oldest release whose rules stand below. */
+export const OLDEST_CLOUDSTACK = '4.2';
 /** Newest release whose sources were read (cs §2, §3, §8.2). */
 export const NEWEST_CLOUDSTACK = '4.22';
 
@@ -16,13 +16,54 @@ export function cloudStackEra(version: string): CloudStackEra {
   return compareVersions(match[1]!, NEWEST_CLOUDSTACK) > 0 ? 'newer' : 'known';
 }
 
-/** listManagementServers exists (cs §3). */
-export const listsManagementServers = (cloudStack: string): boolean =>
-  compareVersions(cloudStack, '4.12') >= 0;
+/** What came with a release of CloudStack and changes what the product does: fact → first release with it. */
+const SINCE = {
+  /** Maintenance of the master leaves its role where it is (cs fact 9, §6). */
+  masterRoleStays: '4.2.1',
+  /** Services and directories called cloudstack-… instead of cloud-… (cs §12.1). */
+  ownNames: '4.1',
+  /** systemd units of the services (cs §12.1). */
+  systemd: '4.9',
+  /** Cluster allocation Disabled is honoured on every path (CLOUDSTACK-10147; cs §9.5). */
+  clusterAllocation: '4.11.1',
+  /** listManagementServers (cs §3). */
+  managementServers: '4.12',
+} as const;
 
-/** Cluster allocation Disabled is honoured on every path (CLOUDSTACK-10147; cs §9.5). */
+const hasCome = (fact: keyof typeof SINCE, cloudStack: string): boolean =>
+  compareVersions(cloudStack, SINCE[fact]) >= 0;
+
+export const listsManagementServers = (cloudStack: string): boolean =>
+  hasCome('managementServers', cloudStack);
+
 export const honoursClusterAllocation = (cloudStack: string): boolean =>
-  compareVersions(cloudStack, '4.11.1') >= 0;
+  hasCome('clusterAllocation', cloudStack);
+
+/** False: CloudStack maintenance would hand the master role to another host, so the master never enters it. */
+export const keepsMasterRole = (cloudStack: string): boolean => hasCome('masterRoleStays', cloudStack);
+
+export interface ServiceWords {
+  readonly management: string;
+  readonly usage: string;
+  /** Directory with db.properties and the key that decrypts the database's secrets. */
+  readonly configuration: string;
+  command(verb: 'start' | 'stop', unit: string): string;
+}
+
+/** How an operator of this release stops and starts the services (cs §12.1, §11.1). */
+export function servicesOf(cloudStack: string): ServiceWords {
+  const prefix = hasCome('ownNames', cloudStack) ? 'cloudstack' : 'cloud';
+  return {
+    management: `${prefix}-management`,
+    usage: `${prefix}-usage`,
+    configuration: `/etc/${prefix}/management`,
+    command: (verb, unit) =>
+      hasSystemd(cloudStack) ? `systemctl ${verb} ${unit}` : `service ${unit} ${verb}`,
+  };
+}
+
+/** False: SysV scripts, which no allow-listed command of ours drives; a person stops and starts the services. */
+export const hasSystemd = (cloudStack: string): boolean => hasCome('systemd', cloudStack);
 
 interface XenRelease {
   /** product_version as XAPI reports it. */

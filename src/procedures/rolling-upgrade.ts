@@ -1,4 +1,4 @@
-/** docs/runbooks/rolling-upgrade.md: same order, same words. Sources: seeds 000 and 001; cs §9.5, CloudStack 4.4 and later. */
+/** docs/runbooks/rolling-upgrade.md: same order, same words. Sources: seeds 000 and 001; cs §9.5, with what differs by era from domain/version-eras. */
 import { masterFirst, isMaster, type HostSnapshot } from '../domain/pool';
 import { approveHost } from '../steps/approve-host';
 import { approveRun } from '../steps/approve-run';
@@ -47,6 +47,7 @@ import {
   heartbeatSrs,
   isOwed,
   nextOnto,
+  skipsMaintenance,
   sourcesOf,
   storageOf,
   wasHaOn,
@@ -110,6 +111,7 @@ function oneHost(input: ProcedureInput, host: HostSnapshot) {
   const stops = placement.hosts.find((one) => one.host === host.name)?.stops ?? [];
   const stopped = stops.map((stop) => stop.vm);
   const master = isMaster(pool, host);
+  const withoutMaintenance = skipsMaintenance(input, host);
 
   return [
     recheckHost(args),
@@ -124,9 +126,8 @@ function oneHost(input: ProcedureInput, host: HostSnapshot) {
     ),
     block(
       `maintenance of ${host.name}`,
-      enableHostAllocation(args),
-      enterMaintenance(args),
-      when(master, unmanageCluster({ ...args, cluster })),
+      when(!withoutMaintenance, enableHostAllocation(args), enterMaintenance(args)),
+      when(master, unmanageCluster({ ...args, cluster, ...(withoutMaintenance && { withoutMaintenance }) })),
       disableHost(args),
       upgradeByHand({ ...args, address: host.address, from: host.version, to: target }),
       awaitHost(args),
@@ -139,7 +140,7 @@ function oneHost(input: ProcedureInput, host: HostSnapshot) {
       when(master, manageCluster({ cluster, master: host.name, masterUuid: host.uuid })),
       awaitUp(args),
       verifyAgent({ ...args, srs: heartbeatSrs(pool, host) }),
-      leaveMaintenance({ ...args, to: target }),
+      inService(input, host),
     ),
     when(
       stops.length > 0,
@@ -149,9 +150,17 @@ function oneHost(input: ProcedureInput, host: HostSnapshot) {
   ];
 }
 
+/** Back where CloudStack places VMs: out of maintenance, or open for placement again where it never entered it. */
+const inService = (input: ProcedureInput, host: HostSnapshot) => {
+  const args = argsOf(input.snapshot, host);
+  return skipsMaintenance(input, host)
+    ? enableHostAllocation({ ...args, again: true })
+    : leaveMaintenance({ ...args, to: input.target });
+};
+
 /** A host that an earlier run has upgraded and not yet given back. */
 function backToWork(input: ProcedureInput, host: HostSnapshot) {
-  const { snapshot: pool, target } = input;
+  const { snapshot: pool } = input;
   const args = argsOf(pool, host);
   const { cluster } = clusterOf(input);
   return [
@@ -167,7 +176,7 @@ function backToWork(input: ProcedureInput, host: HostSnapshot) {
       when(isMaster(pool, host), manageCluster({ cluster, master: host.name, masterUuid: host.uuid })),
       awaitUp(args),
       verifyAgent({ ...args, srs: heartbeatSrs(pool, host) }),
-      leaveMaintenance({ ...args, to: target }),
+      inService(input, host),
     ),
   ];
 }

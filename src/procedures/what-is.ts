@@ -3,6 +3,7 @@ import { nailOf } from '../domain/movability';
 import type { Obligation } from '../domain/obligation';
 import { hostNamed, isMaster, type HostSnapshot, type Snapshot } from '../domain/pool';
 import { sameOrNewer } from '../domain/version';
+import { keepsMasterRole } from '../domain/version-eras';
 import { haSeen } from '../steps/disable-ha';
 import type { ClusterArgs, HostArgs } from '../steps/sight';
 import type { ProcedureInput } from './procedure';
@@ -18,6 +19,10 @@ export const argsOf = (pool: Snapshot, host: HostSnapshot): HostArgs => ({
   id: host.cloudstack?.id ?? '',
   master: isMaster(pool, host),
 });
+
+/** Where maintenance would hand the master role on, the master is worked on without it, its cluster Unmanaged (cs fact 9). */
+export const skipsMaintenance = ({ snapshot }: ProcedureInput, host: HostSnapshot): boolean =>
+  isMaster(snapshot, host) && !keepsMasterRole(snapshot.cloudstack.version);
 
 export const clusterOf = ({ snapshot }: ProcedureInput): ClusterArgs => ({
   pool: snapshot.name,

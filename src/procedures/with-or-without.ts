@@ -1,4 +1,5 @@
 /** Lines whose body depends on what is configured: the same runbook line, by us or by a person. */
+import { hasSystemd, servicesOf } from '../domain/version-eras';
 import { backUpDatabases } from '../steps/back-up-databases';
 import { byHand } from '../steps/by-hand';
 import { createTestNetwork } from '../steps/create-test-network';
@@ -13,18 +14,21 @@ import { block, type ProcedureInput } from './procedure';
 /** Seed 000, lines 2 to 4. Stopped services are never left in the middle of: one block. */
 export function backUpCloudStack(input: ProcedureInput): readonly LineDraft[] {
   const servers = input.managementServers;
-  if (!input.has.managementServers)
+  const { version } = input.snapshot.cloudstack;
+  if (!input.has.managementServers || !hasSystemd(version)) {
+    const { management, usage, configuration, command } = servicesOf(version);
     return [
       byHand({
         title: 'Stop the CloudStack services, back up cloud and cloud_usage, start the services again',
         doThis: [
-          'On every management server: systemctl stop cloudstack-usage cloudstack-management',
+          `On every management server: ${command('stop', usage)}; ${command('stop', management)}`,
           'mysqldump --single-transaction --quick --routines --triggers --events --hex-blob --databases cloud cloud_usage > cloud.sql; see that it ends with “Dump completed”',
-          'Copy /etc/cloudstack/management with its key',
-          'On one management server: systemctl start cloudstack-management; when CloudStack answers, start the others, then cloudstack-usage',
+          `Copy ${configuration} with its key`,
+          `On one management server: ${command('start', management)}; when CloudStack answers, start the others, then ${usage}`,
         ],
       }),
     ];
+  }
   return block(
     'the CloudStack backup',
     stopServices({ servers }),

@@ -258,6 +258,10 @@ export interface XapiSide {
   stripCloudTags(host: SimHost): void;
   /** SetupCommand: scripts to the master first, then the host, tag added, heartbeat launched. False: host unreachable. */
   setUpAgent(host: SimHost, tag: string): boolean;
+  /** host.enable. */
+  enable(host: SimHost): void;
+  /** pool.designate_new_master; by emergency while the old master is gone (pool.emergency_transition_to_master). */
+  makeMaster(host: SimHost): void;
   /** MiB free as host.compute_free_memory says. */
   freeMib(host: SimHost): number;
 }

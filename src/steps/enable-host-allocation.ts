@@ -6,10 +6,14 @@ import { csHost, minutes, type HostArgs } from './sight';
 
 type Seen = { readonly resourceState: string };
 
-export const enableHostAllocation = defineStep<HostArgs, Seen>({
+/** `again`: the host is back at work and was never in maintenance. */
+type Args = HostArgs & { readonly again?: boolean };
+
+export const enableHostAllocation = defineStep<Args, Seen>({
   kind: 'enable-host-allocation',
   v: 1,
-  title: ({ host }) => `Enable allocation on ${host}, directly before maintenance`,
+  title: ({ host, again }) =>
+    `Enable allocation on ${host}${again ? ' again' : ', directly before maintenance'}`,
   settleSeconds: 45,
   callTimeoutSeconds: 30,
   farDelaySeconds: 1,

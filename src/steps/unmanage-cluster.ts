@@ -4,7 +4,8 @@ import { problems } from '../domain/problems';
 import { defineStep } from './step';
 import { csHost, listed, managedState, minutes, type HostArgs } from './sight';
 
-type Args = HostArgs & { readonly cluster: string };
+/** `withoutMaintenance`: allocation on the host is disabled and it is empty, where maintenance would move the master role. */
+type Args = HostArgs & { readonly cluster: string; readonly withoutMaintenance?: boolean };
 type Seen = {
   readonly managedState: string;
   readonly resourceState: string;
@@ -39,8 +40,9 @@ export const unmanageCluster = defineStep<Args, Seen>({
   decide: ({ args, now }) => {
     if (now.managedState === 'Unmanaged') return done('the cluster is Unmanaged');
     if (now.managedState === 'PrepareUnmanaged') return wait('CloudStack disconnects the hosts');
-    if (now.resourceState !== 'Maintenance')
-      return stop(problems.hostInWrongState(args.host, now.resourceState, 'Maintenance'));
+    const wanted = args.withoutMaintenance ? 'Disabled' : 'Maintenance';
+    if (now.resourceState !== wanted)
+      return stop(problems.hostInWrongState(args.host, now.resourceState, wanted));
     // CloudStack refuses while a host connects (cs §8.6)
     if (now.connecting.length > 0) return wait(`A host is still connecting: ${listed(now.connecting)}`);
     return act(`the cluster is ${now.managedState}`, {

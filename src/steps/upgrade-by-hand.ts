@@ -20,6 +20,9 @@ type Seen = {
   readonly managedState: string;
 };
 
+/** A restart of the toolstack takes 40 s of silence and no reboot (xapi §12.6); a lost answer takes less. */
+const SILENT_SECONDS = 60;
+
 export const upgradeByHand = defineStep<Args, Seen>({
   ...LOOKS_ONLY,
   kind: 'upgrade-by-hand',
@@ -28,9 +31,10 @@ export const upgradeByHand = defineStep<Args, Seen>({
   silence: 'pool',
   // hands may be an hour away; after six the host has been out of service for no reason
   patience: { softSeconds: hours(2), hardSeconds: hours(6) },
-  observe: async (world, { uuid, id }) => {
+  observe: async (world, { uuid, id }, { line }) => {
     const [xen, host, managed] = await Promise.all([
-      orSilence(xenHostLook(world, uuid)),
+      // the before-picture must have been seen: silence is no picture
+      line.before === undefined ? xenHostLook(world, uuid) : orSilence(xenHostLook(world, uuid)),
       csHost(world, id),
       managedState(world),
     ]);
@@ -46,14 +50,15 @@ export const upgradeByHand = defineStep<Args, Seen>({
       managedState: managed,
     };
   },
-  decide: ({ args, before, now }) => {
+  decide: ({ args, before, now, line, at }) => {
     const booted = now.answers && before.answers && now.bootTime !== before.bootTime;
     if (booted) return done(`${args.host} has rebooted`);
-    if (before.answers && (!now.answers || !now.live)) return done(`${args.host} is down`);
-    if (!now.answers)
-      return wait(`${args.host} does not answer; looking again before anybody boots it`, {
-        againInSeconds: 10,
-      });
+    // a member is down when the master says so; the master when it has been silent for longer than a lost answer
+    const silence = `${args.host} does not answer; looking again before anybody boots it`;
+    const silentFor = line.waitingFor === silence ? at - (line.waitingSince ?? at) : 0;
+    const down = now.answers ? !now.live : args.master && silentFor >= SILENT_SECONDS * 1000;
+    if (before.answers && down) return done(`${args.host} is down`);
+    if (!now.answers) return wait(silence, { againInSeconds: 10 });
     const unmanaged = now.managedState === 'Unmanaged';
     if (args.master && !unmanaged) return stop(problems.notSafe(args.host, 'its cluster is not Unmanaged'));
     if (!unmanaged && now.resourceState !== 'Maintenance')
@@ -63,7 +68,7 @@ export const upgradeByHand = defineStep<Args, Seen>({
     if (now.enabled) return stop(problems.notSafe(args.host, 'it is enabled in XAPI again'));
     if (now.residents > 0) return stop(problems.notSafe(args.host, `${now.residents} VMs live on it`));
     return wait(
-      `${args.host} (${args.address}) is empty, in maintenance and disabled. Boot it from the ${args.to} ISO, choose upgrade, keep the backup, and let it reboot. This line ends by itself.`,
+      `${args.host} (${args.address}) is empty, ${now.resourceState === 'Maintenance' ? 'in maintenance' : 'its cluster Unmanaged'} and disabled. Boot it from the ${args.to} ISO, choose upgrade, keep the backup, and let it reboot. This line ends by itself.`,
       { againInSeconds: 10 },
     );
   },

@@ -24,6 +24,8 @@ const quietXapi: XapiSide = {
   destroyVm: () => undefined,
   stripCloudTags: () => undefined,
   setUpAgent: () => true,
+  enable: () => undefined,
+  makeMaster: () => undefined,
   freeMib: () => 8192,
 };
 

@@ -6,13 +6,17 @@ import { alert, type CloudStackSide, event, hostsOf, IN_DOM0, isAlive, tokenOf }
 
 /** True when CloudStack gets through to the host: by the master, neither of the two disabled in XAPI (cs fact 6). */
 export function answersPing(side: CloudStackSide, host: SimHost): boolean {
-  return poolAnswers(side, host.pool) && host.enabled && host.phase === 'up';
+  return (
+    poolAnswers(side, host.pool) && (host.enabled || !side.profile.refusesDisabled) && host.phase === 'up'
+  );
 }
 
 /** A disabled master takes the whole pool away from CloudStack: "Unable to create master connection". */
 function poolAnswers(side: CloudStackSide, pool: SimPool): boolean {
   const master = hostByName(pool, pool.master);
-  return side.xapi.masterAnswers(pool) && master !== undefined && master.enabled;
+  return (
+    side.xapi.masterAnswers(pool) && master !== undefined && (master.enabled || !side.profile.refusesDisabled)
+  );
 }
 
 const behindAfter = (side: CloudStackSide): number =>
@@ -21,6 +25,7 @@ const behindAfter = (side: CloudStackSide): number =>
 /** One monitor round for the hosts that this server owns. */
 export function pingRound(side: CloudStackSide, server: SimManagementServer): void {
   const now = side.cloud.time.now();
+  if (side.profile.promotesMaster) promoteMasters(side);
   for (const host of hostsOf(side).filter((one) => one.cs.owner === server.name)) {
     if (host.cs.state === 'Connecting') continue;
     if (answersPing(side, host)) {
@@ -30,17 +35,38 @@ export function pingRound(side: CloudStackSide, server: SimManagementServer): vo
   }
 }
 
+/** Emergency transition seconds after the master went, if its cluster is Managed: two masters when it comes back (cs fact 8). */
+function promoteMasters(side: CloudStackSide): void {
+  for (const pool of side.cloud.pools) {
+    const master = hostByName(pool, pool.master);
+    if (pool.cluster.managedState !== 'Managed' || !master || IN_DOM0.includes(master.phase)) continue;
+    const heir = pool.hosts.find((host) => host !== master && host.phase === 'up');
+    if (!heir) continue;
+    side.xapi.makeMaster(heir);
+    side.cloud.offend('master-role-changed', {
+      pool: pool.name,
+      host: heir.name,
+      by: 'cloudstack',
+      detail: `CloudStack ${side.profile.version} made ${heir.name} master while ${master.name} was away in a Managed cluster`,
+    });
+  }
+}
+
 function behindOnPing(side: CloudStackSide, host: SimHost): void {
   if (side.profile.neverInvestigated.includes(host.cs.resourceState)) {
     disconnect(host, 'Disconnected');
     return;
   }
   const found = investigate(side, host);
-  if (found === 'stale') {
+  const { undetermined } = side.profile;
+  if (found === 'stale' || (found === 'nobody-can-tell' && undetermined === 'down')) {
     disconnect(host, 'Down');
     alert(side, 7, `Host is down, name: ${host.name} (id:${host.cs.dbId})`);
     scheduleRestarts(side, host);
-  } else if (side.cloud.time.now() - host.cs.lastPing > side.profile.knobs.alertWait * 1000) {
+  } else if (
+    undetermined === 'alert' &&
+    side.cloud.time.now() - host.cs.lastPing > side.profile.knobs.alertWait * 1000
+  ) {
     disconnect(host, 'Alert');
     alert(side, 7, `Host disconnected, name: ${host.name} (id:${host.cs.dbId})`);
   }
@@ -109,6 +135,7 @@ function connect(side: CloudStackSide, server: SimManagementServer, host: SimHos
     host.cs.state = 'Up';
     host.cs.lastPing = side.cloud.time.now();
     host.cs.hypervisorVersion = host.version;
+    if (side.profile.enablesOnConnect && !host.enabled) side.xapi.enable(host);
     event(side, 'HOST.RECONNECT', `Host ${host.name} connected`);
   });
 }

@@ -140,7 +140,7 @@ function evacuateOne(
   if (!to) {
     // Before 4.14 the first migration without a place already ends in ErrorInMaintenance (cs §4.2).
     const next = nextResourceState(side.profile.resourceStates, one.host.cs.resourceState, 'UnableToMigrate');
-    if (next && side.profile.evacuationEnds === 'by-rounds') one.host.cs.resourceState = next;
+    if (next && side.profile.evacuationEnds !== 'by-tries') one.host.cs.resourceState = next;
     return again(side.profile.knobs.migrateRetry);
   }
   if (to.phase !== 'up' || !to.enabled) {

@@ -71,7 +71,13 @@ export function prepare(side: CloudStackSide, host: SimHost): void {
   if (!attached || !answersPing(side, host))
     throw refuse(`Unable to prepare for maintenance host ${host.cs.dbId}`);
   // MaintainCommand goes out before the state is asked: its tags are gone even when the state then says no (cs fact 3).
-  side.xapi.stripCloudTags(host);
+  if (side.profile.stripsTags) side.xapi.stripCloudTags(host);
+  if (side.profile.maintenanceMovesMaster && host.pool.master === host.name) {
+    const peer = host.pool.hosts.find((other) => other !== host && answersPing(side, other));
+    if (peer) side.xapi.makeMaster(peer);
+    else if (host.pool.hosts.length > 1)
+      throw refuse(`Unable to prepare for maintenance host ${host.cs.dbId}`);
+  }
   const missing = transit(side, host, side.profile.asks);
   if (missing !== undefined)
     throw refuse(
@@ -115,7 +121,10 @@ export function maintenanceRound(side: CloudStackSide): void {
     if (host.cs.resourceState !== 'PrepareForMaintenance') continue;
     host.cs.maintenanceRounds++;
     const givenUp = pending === 0 && inTransitionAt(host).length === 0;
-    if (host.cs.maintenanceRounds >= side.profile.knobs.maintenanceRounds || givenUp) {
+    const isOver =
+      side.profile.evacuationEnds === 'by-rounds' &&
+      (host.cs.maintenanceRounds >= side.profile.knobs.maintenanceRounds || givenUp);
+    if (isOver) {
       cancelEvacuation(side, host);
       transit(side, host, 'UnableToMigrate');
       alert(side, 7, `Unable to finish maintenance of host ${host.name}`);

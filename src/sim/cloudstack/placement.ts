@@ -54,19 +54,19 @@ export function evacuationTarget(side: CloudStackSide, vm: KnownVm, from: SimHos
  */
 export function startTargets(side: CloudStackSide, vm: KnownVm, options: { ha: boolean }): SimHost[] {
   const { cluster } = vm.pool;
-  if (cluster.managedState !== 'Managed' || (cluster.allocationState === 'Disabled' && !options.ha))
-    return [];
+  if (cluster.managedState !== 'Managed' || (isClosed(side, vm.pool) && !options.ha)) return [];
   const fit = vm.pool.hosts.filter((host) => isSuitable(side, vm, host)).sort(byFreeMemory);
   if (isMixed(vm.pool))
     return fit.sort((a, b) => compareVersions(versionKey(a, vm.pool), versionKey(b, vm.pool)));
   return fit.sort((a, b) => Number(b.name === vm.cs.lastOn) - Number(a.name === vm.cs.lastOn));
 }
 
+const isClosed = (side: CloudStackSide, pool: SimPool): boolean =>
+  pool.cluster.allocationState === 'Disabled' && side.profile.honoursClusterAllocation;
+
 /** Clusters that take a VM from a new deployment. */
 export const openPools = (side: CloudStackSide): SimPool[] =>
-  side.cloud.pools.filter(
-    (pool) => pool.cluster.managedState === 'Managed' && pool.cluster.allocationState === 'Enabled',
-  );
+  side.cloud.pools.filter((pool) => pool.cluster.managedState === 'Managed' && !isClosed(side, pool));
 
 function byFreeMemory(a: SimHost, b: SimHost): number {
   return allocatableMib(b) - allocatableMib(a) || a.cs.dbId - b.cs.dbId;

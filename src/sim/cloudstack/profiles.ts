@@ -49,7 +49,23 @@ export interface CloudStackProfile {
   /** Behind on ping in one of these: plainly disconnected, never investigated (cs fact 11, §5.3). */
   readonly neverInvestigated: readonly string[];
   /** How an evacuation ends that does not succeed: after so many monitor rounds, or VM by VM (cs fact 16). */
-  readonly evacuationEnds: 'by-rounds' | 'by-tries';
+  readonly evacuationEnds: 'never' | 'by-rounds' | 'by-tries';
+  /** A host behind on ping of which nobody can tell whether it lives (cs §5.3): down, left alone, or Alert in the end. */
+  readonly undetermined: 'down' | 'stays' | 'alert';
+  /** VMs of a host that prepares may still be migrated and stopped through the API (cs fact 5). */
+  readonly movesWhilePreparing: boolean;
+  /** MaintainCommand to the master moves its role to a peer (cs fact 9, §6). */
+  readonly maintenanceMovesMaster: boolean;
+  /** Promotes another master itself when the master is gone and the cluster Managed (cs fact 8). */
+  readonly promotesMaster: boolean;
+  /** host.enable at every connection (cs fact 7). */
+  readonly enablesOnConnect: boolean;
+  /** A host that is disabled in XAPI is not connected to, and behind a disabled master nothing is (cs fact 6). */
+  readonly refusesDisabled: boolean;
+  /** MaintainCommand takes the host's tags away that contain "cloud" (cs fact 13). */
+  readonly stripsTags: boolean;
+  /** A Disabled cluster takes no new VMs (CLOUDSTACK-10147). */
+  readonly honoursClusterAllocation: boolean;
   /** Synchronous success is the string "true" until 4.11.3 (cs §2.3). */
   readonly successIsText: boolean;
   /** What an unknown command gets when the caller has a key (cs §2.4). */
@@ -125,6 +141,14 @@ const ACS_4_11_3: CloudStackProfile = {
   preparing: ['PrepareForMaintenance', 'ErrorInMaintenance'],
   neverInvestigated: ['Disabled', 'Maintenance', 'ErrorInMaintenance'],
   evacuationEnds: 'by-rounds',
+  undetermined: 'alert',
+  movesWhilePreparing: false,
+  maintenanceMovesMaster: false,
+  promotesMaster: false,
+  enablesOnConnect: false,
+  refusesDisabled: true,
+  stripsTags: true,
+  honoursClusterAllocation: true,
   successIsText: true,
   unknownCommand: 401,
   projectAll: false,
@@ -173,8 +197,36 @@ const ACS_4_22_1: CloudStackProfile = {
   },
 };
 
+/** cs §8.5: what 4.2 had of the rows above. */
+const CAPABILITIES_4_2: CloudStackProfile['capabilities'] = {
+  default: [50, 6, false],
+  '5.6': [50, 6, false],
+  '5.6 FP1': [50, 6, false],
+  '5.6 SP2': [50, 6, false],
+  '6.0': [50, 13, false],
+  '6.0.2': [50, 13, false],
+  '6.1.0': [150, 13, true],
+  '6.2.0': [500, 13, true],
+};
+
+const ACS_4_2_0: CloudStackProfile = {
+  ...ACS_4_11_3,
+  version: '4.2.0',
+  evacuationEnds: 'never',
+  undetermined: 'stays',
+  movesWhilePreparing: true,
+  maintenanceMovesMaster: true,
+  promotesMaster: true,
+  enablesOnConnect: true,
+  refusesDisabled: false,
+  stripsTags: false,
+  honoursClusterAllocation: false,
+  unknownCommand: 432,
+  capabilities: CAPABILITIES_4_2,
+};
+
 /** Oldest first. */
-const PROFILES: readonly CloudStackProfile[] = [ACS_4_11_3, ACS_4_22_1];
+const PROFILES: readonly CloudStackProfile[] = [ACS_4_2_0, ACS_4_11_3, ACS_4_22_1];
 
 /** The profile of this version or of the newest known one that is not newer; the version itself is kept. */
 export function profileFor(version: string): CloudStackProfile {

@@ -149,6 +149,18 @@ export function restartToolstack(world: XapiWorld, host: SimHost): void {
   });
 }
 
+/** The new master and the old one restart their xapis; every session is lost (xapi fact 16). */
+export function moveRole(world: XapiWorld, host: SimHost): void {
+  const { pool } = host;
+  const old = masterOf(pool);
+  world.message(pool, 'POOL_MASTER_TRANSITION', 4, 'Host', host.uuid, '');
+  world.cloud.time.in(1, () => {
+    loseSessions(world, pool);
+    pool.master = host.name;
+    for (const one of [old, host]) if (one.phase === 'up') restartToolstack(world, one);
+  });
+}
+
 /** The database (master) or the master (member) answers, or this host is in emergency mode (xapi §2.4). */
 function join(world: XapiWorld, host: SimHost, why: 'boot' | 'toolstack' | 'schema'): void {
   const machine = world.machine(host);

@@ -1,9 +1,8 @@
 /** Methods of pool, session, PBD, VBD and message that change or compute something (xapi §2.1, §3, §6.5, §7). */
-import { hostByName, versionKey, type SimHost, type SimPbd, type SimPool } from '../model';
+import { versionKey, type SimHost, type SimPbd } from '../model';
 import { seeFlagWrite, seeRoleChange } from './breaches';
-import { restartToolstack } from './machine';
+import { moveRole } from './machine';
 import { flag, hostAt, map, objectAt, text, texts, type Call, type Method } from './method';
-import { loseSessions } from './pool-state';
 import { ejectCd } from './power';
 import { vbdsOf } from './record-vm';
 import { SECONDS } from './timing';
@@ -127,18 +126,8 @@ function designateNewMaster(call: Call): string {
   if (pool.ha.on) throw new XapiFailure('HA_IS_ENABLED');
   if (host.name === pool.master) return VOID;
   assertReachable(call, host);
-  moveRole(call, pool, host);
+  moveRole(world, host);
   return VOID;
-}
-
-function moveRole(call: Call, pool: SimPool, host: SimHost): void {
-  const old = hostByName(pool, pool.master)!;
-  call.world.message(pool, 'POOL_MASTER_TRANSITION', 4, 'Host', host.uuid, '');
-  call.world.cloud.time.in(1, () => {
-    loseSessions(call.world, pool);
-    pool.master = host.name;
-    for (const one of [old, host]) restartToolstack(call.world, one);
-  });
 }
 
 async function plug(call: Call, attach: boolean): Promise<string> {

@@ -3,6 +3,7 @@ import { buildVm } from '../build-pool';
 import type { CloudState, SimHost, SimPool, SimVm, XapiSide } from '../model';
 import { seeStartedTwice } from './breaches';
 import { freeMib } from './host-facts';
+import { moveRole, setInDatabase } from './machine';
 import { migrate } from './migrate';
 import { answersCalls, masterAnswers } from './pool-state';
 import { halt, shutdownVm, startVm, takeOutCd } from './power';
@@ -73,6 +74,21 @@ export function xapiSide(cloud: CloudState): XapiSide {
         host.tags.filter((tag) => !tag.includes('cloud')),
       ),
     setUpAgent: (host, tag) => setUpAgent(world, host, tag),
+    enable: (host) => {
+      host.disabledByUser = false;
+      setInDatabase(world, host, { enabled: true });
+    },
+    makeMaster: (host) => {
+      cloud.record({
+        face: 'xapi',
+        call: 'pool.designate_new_master',
+        on: host.name,
+        by: 'cloudstack',
+        mutates: true,
+        ok: true,
+      });
+      moveRole(world, host);
+    },
     freeMib: (host) => freeMib(world, host),
   };
 }

@@ -2,16 +2,20 @@
 import {
   cloudStackEra,
   familyOf,
+  hasSystemd,
   honoursClusterAllocation,
+  keepsMasterRole,
   listsManagementServers,
+  servicesOf,
   XEN_RELEASES,
   xenRelease,
 } from '../../../src/domain/version-eras';
 
 test.each([
   ['2.2.14.20120101', 'older'],
-  ['4.2.0', 'older'],
-  ['4.3.2.0', 'older'],
+  ['4.1.1', 'older'],
+  ['4.2.0', 'known'],
+  ['4.3.2.0', 'known'],
   ['4.4.0.0', 'known'],
   ['4.11.3.0', 'known'],
   ['4.22.1.0', 'known'],
@@ -40,6 +44,21 @@ test('no release is listed twice', () => {
   const keys = XEN_RELEASES.map((release) => `${release.family} ${release.version}`);
 
   expect(new Set(keys).size).toBe(keys.length);
+});
+
+test('maintenance leaves the master role alone from 4.2.1', () => {
+  expect(['4.2.0', '4.2.1', '4.11.3.0'].map(keepsMasterRole)).toEqual([false, true, true]);
+});
+
+test('services are stopped as their release wants it', () => {
+  expect(['4.0.2', '4.5.2', '4.11.3.0'].map(hasSystemd)).toEqual([false, false, true]);
+  const words = (version: string) => {
+    const { command, management, configuration } = servicesOf(version);
+    return [command('stop', management), configuration];
+  };
+  expect(words('4.0.2')).toEqual(['service cloud-management stop', '/etc/cloud/management']);
+  expect(words('4.5.2')).toEqual(['service cloudstack-management stop', '/etc/cloudstack/management']);
+  expect(words('4.11.3.0')).toEqual(['systemctl stop cloudstack-management', '/etc/cloudstack/management']);
 });
 
 test('what came with 4.11.1 and 4.12', () => {

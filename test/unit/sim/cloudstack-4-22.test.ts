@@ -50,7 +50,12 @@ describe('preparing a host', () => {
       it.pass(60);
       if (seen.at(-1) !== host.cs.resourceState) seen.push(host.cs.resourceState);
     }
-    expect(seen).toEqual(['ErrorInPrepareForMaintenance', 'PrepareForMaintenance', 'Maintenance']);
+    expect(seen).toEqual([
+      'PrepareForMaintenance',
+      'ErrorInPrepareForMaintenance',
+      'PrepareForMaintenance',
+      'Maintenance',
+    ]);
   });
 
   test('moves that never succeed end in ErrorInMaintenance, which may be asked again', async () => {

@@ -57,7 +57,7 @@ function plainXapi(cloud: Cloud): PlainXapi {
         disks: [],
         networks: [],
         devices: [],
-    traits: vmTraitsOf(undefined),
+        traits: vmTraitsOf(undefined),
         migrations: 0,
         stops: 0,
         starts: 0,
@@ -76,6 +76,8 @@ function plainXapi(cloud: Cloud): PlainXapi {
       host.heartbeat.running = true;
       return true;
     },
+    enable: (host) => void (host.enabled = true),
+    makeMaster: (host) => void (host.pool.master = host.name),
     freeMib: (host) =>
       host.memory.total -
       host.memory.base -

@@ -100,6 +100,11 @@ function reportPreparing({ side, by }: Call, host: SimHost): void {
       'two-hosts-preparing',
       preparing.map((one) => `${one.name} is ${one.cs.resourceState}`).join(', '),
     );
+  if (side.profile.maintenanceMovesMaster && host.pool.master === host.name)
+    offend(
+      'master-role-changed',
+      `Maintenance of the master ${host.name} moves its role on CloudStack ${side.profile.version}.`,
+    );
   const moving = inTransitionAt(host);
   if (moving.length > 0) offend('maintenance-with-vm-in-transition', moving.join(', '));
   // A refusal that left the host in service is no first time; a job still under way is.

@@ -25,7 +25,12 @@ export function resultOf(side: CloudStackSide, vm: KnownVm): Row {
 }
 
 /** Refused while its host prepares, since 4.11 (cs fact 5). */
-function refuseWhilePreparing(vm: KnownVm, what: 'Migrate' | 'Stop' | 'Reboot' | 'Destroy'): void {
+function refuseWhilePreparing(
+  side: CloudStackSide,
+  vm: KnownVm,
+  what: 'Migrate' | 'Stop' | 'Reboot' | 'Destroy',
+): void {
+  if (side.profile.movesWhilePreparing) return;
   const host = hostByName(vm.pool, vm.cs.on);
   if (host && isPreparing(host))
     throw invalid(
@@ -36,7 +41,7 @@ function refuseWhilePreparing(vm: KnownVm, what: 'Migrate' | 'Stop' | 'Reboot' |
 function checkMigration(side: CloudStackSide, vm: KnownVm, to: SimHost): void {
   if (vm.cs.state !== 'Running')
     throw invalid('VM is not Running, unable to migrate the vm with specified id');
-  refuseWhilePreparing(vm, 'Migrate');
+  refuseWhilePreparing(side, vm, 'Migrate');
   if (vm.devices.length > 0) throw invalid('Live Migration of GPU enabled VM is not supported');
   if (usesLocalStorage(vm)) throw invalid('Unsupported operation, VM uses Local storage, cannot migrate');
   if (to.pool === vm.pool && to.name === vm.cs.on)
@@ -153,7 +158,7 @@ function beginStop(call: Call): Order {
   const vm = params.vm('id')!;
   return ofVm(vm, (finish, token) => {
     if (vm.cs.state === 'Stopped') return finish(resultOf(side, vm));
-    refuseWhilePreparing(vm, 'Stop');
+    refuseWhilePreparing(side, vm, 'Stop');
     stop(side, vm, token, (refusal) => finish(refusal ?? resultOf(side, vm)));
   });
 }
@@ -163,7 +168,7 @@ function beginReboot(call: Call): Order {
   const vm = params.vm('id')!;
   return ofVm(vm, (finish, token) => {
     if (vm.cs.state !== 'Running') throw invalid(`Unable to reboot VM ${vm.name}: it is ${vm.cs.state}`);
-    refuseWhilePreparing(vm, 'Reboot');
+    refuseWhilePreparing(side, vm, 'Reboot');
     const host = hostByName(vm.pool, vm.cs.on);
     stop(side, vm, token, (refusal) => {
       if (refusal) return finish(refusal);
@@ -224,7 +229,7 @@ export function destroy(
   token: Token,
   done: (refusal?: Refusal) => void,
 ): void {
-  refuseWhilePreparing(vm, 'Destroy');
+  refuseWhilePreparing(side, vm, 'Destroy');
   const remove = (): void => {
     markStopped(vm);
     vm.cs.state = 'Destroyed';
