@@ -1,5 +1,7 @@
 /** The fold: a run as its journal tells it, one entry after the other. The only place that knows what an entry changes. */
-import type { Entry, Recorded } from './journal';
+import { Rejected } from './errors';
+import { ENTRY_VERSION, type Entry, type Recorded } from './journal';
+import { problems } from './problems';
 import type { Json } from './json';
 import { linesOf, POOL_LANE, type Plan, type PlannedLine, type Section } from './plan';
 import { owedAfter } from './owed';
@@ -35,7 +37,8 @@ export function foldRun(plan: Plan, entries: readonly Recorded[]): Run {
 
 /** One more entry. */
 export function evolve(run: Run, recorded: Recorded): Run {
-  const { entry, at, seq } = recorded;
+  const { entry, at, seq, v } = recorded;
+  if (v > ENTRY_VERSION) throw new Rejected(problems.newerVersion(`entry ${seq} of ${run.id}`));
   return { ...applied(run, entry, at, seq), owed: owedAfter(run.owed, recorded), at, seq };
 }
 
@@ -67,7 +70,7 @@ function applied(run: Run, entry: Entry, at: number, seq: number): Run {
       return settled(run, entry, at, 'lost');
     case 'ActRefused':
       return onSubject(settled(run, entry, at, 'refused'), entry.line, entry.subject, (was) =>
-        refusedWith(was, entry.problem),
+        was && was.n !== entry.n ? was : refusedWith(was, entry.problem),
       );
     case 'ActNotSent':
       return settled(run, entry, at, 'not-sent');
@@ -78,7 +81,10 @@ function applied(run: Run, entry: Entry, at: number, seq: number): Run {
         notes: entry.note === undefined ? line.notes : [...line.notes, { at, note: entry.note }],
       }));
     case 'LineOverdue':
-      return onLine(run, entry.line, () => ({ overdue: true }));
+      return onLine(run, entry.line, () => ({
+        overdue: true,
+        overdueTold: { at, softSeconds: entry.softSeconds },
+      }));
     case 'QuestionAsked':
       return {
         ...run,
@@ -89,7 +95,7 @@ function applied(run: Run, entry: Entry, at: number, seq: number): Run {
     case 'QuestionAnswered':
       return answered(run, entry, at);
     case 'LineDone':
-      return onLine(run, entry.line, (line) => {
+      return withLine(run, entry.line, (line) => {
         const { problem: _solved, ...rest } = line;
         return {
           ...rest,
@@ -132,6 +138,8 @@ function applied(run: Run, entry: Entry, at: number, seq: number): Run {
       return { ...run, phase: 'finished', endedAt: at };
     case 'ObligationTakenOver':
       return run;
+    default:
+      throw new Rejected(problems.newerVersion(`an entry of the journal of ${run.id}`));
   }
 }
 
@@ -146,9 +154,14 @@ const newLine = (line: PlannedLine): LineState => ({
 });
 
 function onLine(run: Run, id: string, change: (line: LineState) => Partial<LineState>): Run {
+  return withLine(run, id, (line) => ({ ...line, ...change(line) }));
+}
+
+/** The whole line anew: what is left out is gone. */
+function withLine(run: Run, id: string, change: (line: LineState) => LineState): Run {
   const line = run.lines[id];
   if (!line) throw new Error(`The journal of ${run.id} speaks of line ${id}, which its plan does not have`);
-  return { ...run, lines: { ...run.lines, [id]: { ...line, ...change(line) } } };
+  return { ...run, lines: { ...run.lines, [id]: change(line) } };
 }
 
 function onSubject(
@@ -217,7 +230,7 @@ function answered(run: Run, entry: Extract<Entry, { type: 'QuestionAnswered' }>,
       }),
     );
   }
-  return onLine(next, question.line, (line) => {
+  return withLine(next, question.line, (line) => {
     const { problem: _looked, ...rest } = line;
     if (question.ask.kind !== 'retry') return { ...rest, patienceFrom: at, overdue: false };
     // the second question about a one-way act names its subject: only its answer allows one more act

@@ -30,6 +30,8 @@ export interface Obligation {
   /** Subject and number of the intent that opened it: one that was never sent opens nothing. */
   readonly subject: string;
   readonly n: number;
+  /** All tries of that act that may have brought it about; absent: only the first. */
+  readonly tries?: readonly number[];
 }
 
 export const obligationId = (what: Owed, on: string): string => `${what}:${on}`;

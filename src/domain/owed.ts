@@ -1,5 +1,5 @@
 /** What a pool is owed: the fold of all its runs. A run is never green with one open. */
-import type { Recorded } from './journal';
+import type { ActIntended, Recorded } from './journal';
 import { obligationId, type Obligation } from './obligation';
 
 /** The open obligations after one more entry. */
@@ -18,20 +18,20 @@ export function owedAfter(open: readonly Obligation[], { run, at, entry }: Recor
         }))
         // the first before-picture stands until the thing is given back
         .filter((owed) => !open.some((other) => other.id === owed.id));
-      return opened.length === 0 ? open : [...open, ...opened];
+      // a further try of the same act keeps it open: what is proved of one try says nothing of the other
+      const again = open.map((owed) =>
+        opensToo(owed, run, entry) ? { ...owed, tries: [...triesOf(owed), entry.n] } : owed,
+      );
+      return [...again, ...opened];
     }
     case 'ActNotSent':
     case 'ActRefused':
       // nothing happened, so nothing is owed for it
-      return open.filter(
-        (owed) =>
-          !(
-            owed.run === run &&
-            owed.line === entry.line &&
-            owed.subject === entry.subject &&
-            owed.n === entry.n
-          ),
-      );
+      return open.flatMap((owed) => {
+        if (owed.run !== run || owed.line !== entry.line || owed.subject !== entry.subject) return [owed];
+        const tries = triesOf(owed).filter((n) => n !== entry.n);
+        return tries.length === 0 ? [] : [{ ...owed, tries }];
+      });
     case 'LineDone': {
       const given = new Set(entry.gaveBack.map((gift) => obligationId(gift.what, gift.on)));
       return given.size === 0 ? open : open.filter((owed) => !given.has(owed.id));
@@ -42,6 +42,15 @@ export function owedAfter(open: readonly Obligation[], { run, at, entry }: Recor
       return open;
   }
 }
+
+/** Tries that may have brought it about. */
+const triesOf = (owed: Obligation): readonly number[] => owed.tries ?? [owed.n];
+
+const opensToo = (owed: Obligation, run: string, { line, act, owes }: ActIntended): boolean =>
+  owed.run === run &&
+  owed.line === line &&
+  owed.subject === act.subject &&
+  owes.some((one) => obligationId(one.what, one.on) === owed.id);
 
 /** Open obligations of a pool, oldest first. `journals`: all runs of the pool, oldest first. */
 export function owedBy(journals: readonly (readonly Recorded[])[]): readonly Obligation[] {

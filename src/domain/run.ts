@@ -38,6 +38,8 @@ export interface LineState {
   readonly waitingSince?: number;
   readonly notes: readonly Note[];
   readonly overdue: boolean;
+  /** The soft limit that people were told of last. */
+  readonly overdueTold?: { readonly at: number; readonly softSeconds: number };
   readonly acts: Readonly<Record<string, SubjectActs>>;
   /** Patience counts from here: begun, or the last answer that let it go on. */
   readonly patienceFrom?: number;

@@ -81,7 +81,15 @@ function follows(run: Run): Entry | undefined {
   if (isOver(run.phase)) return undefined;
   if (allDone(run)) return { type: 'RunFinished' };
   for (const state of stoppedLines(run)) {
-    if (openQuestion(run, state.line.id) || !state.problem) continue;
+    const open = openQuestion(run, state.line.id);
+    // what was asked before the stop is no longer what stands in the way
+    if (open && open.ask.kind !== 'retry')
+      return {
+        type: 'QuestionWithdrawn',
+        question: open.id,
+        why: state.problem?.what ?? 'The line is held.',
+      };
+    if (open || !state.problem) continue;
     return {
       type: 'QuestionAsked',
       line: state.line.id,

@@ -31,14 +31,17 @@ export async function walkLane(walker: Walker, runId: string, lineId: string, wo
   if (!step || step.v < state.line.v)
     return decided(walker, runId, lineId, () => stopped(lineId, problems.newerVersion(state.line.title)));
   const lookedFrom = walker.clock.monotonic();
+  // Judged as of the moment the look began: what landed during it may be missing from what was seen, so that a settle
+  // time that ran out meanwhile proves nothing.
+  const at = walker.clock.now();
   let seen: Json;
   try {
-    const look = step.observe(world, state.line.args, { line: state, run, at: walker.clock.now() });
+    const look = step.observe(world, state.line.args, { line: state, run, at });
     seen = plain(await deadline(look, LOOK_DEADLINE_MS));
   } catch (error) {
     return blind(walker, runId, lineId, step, error);
   }
-  const looked = { from: lookedFrom, at: walker.clock.monotonic() };
+  const looked = { from: lookedFrom, until: walker.clock.monotonic(), at };
   return inTurn(walker, runId, () => conclude(walker, runId, lineId, step, world, seen, looked));
 }
 
@@ -50,15 +53,16 @@ async function conclude(
   step: AnyStep,
   world: World,
   seen: Json,
-  looked: { readonly from: number; readonly at: number },
+  /** `from`, `until`: monotonic; `at`: pool time when it began. */
+  looked: { readonly from: number; readonly until: number; readonly at: number },
 ): Promise<Next> {
   const actedOn = new Set<string>();
   for (;;) {
     const run = await walker.folds.newest(runId);
     const state = run.lines[lineId];
     if (!state || !movable(run).some((other) => other.line.id === lineId)) return 'again';
-    if (walker.clock.monotonic() - looked.at > FRESH_MS) return 'again';
-    const at = walker.clock.now();
+    if (walker.clock.monotonic() - looked.until > FRESH_MS) return 'again';
+    const { at } = looked;
     const evidence: Evidence<Json, Json> = {
       args: state.line.args,
       before: state.before ?? seen,
@@ -67,16 +71,18 @@ async function conclude(
       line: state,
       run,
     };
-    const move = next(
+    let move = next(
       walker,
       step,
       evidence,
-      state.before === undefined ? begin(lineId, seen) : step.decide(evidence),
+      state.before === undefined ? begin(lineId, seen) : concluded(walker, runId, step, evidence),
       actedOn,
     );
     if ('next' in move) return move.next;
-    if (move.entry.type === 'ActIntended' && walker.clock.monotonic() - looked.from > SLOW_LOOK_MS)
-      return 'again';
+    if (move.entry.type === 'ActIntended' && walker.clock.monotonic() - looked.from > SLOW_LOOK_MS) {
+      move = waiting(step, evidence, TOO_SLOW, undefined, false);
+      if ('next' in move) return move.next;
+    }
     const sentFrom = walker.clock.monotonic();
     try {
       const recorded = await walker.journal.append(runId, run.seq, move.entry);
@@ -90,6 +96,23 @@ async function conclude(
       // somebody else was first: fold theirs and decide again on the same look
       if (!(error instanceof Stale)) throw error;
     }
+  }
+}
+
+const TOO_SLOW = `The pool answers too slowly: a look took more than ${SLOW_LOOK_MS / 1000} s, and nothing is touched on its word`;
+
+const unexpected = (error: unknown): Problem =>
+  problems.unexpected(
+    error instanceof Error ? `${error.name}: ${error.message}` : 'The reason is in the log of the worker.',
+  );
+
+/** A step that fails itself holds its lane in words; it must not take the tick with it. */
+function concluded(walker: Walker, runId: string, step: AnyStep, evidence: Evidence<Json, Json>): Decision {
+  try {
+    return step.decide(evidence);
+  } catch (error) {
+    walker.log.error({ run: runId, line: evidence.line.line.id, error }, 'a step could not decide');
+    return { do: 'stop', problem: unexpected(error) };
   }
 }
 
@@ -257,7 +280,12 @@ function waiting(
   }
   const patience = outOfPatience(step, state, at);
   if (patience.hard && !asking) return { entry: stopped(state.line.id, step.tooLong(evidence)) };
-  if (patience.soft && !state.overdue)
+  const told = state.overdue ? state.overdueTold : undefined;
+  const stale =
+    told !== undefined &&
+    (told.softSeconds < step.patience.softSeconds ||
+      (step.patience.byProgress === true && told.at <= (state.waitingSince ?? 0)));
+  if (patience.soft && (!state.overdue || stale))
     return { entry: { type: 'LineOverdue', line: state.line.id, softSeconds: step.patience.softSeconds } };
   // a question ends by a click, which rings; the sweep looks in meanwhile
   if (asking) return { next: patience.soft ? 'idle' : { inSeconds: patience.nextSeconds } };
@@ -272,7 +300,12 @@ function blind(walker: Walker, runId: string, lineId: string, step: AnyStep, err
     error instanceof Malformed ||
     error instanceof WrongKey ||
     error instanceof Refused;
-  if (!known) throw error;
+  if (!known) {
+    walker.log.error({ run: runId, line: lineId, error }, 'a look failed in a way nobody expected');
+    return inTurn(walker, runId, () =>
+      decided(walker, runId, lineId, () => stopped(lineId, unexpected(error))),
+    );
+  }
   return inTurn(walker, runId, () =>
     decided(walker, runId, lineId, (state, at, run) => {
       if (error instanceof Refused) return stopped(lineId, error.problem);
@@ -294,7 +327,7 @@ function blind(walker: Walker, runId: string, lineId: string, step: AnyStep, err
         return stopped(lineId, problems.cannotSee(source, error.message));
       }
       return patience.soft && !state.overdue
-        ? { type: 'LineOverdue', line: lineId, softSeconds: step.patience.softSeconds }
+        ? { type: 'LineOverdue', line: lineId, softSeconds: (expected ? step : BLIND).patience.softSeconds }
         : undefined;
     }),
   );

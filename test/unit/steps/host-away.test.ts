@@ -250,16 +250,19 @@ describe('upgrade-by-hand', () => {
   ])('%s ends the line', (_sentence, change, expected) => {
     expect(says(upgradeByHand, { args, before: ready, now: { ...ready, ...change } })).toBe(expected);
   });
-  test('the silence of the master is the master going', () => {
+  test('the silence of the master is the master going, once it has lasted longer than a lost answer', () => {
     const master = { ...args, ...MASTER };
     const unmanaged = { ...ready, managedState: 'Unmanaged' };
-    expect(
-      says(upgradeByHand, {
-        args: master,
-        before: unmanaged,
-        now: { ...unmanaged, answers: false, live: false },
-      }),
-    ).toBe('done: host-1 is down');
+    const silent = { args: master, before: unmanaged, now: { ...unmanaged, answers: false, live: false } };
+    const since = (seconds: number) => ({
+      waitingFor: 'host-1 does not answer; looking again before anybody boots it',
+      waitingSince: secondsAgo(seconds),
+    });
+    expect(says(upgradeByHand, silent)).toBe(
+      'wait: host-1 does not answer; looking again before anybody boots it',
+    );
+    expect(says(upgradeByHand, { ...silent, line: since(59) })).toMatch(/^wait/);
+    expect(says(upgradeByHand, { ...silent, line: since(60) })).toBe('done: host-1 is down');
   });
 });
 
