@@ -96,6 +96,7 @@ export async function startWorker(config: () => Config, log: Log): Promise<Worke
     await sweep(journal, bell);
     for (const { id } of await journal.openRuns()) void told.call(id);
   };
+  await telling.catchUp(Object.keys(config().pools));
   await look();
   const sweeping = setInterval(
     () => void look().catch((error: unknown) => trouble('The sweep', error)),

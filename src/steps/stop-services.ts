@@ -38,13 +38,14 @@ export async function lookAtServices(
   return Promise.all(looks);
 }
 
-async function busyWith({ cloudStack, cloudStackDb, pool }: World): Promise<readonly string[]> {
+async function busyWith(world: World): Promise<readonly string[]> {
+  const { cloudStack, pool } = world;
   const [jobs, hosts, vms] = await Promise.all([
     cloudStack.jobs(),
     cloudStack.hosts(pool.clusterId),
     cloudStack.vms(pool.clusterId),
   ]);
-  const busy = [
+  return [
     ...jobs.map((job) => `job ${job.command}`),
     ...hosts
       .filter((host) => host.resourceState.includes('Prepare'))
@@ -52,14 +53,20 @@ async function busyWith({ cloudStack, cloudStackDb, pool }: World): Promise<read
     ...vms
       .filter((vm) => ['Starting', 'Stopping', 'Migrating'].includes(vm.state))
       .map((vm) => `${vm.instanceName} is ${vm.state}`),
+    ...((await busyByDatabase(world)) ?? []),
   ];
-  if (!cloudStackDb) return busy;
-  const [haWork, transfers, transitions] = await Promise.all([
+}
+
+/** What the database alone tells: also when the address we know CloudStack by is that of a server already stopped. */
+async function busyByDatabase({ cloudStackDb }: World): Promise<readonly string[] | undefined> {
+  if (!cloudStackDb) return undefined;
+  const [jobs, haWork, transfers, transitions] = await Promise.all([
+    cloudStackDb.jobs(),
     cloudStackDb.haWork(),
     cloudStackDb.hostTransfers(),
     cloudStackDb.transitions(),
   ]);
-  return [...busy, ...haWork, ...transfers, ...transitions];
+  return [...jobs, ...haWork, ...transfers, ...transitions];
 }
 
 export const stopServices = defineStep<Args, Seen>({
@@ -83,7 +90,7 @@ export const stopServices = defineStep<Args, Seen>({
       ? undefined
       : allManaged
         ? await busyWith(world)
-        : await orSilence(busyWith(world));
+        : ((await orSilence(busyWith(world))) ?? (await busyByDatabase(world)));
     return { services, others: await world.others.hostsInWork(), ...(busy !== undefined && { busy }) };
   },
   decide: ({ now }) => {

@@ -69,9 +69,15 @@ export const stopVms = defineStep<Args, Seen>({
       vms.map((wish) => wish.vm),
     ),
   }),
-  decide: ({ now }) => {
-    const up = now.vms.filter((vm) => !isDown(vm));
-    if (up.length === 0) return done(`stopped: ${listed(now.vms.map((vm) => vm.name))}`);
+  decide: ({ args, now }) => {
+    // the consent is for this host: a VM that somebody has moved away meanwhile is left alone
+    const elsewhere = now.vms.filter((vm) => vm.on !== undefined && vm.on !== args.host);
+    const up = now.vms.filter((vm) => !isDown(vm) && !elsewhere.includes(vm));
+    if (up.length === 0) {
+      const down = now.vms.filter((vm) => isDown(vm)).map((vm) => vm.name);
+      const left = elsewhere.map((vm) => `${vm.name} runs on ${vm.on} and is left alone`);
+      return done([down.length > 0 ? `stopped: ${listed(down)}` : '', ...left].filter(Boolean).join('; '));
+    }
     return act(
       `still running: ${listed(up.map((vm) => vm.name))}`,
       ...up.map((vm) => ({
