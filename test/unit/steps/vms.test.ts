@@ -32,13 +32,12 @@ const shelter = (name: string, change: object = {}) => ({
 describe('stop-vms', () => {
   const args = { ...HOST, vms: [{ vm: 'a', why: 'no tools', startOn: [] }] };
   test('stops what runs and is done when XAPI and CloudStack both say so', () => {
-    const here = { on: 'host-2' };
-    expect(says(stopVms, { args, now: { vms: [up('a', here), down('b')] } })).toBe('act: stop a');
+    expect(says(stopVms, { args, now: { vms: [up('a', 'host-2'), down('b')] } })).toBe('act: stop a');
     expect(says(stopVms, { args, now: { vms: [down('a', { state: 'Stopping' })] } })).toBe('act: stop a');
     expect(says(stopVms, { args, now: { vms: [down('a')] } })).toBe('done: stopped: a');
   });
   test('a VM that somebody has moved to another host meanwhile is left alone', () => {
-    expect(says(stopVms, { args, now: { vms: [up('a', { on: 'host-3' })] } })).toBe(
+    expect(says(stopVms, { args, now: { vms: [up('a', 'host-3')] } })).toBe(
       'done: a runs on host-3 and is left alone',
     );
   });
