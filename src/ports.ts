@@ -14,6 +14,7 @@ import type { Plan, Revision } from './domain/plan';
 import type { Finding } from './domain/finding';
 import type { HaSnapshot, PbdSnapshot, PifSnapshot, PowerState, Snapshot } from './domain/pool';
 import type { CloudStackTraits, HostTraits, VmTraits } from './domain/traits';
+import type { DomZeroBin } from './domain/version-eras';
 
 // ── XAPI ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -310,7 +311,8 @@ export interface Dom0Agent {
 export interface Dom0 {
   /** Hosts that have SSH configured, by uuid. */
   readonly configured: readonly string[];
-  agent(hostUuid: string): Promise<Dom0Agent>;
+  /** `bin`: where this CloudStack keeps its files in dom0; /opt/cloud/bin unless it is older than 4.2. */
+  agent(hostUuid: string, bin?: DomZeroBin): Promise<Dom0Agent>;
 }
 
 export interface BackupSeen {

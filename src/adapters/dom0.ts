@@ -21,15 +21,15 @@ export function dom0(options: {
   const { hosts, transport } = options;
   return {
     configured: hosts.map((host) => host.uuid),
-    async agent(hostUuid) {
+    async agent(hostUuid, bin = '/opt/cloud/bin') {
       const host = hosts.find((candidate) => candidate.uuid === hostUuid);
       if (!host) throw new Error(`SSH is not configured for the host ${hostUuid}`);
       const signal = AbortSignal.timeout(CALL_SECONDS * 1000);
       const run = (command: Command) => transport.exec(host.target, command, { signal });
       const [scripts, process, file, date] = await Promise.all([
-        run(scriptTimes),
+        run(scriptTimes(bin)),
         run(heartbeatProcess),
-        run(heartbeatFile),
+        run(heartbeatFile(bin)),
         run(clock),
       ]);
       const now = Number(date.stdout.trim());

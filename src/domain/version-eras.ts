@@ -2,7 +2,7 @@
 import { compareVersions } from './version';
 
 /** The oldest release whose rules stand below. */
-export const OLDEST_CLOUDSTACK = '4.2';
+export const OLDEST_CLOUDSTACK = '3.0';
 /** Newest release whose sources were read (cs §2, §3, §8.2). */
 export const NEWEST_CLOUDSTACK = '4.22';
 
@@ -18,6 +18,10 @@ export function cloudStackEra(version: string): CloudStackEra {
 
 /** What came with a release of CloudStack and changes what the product does: fact → first release with it. */
 const SINCE = {
+  /** findHostsForMigration (cs §3). */
+  findsHosts: '4.2',
+  /** CloudStack's own files in dom0 under /opt/cloud/bin (cs §8.4). */
+  ownBin: '4.2',
   /** Maintenance of the master leaves its role where it is (cs fact 9, §6). */
   masterRoleStays: '4.2.1',
   /** Services and directories called cloudstack-… instead of cloud-… (cs §12.1). */
@@ -39,6 +43,13 @@ export const listsManagementServers = (cloudStack: string): boolean =>
 export const honoursClusterAllocation = (cloudStack: string): boolean =>
   hasCome('clusterAllocation', cloudStack);
 
+export const findsHosts = (cloudStack: string): boolean => hasCome('findsHosts', cloudStack);
+
+/** Where CloudStack puts its scripts and its heartbeat file in dom0. */
+export const binOf = (cloudStack: string): DomZeroBin =>
+  hasCome('ownBin', cloudStack) ? '/opt/cloud/bin' : '/opt/xensource/bin';
+export type DomZeroBin = '/opt/cloud/bin' | '/opt/xensource/bin';
+
 /** False: CloudStack maintenance would hand the master role to another host, so the master never enters it. */
 export const keepsMasterRole = (cloudStack: string): boolean => hasCome('masterRoleStays', cloudStack);
 
@@ -47,7 +58,7 @@ export interface ServiceWords {
   readonly usage: string;
   /** Directory with db.properties and the key that decrypts the database's secrets. */
   readonly configuration: string;
-  command(verb: 'start' | 'stop', unit: string): string;
+  readonly command: (verb: 'start' | 'stop', unit: string) => string;
 }
 
 /** How an operator of this release stops and starts the services (cs §12.1, §11.1). */

@@ -1,6 +1,6 @@
 /** A small run that gives one thing back: what an aborted run still owes its pool. */
 import type { Obligation } from '../domain/obligation';
-import { hostNamed, type Snapshot } from '../domain/pool';
+import { hostNamed } from '../domain/pool';
 import { awaitUp } from '../steps/await-up';
 import { byHand } from '../steps/by-hand';
 import { enableClusterAllocation } from '../steps/enable-cluster-allocation';
@@ -17,7 +17,7 @@ import { startVms } from '../steps/start-vms';
 import type { LineDraft } from '../steps/step';
 import { verifyAgent } from '../steps/verify-agent';
 import { defineProcedure, poolSection, type ProcedureInput } from './procedure';
-import { argsOf, clusterOf, haBefore, heartbeatSrs } from './what-is';
+import { argsOf, binFor, clusterOf, haBefore, heartbeatSrs } from './what-is';
 
 /** `input.owed` holds what is to be given back, and nothing else. */
 export const giveBack = defineProcedure({
@@ -46,7 +46,7 @@ function linesFor(input: ProcedureInput, { what, on }: Obligation): readonly Lin
     case 'host-disabled':
       return [enableHost(argsOf(pool, hostNamed(pool, on)))];
     case 'host-in-maintenance':
-      return outOfMaintenance(pool, on);
+      return outOfMaintenance(input, on);
     case 'vm-stopped':
       return [startVms({ vms: [on], last: true, label: `(${on})` })];
     case 'test-vm':
@@ -63,13 +63,14 @@ function linesFor(input: ProcedureInput, { what, on }: Obligation): readonly Lin
   }
 }
 
-function outOfMaintenance(pool: Snapshot, name: string): readonly LineDraft[] {
+function outOfMaintenance(input: ProcedureInput, name: string): readonly LineDraft[] {
+  const { snapshot: pool } = input;
   const host = hostNamed(pool, name);
   const args = argsOf(pool, host);
   return [
     enableHost(args),
     awaitUp(args),
-    verifyAgent({ ...args, srs: heartbeatSrs(pool, host) }),
+    verifyAgent({ ...args, srs: heartbeatSrs(pool, host), ...binFor(input) }),
     leaveMaintenance({ ...args, to: host.version }),
   ];
 }

@@ -42,6 +42,7 @@ import { block, defineProcedure, hostSection, poolSection, when, type ProcedureI
 import {
   alreadyThere,
   argsOf,
+  binFor,
   clusterOf,
   haBefore,
   heartbeatSrs,
@@ -136,10 +137,10 @@ function oneHost(input: ProcedureInput, host: HostSnapshot) {
       when(master, awaitMembers(args)),
       plugStorage({ ...args, ...storageOf(pool, host) }),
       enableHost(args),
-      clearVmopsTag(args),
+      clearVmopsTag({ ...args, ...binFor(input) }),
       when(master, manageCluster({ cluster, master: host.name, masterUuid: host.uuid })),
       awaitUp(args),
-      verifyAgent({ ...args, srs: heartbeatSrs(pool, host) }),
+      verifyAgent({ ...args, srs: heartbeatSrs(pool, host), ...binFor(input) }),
       inService(input, host),
     ),
     when(
@@ -172,10 +173,10 @@ function backToWork(input: ProcedureInput, host: HostSnapshot) {
       when(isMaster(pool, host), awaitMembers(args)),
       plugStorage({ ...args, ...storageOf(pool, host) }),
       enableHost(args),
-      clearVmopsTag(args),
+      clearVmopsTag({ ...args, ...binFor(input) }),
       when(isMaster(pool, host), manageCluster({ cluster, master: host.name, masterUuid: host.uuid })),
       awaitUp(args),
-      verifyAgent({ ...args, srs: heartbeatSrs(pool, host) }),
+      verifyAgent({ ...args, srs: heartbeatSrs(pool, host), ...binFor(input) }),
       inService(input, host),
     ),
   ];

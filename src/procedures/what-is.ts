@@ -3,7 +3,7 @@ import { nailOf } from '../domain/movability';
 import type { Obligation } from '../domain/obligation';
 import { hostNamed, isMaster, type HostSnapshot, type Snapshot } from '../domain/pool';
 import { sameOrNewer } from '../domain/version';
-import { keepsMasterRole } from '../domain/version-eras';
+import { binOf, keepsMasterRole, type DomZeroBin } from '../domain/version-eras';
 import { haSeen } from '../steps/disable-ha';
 import type { ClusterArgs, HostArgs } from '../steps/sight';
 import type { ProcedureInput } from './procedure';
@@ -19,6 +19,12 @@ export const argsOf = (pool: Snapshot, host: HostSnapshot): HostArgs => ({
   id: host.cloudstack?.id ?? '',
   master: isMaster(pool, host),
 });
+
+/** CloudStack's directory in dom0, where it is not today's. */
+export const binFor = ({ snapshot }: ProcedureInput): { readonly bin?: DomZeroBin } => {
+  const bin = binOf(snapshot.cloudstack.version);
+  return bin === '/opt/cloud/bin' ? {} : { bin };
+};
 
 /** Where maintenance would hand the master role on, the master is worked on without it, its cluster Unmanaged (cs fact 9). */
 export const skipsMaintenance = ({ snapshot }: ProcedureInput, host: HostSnapshot): boolean =>

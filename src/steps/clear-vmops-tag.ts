@@ -2,9 +2,12 @@
 import { act, done } from '../domain/decision';
 import { problems } from '../domain/problems';
 import { recalled } from '../domain/run';
+import type { DomZeroBin } from '../domain/version-eras';
 import { defineStep } from './step';
 import { minutes, xenHostLook, type HostArgs } from './sight';
 
+/** `bin`: of CloudStack in dom0, where it is not /opt/cloud/bin. */
+type Args = HostArgs & { readonly bin?: DomZeroBin };
 type Seen = {
   readonly tags: readonly string[];
   readonly bootTime: number;
@@ -14,7 +17,7 @@ type Seen = {
 
 export const VMOPS = 'vmops-version-';
 
-export const clearVmopsTag = defineStep<HostArgs, Seen>({
+export const clearVmopsTag = defineStep<Args, Seen>({
   kind: 'clear-vmops-tag',
   v: 1,
   title: ({ host }) => `Remove a stale vmops-version tag from ${host}`,
@@ -23,10 +26,10 @@ export const clearVmopsTag = defineStep<HostArgs, Seen>({
   farDelaySeconds: 1,
   maxActs: 3,
   patience: { softSeconds: minutes(3), hardSeconds: minutes(10) },
-  observe: async (world, { uuid }) => {
+  observe: async (world, { uuid, bin }) => {
     const { tags, bootTime } = await xenHostLook(world, uuid);
     const ssh = world.dom0?.configured.includes(uuid) ? world.dom0 : undefined;
-    const scriptsAt = ssh && (await ssh.agent(uuid)).scriptsAt;
+    const scriptsAt = ssh && (await ssh.agent(uuid, bin)).scriptsAt;
     return {
       tags: tags.filter((tag) => tag.startsWith(VMOPS)),
       bootTime,

@@ -6,12 +6,16 @@ import { act, ask, done, wait } from '../domain/decision';
 import { digestOf } from '../domain/digest';
 import { problems } from '../domain/problems';
 import { answersOn } from '../domain/run';
+import type { DomZeroBin } from '../domain/version-eras';
 import { VMOPS } from './clear-vmops-tag';
 import { defineStep } from './step';
 import { csHost, listed, minutes, xenHostLook, type HostArgs } from './sight';
 
-/** `srs`: shared SRs that the heartbeat must name. */
-type Args = HostArgs & { readonly srs: readonly { readonly uuid: string; readonly name: string }[] };
+/** `srs`: shared SRs that the heartbeat must name. `bin`: of CloudStack in dom0, where it is not /opt/cloud/bin. */
+type Args = HostArgs & {
+  readonly srs: readonly { readonly uuid: string; readonly name: string }[];
+  readonly bin?: DomZeroBin;
+};
 type Seen = {
   readonly state: string;
   readonly tag?: string;
@@ -33,10 +37,11 @@ export const verifyAgent = defineStep<Args, Seen>({
   farDelaySeconds: 270, // silence of 150 s, a scan of 90 s and its set-up
   maxActs: 2,
   patience: { softSeconds: minutes(10), hardSeconds: minutes(30) },
-  observe: async (world, { uuid, id }) => {
+  observe: async (world, args) => {
+    const { uuid, id } = args;
     const [host, xen] = await Promise.all([csHost(world, id), xenHostLook(world, uuid)]);
     const ssh = world.dom0?.configured.includes(uuid) ? world.dom0 : undefined;
-    const agent = ssh && (await ssh.agent(uuid));
+    const agent = ssh && (await ssh.agent(uuid, args.bin));
     const tag = xen.tags.find((candidate) => candidate.startsWith(VMOPS));
     return {
       state: host.state,
@@ -73,7 +78,7 @@ export const verifyAgent = defineStep<Args, Seen>({
       kind: 'confirm',
       text: `SSH to ${args.host} is not configured. Are CloudStack's scripts newer than the boot, and does the heartbeat run?`,
       saw: [
-        `On ${args.host}: ls -l --time-sort /opt/cloud/bin; pgrep -fl xenheartbeat.sh; cat /opt/cloud/bin/heartbeat`,
+        `On ${args.host}: ls -l --time-sort ${binAt(args)}; pgrep -fl xenheartbeat.sh; cat ${binAt(args)}/heartbeat`,
       ],
       digest,
       notTheRequester: false,
@@ -83,11 +88,13 @@ export const verifyAgent = defineStep<Args, Seen>({
   tooLong: ({ args, now }) => problems.agentMissing(args.host, lacking(args, now)),
 });
 
+const binAt = ({ bin }: Args): DomZeroBin => bin ?? '/opt/cloud/bin';
+
 function lacking(args: Args, now: Seen): readonly string[] {
   const { agent } = now;
   return [
     ...(now.tag === undefined ? ['the vmops-version tag'] : []),
-    ...(agent && agent.scriptsAt <= now.bootTime ? ['fresh scripts in /opt/cloud/bin'] : []),
+    ...(agent && agent.scriptsAt <= now.bootTime ? [`fresh scripts in ${binAt(args)}`] : []),
     ...(agent && !agent.heartbeatRunning ? ['xenheartbeat.sh'] : []),
     ...(agent
       ? args.srs

@@ -2,7 +2,7 @@
 import { adviseCloudStack } from '../../domain/cloudstack-advice';
 import { Malformed, Refused } from '../../domain/errors';
 import type { Problem } from '../../domain/problem';
-import { compareVersions } from '../../domain/version';
+import { findsHosts, listsManagementServers } from '../../domain/version-eras';
 import type { CloudStack, CloudStackActs, CloudStackReads, CsVm } from '../../ports';
 import { type Fields, isFields } from './answer';
 import { apiClient, type ApiClient, type ClientOptions, type Values } from './client';
@@ -14,8 +14,8 @@ import { vmsOf, volumesInWork } from './vms';
 const UNMANAGE_SECONDS = 320;
 /** Every other call answers at once or not at all. */
 const DEADLINE_SECONDS = 30;
-/** listManagementServers came with it. */
-const LISTS_SERVERS_SINCE = '4.12';
+/** CloudStack is not upgraded faster than that. Wall milliseconds. */
+const KNOWN_MS = 60_000;
 
 export type CloudStackOptions = Omit<ClientOptions, 'wallNow' | 'deadlineSeconds'> &
   Partial<Pick<ClientOptions, 'wallNow' | 'deadlineSeconds'>>;
@@ -38,6 +38,13 @@ function reads(api: ApiClient, apiKey: string): CloudStackReads {
     const { capability } = await api.get('listCapabilities');
     if (!isFields(capability)) throw new Malformed('CloudStack', 'listCapabilities without a capability');
     return text(capability, 'cloudstackversion');
+  };
+  let lately: { readonly version: string; readonly at: number } | undefined;
+  /** The version as it was within the last minute. */
+  const known = async (): Promise<string> => {
+    if (!lately || performance.now() - lately.at > KNOWN_MS)
+      lately = { version: await version(), at: performance.now() };
+    return lately.version;
   };
   const clusterRow = async (id: string): Promise<Fields | undefined> => {
     const [row] = await unlessGone(() => api.list('listClusters', 'cluster', { id }));
@@ -70,10 +77,13 @@ function reads(api: ApiClient, apiKey: string): CloudStackReads {
       const job = jobOf({ jobid, ...row });
       return job.error === undefined ? job : { ...job, error: withNames(api, job.error) };
     },
-    candidates: async (virtualmachineid) =>
-      (await api.list('findHostsForMigration', 'host', { virtualmachineid })).map(candidateOf),
+    candidates: async (virtualmachineid) => {
+      // never tried out: an unknown command is answered like a bad key (cs §2.7)
+      const command = findsHosts(await known()) ? 'findHostsForMigration' : 'listHosts';
+      return (await api.list(command, 'host', { virtualmachineid })).map(candidateOf);
+    },
     managementServers: async () => {
-      if (compareVersions(await version(), LISTS_SERVERS_SINCE) < 0) return [];
+      if (!listsManagementServers(await version())) return [];
       const rows = await api.list('listManagementServers', 'managementserver');
       return rows.map((row) => ({
         name: text(row, 'name'),

@@ -104,7 +104,11 @@ const ownVmOf = (row: Fields) => ({
 
 export const candidateOf = (row: Fields): CsCandidate => ({
   hostId: text(row, 'id'),
-  suitable: flag(row, 'suitableformigration'),
+  // before 4.2 CloudStack only says whether there is room, in 2.2 spelled with capitals
+  suitable:
+    row['suitableformigration'] === undefined
+      ? flag(row, 'hasenoughcapacity') || flag(row, 'hasEnoughCapacity')
+      : flag(row, 'suitableformigration'),
 });
 
 /** `…admin.host.PrepareForMaintenanceCmd` is `prepareForMaintenance` to people; the class differs by version (cs §2.5). */

@@ -44,30 +44,45 @@ async function userVms(
     ),
   );
   const found = new Map(onHosts.flat().map((row) => [text(row, 'id'), row]));
-  const volumes = await Promise.all(
-    LISTINGS.map((listing) => api.list('listVolumes', 'volume', { ...listing, clusterid, type: 'ROOT' })),
-  );
+  const volumes = await volumesOf(api, clusterid, { type: 'ROOT' });
   const missing = [
-    ...new Set(volumes.flat().flatMap((volume) => optional(volume, 'virtualmachineid') ?? [])),
+    ...new Set(volumes.flatMap((volume) => optional(volume, 'virtualmachineid') ?? [])),
   ].filter((id) => !found.has(id));
   for (let from = 0; from < missing.length; from += IDS_AT_ONCE) {
-    const ids = missing.slice(from, from + IDS_AT_ONCE).join(',');
+    const asked = missing.slice(from, from + IDS_AT_ONCE);
     const rows = await Promise.all(
-      LISTINGS.map((listing) => api.list('listVirtualMachines', 'virtualmachine', { ...listing, ids })),
+      LISTINGS.map((listing) =>
+        api.list('listVirtualMachines', 'virtualmachine', { ...listing, ids: asked.join(',') }),
+      ),
     );
-    for (const row of rows.flat()) found.set(text(row, 'id'), row);
+    // before 4.4 `ids` is ignored and every VM comes
+    for (const row of rows.flat()) if (asked.includes(text(row, 'id'))) found.set(text(row, 'id'), row);
   }
   return [...found.values()].map(userVmOf);
+}
+
+/** Before 4.11 the cluster is ignored, and rows do not name theirs: then the names of its storage tell (cs §2.3). */
+async function volumesOf(
+  api: ApiClient,
+  clusterid: string,
+  more: Readonly<Record<string, string>>,
+): Promise<readonly Fields[]> {
+  const listed = await Promise.all(
+    LISTINGS.map((listing) => api.list('listVolumes', 'volume', { ...listing, clusterid, ...more })),
+  );
+  const rows = listed.flat();
+  if (rows.every((row) => row['clusterid'] !== undefined)) return rows;
+  const pools = await api.list('listStoragePools', 'storagepool', { clusterid });
+  const names = new Set(pools.map((pool) => text(pool, 'name')));
+  return rows.filter((row) => names.has(optional(row, 'storage') ?? ''));
 }
 
 /** Where a volume rests; anything else is being copied, snapshotted, attached or removed (cs §10.1). */
 const AT_REST: readonly string[] = ['Ready', 'Allocated', 'Uploaded', 'Destroy', 'Expunged', 'UploadError'];
 
 export async function volumesInWork(api: ApiClient, clusterid: string): Promise<readonly string[]> {
-  const rows = await Promise.all(
-    LISTINGS.map((listing) => api.list('listVolumes', 'volume', { ...listing, clusterid })),
-  );
-  const inWork = rows.flat().flatMap((row) => {
+  const rows = await volumesOf(api, clusterid, {});
+  const inWork = rows.flatMap((row) => {
     const state = optional(row, 'state');
     return state === undefined || AT_REST.includes(state) ? [] : [`${text(row, 'name')} ${state}`];
   });

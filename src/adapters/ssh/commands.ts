@@ -1,5 +1,7 @@
 /** Every command line we ever send over SSH is built here: nothing typed by a person, every word quoted. */
 
+import type { DomZeroBin } from '../../domain/version-eras';
+
 declare const allowed: unique symbol;
 /** A command line from this file's allow-list. */
 export type Command = string & { readonly [allowed]: true };
@@ -18,11 +20,17 @@ export const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)
 // ── dom0 of a XenServer host: read only ──────────────────────────────────────────────────────────
 
 /** One modification time a line, epoch seconds (cs §8.4: SetupCommand copies the scripts here). */
-export const scriptTimes = allow(`find /opt/cloud/bin -maxdepth 1 -type f -name '*.sh' -printf '%T@\\n'`);
+export const scriptTimes = (bin: DomZeroBin): Command =>
+  allow(`find ${bin} -maxdepth 1 -type f -name '${OURS[bin]}' -printf '%T@\\n'`);
+/** Up to 4.1 CloudStack's scripts lie among XenServer's own (cs §8.4): there those of the heartbeat tell. */
+const OURS: Readonly<Record<DomZeroBin, string>> = {
+  '/opt/cloud/bin': '*.sh',
+  '/opt/xensource/bin': '*heartbeat*.sh',
+};
 /** The bracket keeps pgrep from finding the shell that runs it. */
 export const heartbeatProcess = allow(`pgrep -f '[x]enheartbeat.sh'`);
 /** One heartbeat file a line; its path names the SR (cs fact 15). */
-export const heartbeatFile = allow('cat /opt/cloud/bin/heartbeat');
+export const heartbeatFile = (bin: DomZeroBin): Command => allow(`cat ${bin}/heartbeat`);
 export const clock = allow('date +%s');
 
 // ── CloudStack's services ────────────────────────────────────────────────────────────────────────

@@ -64,6 +64,8 @@ export interface CloudStackProfile {
   readonly refusesDisabled: boolean;
   /** MaintainCommand takes the host's tags away that contain "cloud" (cs fact 13). */
   readonly stripsTags: boolean;
+  /** Where its scripts and heartbeat file lie in dom0 (cs §8.4). */
+  readonly bin: '/opt/cloud/bin' | '/opt/xensource/bin';
   /** A Disabled cluster takes no new VMs (CLOUDSTACK-10147). */
   readonly honoursClusterAllocation: boolean;
   /** Synchronous success is the string "true" until 4.11.3 (cs §2.3). */
@@ -148,6 +150,7 @@ const ACS_4_11_3: CloudStackProfile = {
   enablesOnConnect: false,
   refusesDisabled: true,
   stripsTags: true,
+  bin: '/opt/cloud/bin',
   honoursClusterAllocation: true,
   successIsText: true,
   unknownCommand: 401,
@@ -225,8 +228,16 @@ const ACS_4_2_0: CloudStackProfile = {
   capabilities: CAPABILITIES_4_2,
 };
 
+const ACS_3_0_5: CloudStackProfile = {
+  ...ACS_4_2_0,
+  version: '3.0.5',
+  bin: '/opt/xensource/bin',
+  undetermined: 'down',
+  capabilities: { ...CAPABILITIES_4_2 },
+};
+
 /** Oldest first. */
-const PROFILES: readonly CloudStackProfile[] = [ACS_4_2_0, ACS_4_11_3, ACS_4_22_1];
+const PROFILES: readonly CloudStackProfile[] = [ACS_3_0_5, ACS_4_2_0, ACS_4_11_3, ACS_4_22_1];
 
 /** The profile of this version or of the newest known one that is not newer; the version itself is kept. */
 export function profileFor(version: string): CloudStackProfile {

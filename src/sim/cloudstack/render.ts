@@ -1,4 +1,5 @@
 /** Rows of the world as CloudStack's JSON objects, with the fields of 4.11.3. */
+import { compareVersions } from '../../domain/version';
 import { hostByName, type SimHost, type SimManagementServer, type SimPool } from '../model';
 import { DOMAIN, podOf, TEMPLATES, ZONE } from './catalogue';
 import { date, row } from './commands/command';
@@ -77,7 +78,8 @@ export function migrationRow(side: CloudStackSide, vm: KnownVm, host: SimHost): 
   const suitable = isSuitable(side, vm, host);
   return {
     ...hostRow(side, host),
-    suitableformigration: suitable,
+    // findHostsForMigration came with 4.2; before, listHosts says only whether there is room
+    ...(compareVersions(side.profile.version, '4.2') >= 0 && { suitableformigration: suitable }),
     hasenoughcapacity: suitable,
     requiresStorageMotion: false,
   };

@@ -9,7 +9,13 @@ export interface Process {
 }
 
 export type Machine =
-  | { readonly kind: 'dom0'; readonly name: string; readonly host: SimHost }
+  | {
+      readonly kind: 'dom0';
+      readonly name: string;
+      readonly host: SimHost;
+      /** CloudStack's directory. */
+      readonly bin: string;
+    }
   | {
       readonly kind: 'management';
       readonly name: string;
@@ -40,7 +46,12 @@ export function sshSide(source: CloudStackSide): SshSide {
   return {
     source,
     machines: [
-      ...hosts.map((host): Machine => ({ kind: 'dom0', name: host.name, host })),
+      ...hosts.map((host): Machine => ({
+        kind: 'dom0',
+        name: host.name,
+        host,
+        bin: source.profile.bin,
+      })),
       ...cloud.managementServers.map((server): Machine => ({
         kind: 'management',
         name: server.name,
@@ -89,8 +100,10 @@ const SCRIPTS = [
 /** dom0's files follow from the host's state: a new root file system has none of CloudStack's. */
 export function diskOfMachine(machine: Machine): Disk {
   if (machine.kind === 'management') return machine.files;
-  const { host } = machine;
+  const { host, bin } = machine;
   const files: Record<string, File> = {
+    // XenServer's own, beside which CloudStack put its files until 4.1
+    '/opt/xensource/bin/fix_firewall.sh': { content: '#!/bin/bash\n', mtime: host.bootTime + 1 },
     '/etc/hosts': { content: '127.0.0.1 localhost\n', mtime: host.bootTime },
     '/etc/xensource-inventory': {
       content: `INSTALLATION_UUID='${host.uuid}'\nPRODUCT_VERSION='${host.version}'\n`,
@@ -99,9 +112,9 @@ export function diskOfMachine(machine: Machine): Disk {
   };
   if (host.scriptsAt > 0)
     for (const script of SCRIPTS)
-      files[`/opt/cloud/bin/${script}`] = { content: '#!/bin/bash\n', mtime: host.scriptsAt };
+      files[`${bin}/${script}`] = { content: '#!/bin/bash\n', mtime: host.scriptsAt };
   if (host.scriptsAt > 0 && host.heartbeat.srs.length > 0)
-    files['/opt/cloud/bin/heartbeat'] = { content: heartbeatFile(host), mtime: host.heartbeat.writtenAt };
+    files[`${bin}/heartbeat`] = { content: heartbeatFile(host), mtime: host.heartbeat.writtenAt };
   return diskOf(files);
 }
 
@@ -118,7 +131,7 @@ const heartbeatFile = (host: SimHost): string =>
 
 export function processesOf(machine: Machine): readonly Process[] {
   if (machine.kind === 'management') return [...machine.processes];
-  const { host } = machine;
-  const heartbeat = { line: `/bin/bash /opt/cloud/bin/xenheartbeat.sh ${host.uuid} 120 60` };
+  const { host, bin } = machine;
+  const heartbeat = { line: `/bin/bash ${bin}/xenheartbeat.sh ${host.uuid} 120 60` };
   return [{ line: '/usr/sbin/sshd -D' }, ...(host.heartbeat.running ? [heartbeat] : [])];
 }

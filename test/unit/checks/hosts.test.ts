@@ -4,7 +4,7 @@ import { findings, owe, said, withCloudStack } from './asking';
 
 describe('era', () => {
   test.each([
-    ['4.1.1', 'block pool-a: CloudStack 4.1.1 is too old for this procedure.'],
+    ['3.0.5', 'block pool-a: CloudStack 3.0.5 does not connect to XenServer 7.1.2.'],
     ['4.3.2.0', 'block pool-a: CloudStack 4.3.2.0 does not connect to XenServer 7.1.2.'],
     ['2.2.14.20120101', 'block pool-a: CloudStack 2.2.14.20120101 is too old for this procedure.'],
     [

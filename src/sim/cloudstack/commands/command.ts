@@ -1,4 +1,5 @@
 /** What an API command is: a name, typed parameters, and what it does. The parameters are checked before it runs. */
+import { compareVersions } from '../../../domain/version';
 import type { SimHost, SimManagementServer, SimPool } from '../../model';
 import { ZONE } from '../catalogue';
 import { jobById, type JobOrder } from '../jobs';
@@ -20,6 +21,8 @@ export interface Param {
   readonly name: string;
   readonly type: ParamType;
   readonly required: boolean;
+  /** Older ones ignore it without a word (cs §2.3). */
+  readonly since?: string;
 }
 
 export interface Call {
@@ -34,7 +37,7 @@ export interface Call {
 interface Described {
   readonly name: string;
   readonly description: string;
-  /** `id!:host name details:list`: name, `!` when required, type (string when left out). */
+  /** `id!:host name details:list ids:list@4.4`: name, `!` when required, type (string when left out), first CloudStack. */
   readonly takes: string;
   /** Key of the object that it answers with. */
   readonly answers: string;
@@ -59,8 +62,10 @@ export const isAsync = (command: Command): command is AsyncCommand => 'begin' in
 export function paramsOf(command: Command): readonly Param[] {
   if (command.takes === '') return [];
   return command.takes.split(' ').map((word) => {
-    const [named, type] = word.split(':');
+    const [spelled = '', since] = word.split('@');
+    const [named, type] = spelled.split(':');
     return {
+      ...(since !== undefined && { since }),
       name: named!.replace('!', ''),
       type: (type ?? 'string') as ParamType,
       required: named!.endsWith('!'),
@@ -121,6 +126,8 @@ export class Params {
   }
 
   text(name: string): string | undefined {
+    const since = paramsOf(this.command).find((param) => param.name === name)?.since;
+    if (since !== undefined && compareVersions(this.side.profile.version, since) < 0) return undefined;
     const value = this.values.get(name);
     return value === undefined || value === '' ? undefined : value;
   }

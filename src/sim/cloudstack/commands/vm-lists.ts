@@ -42,7 +42,7 @@ const listVirtualMachines = list(
   'listVirtualMachines',
   'virtualmachine',
   'Lists user VMs.',
-  'id:vm ids:list name state hostid:host zoneid:zone podid account domainid:uuid projectid:uuid listall:boolean isrecursive:boolean details:list isoid:uuid networkid:uuid templateid:uuid serviceofferingid:uuid storageid:uuid affinitygroupid:uuid hypervisor',
+  'id:vm ids:list@4.4 name state hostid:host zoneid:zone podid account domainid:uuid projectid:uuid listall:boolean isrecursive:boolean details:list isoid:uuid networkid:uuid templateid:uuid serviceofferingid:uuid storageid:uuid affinitygroupid:uuid hypervisor',
   (call) => {
     const vms = vmsOf(call.side)
       .filter((vm) => vm.kind === 'guest' && isVisible(call, vm) && isWanted(call, vm, vm.cs.displayName))
@@ -59,7 +59,7 @@ const listRouters = list(
   'listRouters',
   'router',
   'Lists virtual routers.',
-  'id:router name state hostid:host clusterid:cluster zoneid:zone podid account domainid:uuid projectid:uuid listall:boolean isrecursive:boolean networkid:uuid vpcid:uuid forvpc:boolean version',
+  'id:router name state hostid:host clusterid:cluster@4.5 zoneid:zone podid account domainid:uuid projectid:uuid listall:boolean isrecursive:boolean networkid:uuid vpcid:uuid forvpc:boolean version',
   (call) => {
     const vms = vmsOf(call.side).filter(
       (vm) => vm.kind === 'router' && isVisible(call, vm) && isWanted(call, vm, vm.name),

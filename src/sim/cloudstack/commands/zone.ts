@@ -10,6 +10,7 @@ import {
   TEMPLATES,
   ZONE,
 } from '../catalogue';
+import { compareVersions } from '../../../domain/version';
 import { projectId, projectOf } from '../render';
 import { type CloudStackSide, idOf, type KnownVm, type Row, vmsOf } from '../side';
 import { volumeState } from '../volume-state';
@@ -96,7 +97,7 @@ const listStoragePools = list(
 );
 
 /** Disk 0 is the root disk. A VM that a file gives no disks has its root on the first shared storage. */
-function volumesOf(vm: KnownVm): Row[] {
+function volumesOf(side: CloudStackSide, vm: KnownVm): Row[] {
   const first = vm.pool.srs.find((sr) => sr.shared && isPrimary(sr)) ?? vm.pool.srs[0];
   const disks = vm.disks.length > 0 ? vm.disks.map((disk) => disk.sr) : first ? [first.uuid] : [];
   return disks.map((uuid, i) => {
@@ -116,8 +117,11 @@ function volumesOf(vm: KnownVm): Row[] {
       vmdisplayname: vm.cs.displayName,
       vmstate: vm.cs.state,
       zoneid: ZONE.id,
-      clusterid: vm.pool.cluster.id,
-      clustername: vm.pool.cluster.name,
+      // with the filter of this name came the fields
+      ...(compareVersions(side.profile.version, '4.11') >= 0 && {
+        clusterid: vm.pool.cluster.id,
+        clustername: vm.pool.cluster.name,
+      }),
       ...(projectOf(vm.cs.account) === undefined
         ? { account: vm.cs.account }
         : { project: projectOf(vm.cs.account) }),
@@ -130,7 +134,7 @@ const listVolumes = list(
   'listVolumes',
   'volume',
   'Lists volumes of user VMs.',
-  'id:uuid ids:list name type virtualmachineid:vm clusterid:cluster hostid:host podid zoneid:zone storageid account domainid:uuid projectid:uuid listall:boolean isrecursive:boolean',
+  'id:uuid ids:list@4.9 name type virtualmachineid:vm clusterid:cluster@4.11 hostid:host podid zoneid:zone storageid account domainid:uuid projectid:uuid listall:boolean isrecursive:boolean',
   (call) => {
     const { params } = call;
     const vm = params.vm('virtualmachineid');
@@ -144,7 +148,7 @@ const listVolumes = list(
       .filter((one) => one.kind === 'guest' && isAsked(one))
       .filter((one) => vm === undefined || one === vm)
       .filter((one) => cluster === undefined || one.pool === cluster)
-      .flatMap(volumesOf);
+      .flatMap((one) => volumesOf(call.side, one));
     return page(
       call,
       'volume',
