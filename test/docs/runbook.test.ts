@@ -219,6 +219,31 @@ const owed = (what: Owed, on: string, before: Obligation['before'] = null): Obli
   n: 1,
 });
 
+describe('older CloudStack', () => {
+  const master = headingsOf('docs/runbooks/older-cloudstack.md').get('The master') ?? [];
+  const pool = everything();
+  const planOn = (version: string): Promise<Plan> =>
+    planFor({ pool: { ...pool, cloudstack: { ...pool.cloudstack, version } } });
+
+  test('the master is upgraded without maintenance up to 4.2.0, by these lines, and with it from 4.2.1', async () => {
+    expect(titles((await planOn('4.2.0')).sections[1])).toEqual(master.map(({ title }) => title));
+    expect(titles((await planOn('4.2.1')).sections[1])).toEqual(promised('HOST'));
+  });
+
+  test('members have the lines of the runbook in every era', async () => {
+    for (const version of ['3.0.5', '4.2.0', '4.5.2'])
+      expect(titles((await planOn(version)).sections[2])).toEqual(promised('HOST', MASTER_ONLY));
+  });
+
+  test('before 4.9 a person stops and starts the services', async () => {
+    const [before] = (await planOn('4.5.2')).sections;
+    expect(before?.lines.filter((line) => line.kind === 'by-hand').map((line) => line.title)).toEqual([
+      'Stop the CloudStack services, back up cloud and cloud_usage, start the services again',
+    ]);
+    expect(before?.lines.map((line) => line.kind)).not.toContain('stop-services');
+  });
+});
+
 describe('a pool half-way', () => {
   const half = headingsOf('docs/runbooks/half-way-pool.md').get('HOST, already on TO') ?? [];
 
