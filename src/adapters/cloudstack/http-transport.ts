@@ -92,8 +92,9 @@ function exchange(
       },
     });
     sent.on('socket', (socket: Socket) => {
+      // a kept one has nothing left to say: a listener a request would pile up on it
       if (!socket.connecting) connected = true;
-      socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => (connected = true));
+      else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => (connected = true));
     });
     sent.on('error', fail);
     sent.on('response', (response) => {
