@@ -5,6 +5,7 @@ import type { CommandAnswer } from '../src/domain/command-answers';
 import { abort } from './abort';
 import { advance } from './advance';
 import type { Command, CommandContext } from './command';
+import { diff } from './diff';
 import { helpAnswer, helpFor } from './help';
 import { obligations } from './obligations';
 import { pause } from './pause';
@@ -13,11 +14,24 @@ import { pools } from './pools';
 import { resume } from './resume';
 import { start } from './start';
 import { status } from './status';
+import { why } from './why';
 import { splitLine } from './words';
 
 export type { Command, CommandContext } from './command';
 
-const wishes: readonly Command[] = [pools, plan, start, pause, resume, advance, status, abort, obligations];
+const wishes: readonly Command[] = [
+  pools,
+  plan,
+  why,
+  diff,
+  start,
+  pause,
+  resume,
+  advance,
+  status,
+  abort,
+  obligations,
+];
 
 export const commands: readonly Command[] = [helpFor(wishes), ...wishes];
 

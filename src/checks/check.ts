@@ -25,8 +25,14 @@ export interface Extra {
 export interface Check {
   /** Name of its file. */
   readonly name: string;
-  /** One sentence for people. */
+  /** One sentence for people: what must be true. */
   readonly summary: string;
+  /** Where the rule comes from: handbook section, seed or issue. */
+  readonly source: string;
+  /** First version that it speaks of, with what has it: `target 8.2`; absent: all. */
+  readonly since?: string;
+  /** First version that it says nothing of any more. */
+  readonly until?: string;
   look(pool: Snapshot, target: string, extra: Extra): readonly Finding[];
 }
 
@@ -37,10 +43,16 @@ export type Found = Omit<Finding, 'check'>;
 export const defineCheck = (check: {
   readonly name: string;
   readonly summary: string;
+  readonly source: string;
+  readonly since?: string;
+  readonly until?: string;
   look(pool: Snapshot, target: string, extra: Extra): readonly Found[];
 }): Check => ({
   name: check.name,
   summary: check.summary,
+  source: check.source,
+  ...(check.since !== undefined && { since: check.since }),
+  ...(check.until !== undefined && { until: check.until }),
   look: (pool, target, extra) =>
     check.look(pool, target, extra).map((found) => ({ check: check.name, ...found })),
 });

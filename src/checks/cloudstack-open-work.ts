@@ -25,6 +25,18 @@ const KINDS: readonly Kind[] = [
     advice: 'The lines that need CloudStack quiet wait until each of them is Running or Stopped.',
   },
   {
+    key: 'volumes',
+    severity: 'warn',
+    what: 'Volumes are being copied, attached, snapshotted or removed.',
+    advice: 'Wait until they are done: a VM whose volume is in work is not moved.',
+  },
+  {
+    key: 'snapshots',
+    severity: 'warn',
+    what: 'Volume snapshots are being taken or copied.',
+    advice: 'Wait until they are done: a stop of the management servers leaves them half-way.',
+  },
+  {
     key: 'haWork',
     severity: 'block',
     what: 'CloudStack has open HA work.',
@@ -40,7 +52,8 @@ const KINDS: readonly Kind[] = [
 
 export const cloudstackOpenWork = defineCheck({
   name: 'cloudstack-open-work',
-  summary: 'No job, no VM in transition, no HA work and no host transfer is open at CloudStack.',
+  summary: 'No job, VM or volume in transition, snapshot, HA work or host transfer is open at CloudStack.',
+  source: 'cs §10.5 and §12.2, xc R25',
   look: (pool) =>
     KINDS.flatMap(({ key, severity, what, advice }) => {
       const open = pool.cloudstack.openWork[key] ?? [];

@@ -15,6 +15,7 @@ export const era = defineCheck({
   name: 'era',
   summary:
     'CloudStack, the hosts’ version and the target are versions this procedure knows, and they fit together.',
+  source: 'cs §8.2 and §9.5',
   look: (pool, target) => [...cloudStack(pool), ...hosts(pool), ...targetOf(pool, target)],
 });
 
@@ -37,7 +38,7 @@ interface Strange {
 const strange = (version: string): Readonly<Record<Exclude<CloudStackEra, 'known'>, Strange>> => ({
   older: {
     what: `CloudStack ${version} is too old for this procedure.`,
-    because: ['before 4.4 maintenance moves the master role, or CloudStack promotes a master by itself'],
+    because: ['its rules for maintenance, hosts and HA are others'],
     advice: `Upgrade CloudStack to ${OLDEST_CLOUDSTACK} or newer first.`,
   },
   newer: {

@@ -5,6 +5,7 @@ import { defineCheck, found, isOwed } from './check';
 export const haAndWlb = defineCheck({
   name: 'ha-and-wlb',
   summary: 'What happens to HA and workload balancing during the upgrade.',
+  source: 'xc §1.3 rows 14 and 15, pl S1',
   look(pool, _target, extra) {
     const { ha, wlb } = pool;
     const configuration = Object.entries(ha.configuration).map(([key, value]) => `${key} ${value}`);

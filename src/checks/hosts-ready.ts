@@ -7,6 +7,7 @@ export const hostsReady = defineCheck({
   name: 'hosts-ready',
   summary:
     'All hosts are live and enabled in XAPI, Up and Enabled in CloudStack, and the cluster is Managed.',
+  source: 'xc §1.3 row 2, pl F-05, cs §4 and §5',
   look: (pool, _target, extra) => [
     ...pool.hosts.flatMap((host) => onHost(pool, host, extra)),
     ...cluster(pool, extra),

@@ -2,20 +2,52 @@
 import type { Finding } from '../domain/finding';
 import type { Snapshot } from '../domain/pool';
 import type { Check, Extra } from './check';
+import { anotherHost } from './another-host';
+import { apiKey } from './api-key';
+import { autoStart } from './auto-start';
+import { bootTimes } from './boot-times';
+import { capabilityRows } from './capability-rows';
+import { cloudstackClock } from './cloudstack-clock';
 import { cloudstackOpenWork } from './cloudstack-open-work';
+import { cloudstackSettings } from './cloudstack-settings';
+import { deprecatedStorage } from './deprecated-storage';
 import { era } from './era';
+import { featuresThatGo } from './features-that-go';
+import { guestOsMappings } from './guest-os-mappings';
 import { haAndWlb } from './ha-and-wlb';
+import { haProtectedVms } from './ha-protected-vms';
+import { haltedVmsOnLocalStorage } from './halted-vms-on-local-storage';
+import { hardware } from './hardware';
+import { hostClocks } from './host-clocks';
+import { hostTags } from './host-tags';
 import { hostsReady } from './hosts-ready';
+import { iscsiNames } from './iscsi-names';
+import { licences } from './licences';
+import { maintenanceMode } from './maintenance-mode';
 import { managementServers } from './management-servers';
+import { messageCount } from './message-count';
+import { paravirtualGuests } from './paravirtual-guests';
+import { pendingReboots } from './pending-reboots';
 import { roomForEachHost } from './room-for-each-host';
+import { routerPairs } from './router-pairs';
+import { sameCpus } from './same-cpus';
 import { sameMachines } from './same-machines';
+import { sameNetworks } from './same-networks';
 import { smokeTest } from './smoke-test';
+import { snapshotSchedules } from './snapshot-schedules';
 import { sourcesConfigured } from './sources-configured';
 import { sourcesRead } from './sources-read';
+import { storageEverywhere } from './storage-everywhere';
 import { storagePlugged } from './storage-plugged';
+import { suspendedVms } from './suspended-vms';
 import { targetNewer } from './target-newer';
+import { vcpuTopology } from './vcpu-topology';
 import { versionsAndHotfixes } from './versions-and-hotfixes';
+import { vmBackups } from './vm-backups';
+import { vmsBlocked } from './vms-blocked';
+import { vmsBound } from './vms-bound';
 import { vmsCanMove } from './vms-can-move';
+import { xapiWork } from './xapi-work';
 
 export { SOURCES, type Check, type Extra } from './check';
 
@@ -25,13 +57,45 @@ export const checks: readonly Check[] = [
   targetNewer,
   versionsAndHotfixes,
   sameMachines,
+  anotherHost,
   hostsReady,
+  maintenanceMode,
+  bootTimes,
+  pendingReboots,
+  hostClocks,
+  sameCpus,
+  licences,
+  hardware,
   managementServers,
+  apiKey,
+  cloudstackClock,
+  cloudstackSettings,
+  capabilityRows,
+  guestOsMappings,
+  hostTags,
   cloudstackOpenWork,
+  snapshotSchedules,
+  xapiWork,
   storagePlugged,
+  storageEverywhere,
+  deprecatedStorage,
+  iscsiNames,
+  sameNetworks,
+  featuresThatGo,
   vmsCanMove,
+  vmsBlocked,
+  vmsBound,
+  autoStart,
+  haProtectedVms,
+  paravirtualGuests,
+  vcpuTopology,
+  suspendedVms,
+  haltedVmsOnLocalStorage,
+  routerPairs,
   roomForEachHost,
+  messageCount,
   haAndWlb,
+  vmBackups,
   sourcesConfigured,
   smokeTest,
 ];

@@ -5,6 +5,7 @@ import { defineCheck, found } from './check';
 export const managementServers = defineCheck({
   name: 'management-servers',
   summary: 'All management servers are Up and run the same release.',
+  source: 'cs §12.2 and §12.4',
   look(pool) {
     const servers = pool.cloudstack.managementServers;
     const down = servers.filter((server) => server.state !== 'Up' && server.state !== 'unknown');

@@ -8,6 +8,7 @@ export const roomForEachHost = defineCheck({
   name: 'room-for-each-host',
   summary:
     'For every host in turn the others have the memory for its VMs, and the placement fits to the end.',
+  source: 'xc R21, pl S18, cs fact 4',
   look(pool, target, extra) {
     const taking = takers(pool, target, extra.owed);
     const left = pool.hosts.filter((host) => compareVersions(host.version, target) < 0);

@@ -1,13 +1,21 @@
 /** XAPI's pool and CloudStack's cluster are the same machines, and both say the same of each running VM. */
 import { sortedNames } from '../domain/order';
-import type { Snapshot, VmSnapshot } from '../domain/pool';
+import type { HostSnapshot, Snapshot, VmSnapshot } from '../domain/pool';
 import { defineCheck, found, wasRead, type Extra, type Found } from './check';
 
 export const sameMachines = defineCheck({
   name: 'same-machines',
-  summary: 'The pool and the cluster hold the same hosts, and both sides agree on where each VM runs.',
+  summary: 'Pool and cluster hold the same hosts, and both sides say the same of each host and each VM.',
+  source: 'xc R11, cs §8.1, pl F-05',
   look: (pool, _target, extra) =>
-    wasRead(pool, 'xapi', 'cloudStack') ? [...hosts(pool, extra), ...vms(pool, extra), ...twice(pool)] : [],
+    wasRead(pool, 'xapi', 'cloudStack')
+      ? [
+          ...hosts(pool, extra),
+          ...pool.hosts.flatMap((host) => hostDisagreement(host, extra)),
+          ...vms(pool, extra),
+          ...twice(pool),
+        ]
+      : [],
 });
 
 function hosts(pool: Snapshot, extra: Extra): Found[] {
@@ -33,6 +41,38 @@ function hosts(pool: Snapshot, extra: Extra): Found[] {
         `Join ${name} to the pool, or remove it from CloudStack.`,
       ),
     ),
+  ];
+}
+
+/** Both views of one host: name and version. CloudStack learns the version when it sets the host up (cs §8.1). */
+function hostDisagreement(host: HostSnapshot, extra: Extra): Found[] {
+  const cs = host.cloudstack;
+  // what a run has in hand is set up again before it is given back
+  const inHand = extra.owed.some((owed) => owed.on === host.name || owed.what === 'cluster-unmanaged');
+  if (!cs) return [];
+  return [
+    ...(cs.name !== host.name
+      ? [
+          found(
+            'note',
+            host.name,
+            `CloudStack calls ${host.name} by another name: ${cs.name}.`,
+            [`XAPI: ${host.name}, ${host.address}`, `CloudStack: ${cs.name}`],
+            'Nothing to do: they are joined by their address.',
+          ),
+        ]
+      : []),
+    ...(cs.hypervisorVersion !== '' && cs.hypervisorVersion !== host.version && !inHand
+      ? [
+          found(
+            'warn',
+            host.name,
+            `XAPI and CloudStack disagree on the version of ${host.name}.`,
+            [`XAPI: ${host.version}`, `CloudStack: ${cs.hypervisorVersion}`],
+            `Reconnect ${host.name} in CloudStack: it reads the version when it sets a host up.`,
+          ),
+        ]
+      : []),
   ];
 }
 
@@ -79,6 +119,16 @@ function disagreement(vm: VmSnapshot): Found[] {
         `XAPI and CloudStack disagree on whether ${vm.name} runs.`,
         saw,
         `Wait for CloudStack’s next sync, or stop and start ${vm.name} in CloudStack, and ask for the plan again.`,
+      ),
+    ];
+  if (vm.power === 'Paused')
+    return [
+      found(
+        'warn',
+        vm.name,
+        `${vm.name} is paused in XAPI and Running in CloudStack.`,
+        saw,
+        `Find out who paused it, then: xe vm-unpause uuid=${vm.uuid}`,
       ),
     ];
   if (runs && vm.cloudstack.on !== vm.on)

@@ -5,6 +5,7 @@ export const smokeTest = defineCheck({
   name: 'smoke-test',
   summary:
     'A test VM can be made at the end, and a canary VM is named for hosts that no planned move goes to.',
+  source: 'pl S7',
   look: (pool, _target, { configured }) => {
     const canary = pool.vms.find((vm) => vm.name === configured.canaryVm);
     return [

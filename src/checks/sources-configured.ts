@@ -4,6 +4,7 @@ import { defineCheck, found } from './check';
 export const sourcesConfigured = defineCheck({
   name: 'sources-configured',
   summary: 'CloudStack’s database, dom0 and the management servers can be looked at; else a person does.',
+  source: 'cs §10.5 and §12.2',
   look: (pool, _target, { configured }) => [
     ...(configured.database
       ? []

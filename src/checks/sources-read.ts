@@ -4,6 +4,7 @@ import { defineCheck, found } from './check';
 export const sourcesRead = defineCheck({
   name: 'sources-read',
   summary: 'Everything that is configured could be read.',
+  source: 'xc §1.10 no. 4',
   look: (pool) =>
     pool.unread.map(({ source, why }) =>
       found(

@@ -6,6 +6,7 @@ import { defineCheck, found } from './check';
 export const storagePlugged = defineCheck({
   name: 'storage-plugged',
   summary: 'Every storage repository is attached on every host that has a connection to it.',
+  source: 'xc §1.3 row 17 and R28',
   look: (pool) =>
     pool.hosts.flatMap((host) => {
       const off = host.pbds.filter((pbd) => !pbd.attached);

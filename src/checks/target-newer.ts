@@ -5,6 +5,7 @@ import { defineCheck, found } from './check';
 export const targetNewer = defineCheck({
   name: 'target-newer',
   summary: 'At least one host is older than the target, and none is newer.',
+  source: 'cs §8.2, xc R36',
   look(pool, target) {
     const newer = pool.hosts.filter((host) => compareVersions(host.version, target) > 0);
     const older = pool.hosts.filter((host) => compareVersions(host.version, target) < 0);

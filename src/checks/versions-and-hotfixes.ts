@@ -8,6 +8,7 @@ export const versionsAndHotfixes = defineCheck({
   name: 'versions-and-hotfixes',
   summary:
     'All hosts carry one version and the same hotfixes, or the pool is half-way to this target, master first.',
+  source: 'pl S16, xc R20, xapi §4.3',
   look: (pool, target) => [...versions(pool, target), ...hotfixes(pool), ...flag(pool)],
 });
 

@@ -8,6 +8,7 @@ import { inWords } from './evacuation-words';
 export const vmsCanMove = defineCheck({
   name: 'vms-can-move',
   summary: 'Every running VM can be moved to another host, or is stopped with consent.',
+  source: 'xc §1.5, xapi §6.2 and §10.1, pl S13',
   look: (pool, target, extra) => [
     ...stopped(pool, target, extra),
     ...cds(pool),

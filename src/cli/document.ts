@@ -21,6 +21,10 @@ export function documentOf(answer: CommandAnswer): object {
       };
     case 'status':
       return answer.status;
+    case 'why':
+      return { v: 1, ...answer.plan, blockers: answer.blockers };
+    case 'diff':
+      return { v: 1, ...answer.difference };
     case 'obligations':
       break;
   }

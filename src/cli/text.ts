@@ -2,7 +2,7 @@
 import type { OwedAnswer, StatusAnswer } from '../domain/answers';
 import type { CommandAnswer } from '../domain/command-answers';
 import type { Problem } from '../domain/problem';
-import { planText } from './plan-text';
+import { differenceText, planText, whyText } from './plan-text';
 import { indented, table } from './table';
 
 export function text(answer: CommandAnswer): string {
@@ -38,6 +38,10 @@ export function text(answer: CommandAnswer): string {
       return runText(answer);
     case 'status':
       return statusText(answer.status);
+    case 'why':
+      return whyText(answer);
+    case 'diff':
+      return differenceText(answer.difference);
     case 'obligations':
       break;
   }

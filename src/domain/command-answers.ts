@@ -2,7 +2,9 @@
 import type { OwedAnswer, RunAnswer, StatusAnswer } from './answers';
 import type { Role } from './person';
 import type { Phase } from './phases';
+import type { Finding } from './finding';
 import type { Plan } from './plan';
+import type { PlanBrief, PlanDifference } from './plan-difference';
 
 export interface CommandHelp {
   readonly name: string;
@@ -38,6 +40,9 @@ export type CommandAnswer =
       readonly question?: string;
       readonly says?: 'yes' | 'no';
     }
+  /** Of the newest plan; empty where nothing blocks it. */
+  | { readonly about: 'why'; readonly plan: PlanBrief; readonly blockers: readonly Finding[] }
+  | { readonly about: 'diff'; readonly difference: PlanDifference }
   | { readonly about: 'status'; readonly status: StatusAnswer }
   | {
       readonly about: 'obligations';

@@ -51,6 +51,13 @@ export const asked = {
       'That run has changed the pool since.',
       `Make a new plan: xsupgrade plan ${pool}`,
     ),
+  noPlan: (pool: string): Problem =>
+    problem(
+      'NO_PLAN',
+      `No plan has been made for ${pool}.`,
+      'What blocks a pool is known from a plan.',
+      `Make a plan: xsupgrade plan ${pool}`,
+    ),
   noRun: (pool: string): Problem =>
     problem(
       'NO_RUN',

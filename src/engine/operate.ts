@@ -295,6 +295,14 @@ export function operate(deps: OperatorDeps): Operator {
       return plan;
     },
 
+    async newestPlan(by, pool) {
+      await may(by, pool, 'view');
+      const newest = (await journal.plansOf(pool, 1))[0];
+      const plan = newest && (await journal.plan(newest.id));
+      if (!plan) throw new Rejected(problems.noPlan(pool));
+      return plan;
+    },
+
     async run(by, id) {
       const row = await rowOf(id);
       await may(by, row.pool, 'view');

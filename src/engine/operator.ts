@@ -55,6 +55,8 @@ export interface Operator {
   /** Starts a small run of `give-back` for one obligation. */
   giveBack(by: Person, pool: string, obligation: string): Promise<RunAnswer>;
   plan(by: Person, plan: string): Promise<Plan>;
+  /** Throws Rejected(NO_PLAN) where none has been made. */
+  newestPlan(by: Person, pool: string): Promise<Plan>;
   /** The run behind an id or a pool's name, for renderers. */
   run(by: Person, runOrPool: string): Promise<Run>;
 }

@@ -206,6 +206,16 @@ const plan = z.strictObject({
   snapshot,
 }) satisfies z.ZodType<PlanAnswer>;
 
+const planBrief = {
+  plan: text,
+  digest: text,
+  pool: text,
+  target: text,
+  verdict: z.enum(['go', 'blocked']),
+  madeAt: time,
+};
+const lineBrief = z.strictObject({ id: text, title: text });
+
 const phase = z.enum(PHASES);
 const owed = z.strictObject({
   id: text,
@@ -262,6 +272,20 @@ const command = z.strictObject({
 /** File name under docs/schema → the shape of the document, with the commands that print it. */
 export const shapes = {
   plan: plan.describe('xsupgrade plan POOL --json'),
+  why: z
+    .strictObject({ v: z.literal(1), ...planBrief, blockers: z.array(finding) })
+    .describe('xsupgrade why POOL --json'),
+  diff: z
+    .strictObject({
+      v: z.literal(1),
+      before: z.strictObject(planBrief),
+      after: z.strictObject(planBrief),
+      findings: z.strictObject({ came: z.array(finding), went: z.array(finding) }),
+      lines: z.strictObject({ came: z.array(lineBrief), went: z.array(lineBrief) }),
+      vms: texts,
+      hosts: texts,
+    })
+    .describe('xsupgrade diff PLAN PLAN --json'),
   run: z
     .strictObject({ run: text, phase, question: text.describe('only after advance').exactOptional() })
     .describe('xsupgrade start, pause, resume, advance, abort, obligations --give-back, with --json'),

@@ -11,6 +11,8 @@ import { documentOf, errorDocument } from '../../src/cli/document';
 import { failureOf } from '../../src/cli/exit';
 import { makePlan } from '../../src/engine/planner';
 import { rollingUpgrade } from '../../src/procedures/rolling-upgrade';
+import { briefOf, planDifference } from '../../src/domain/plan-difference';
+import { planOf } from '../support/plans';
 import { healthyPool, vmOf, withHost, withVms } from '../support/snapshots';
 import { worldOf, type WorldWish } from '../support/world-of';
 import { shapes } from './document-shapes';
@@ -68,6 +70,8 @@ describe('real documents', () => {
     },
   );
 
+  const before = planOf('plan-1');
+  const after = planOf('plan-2', { verdict: 'go', findings: [], sections: [] });
   const run = { run: 'run-1', phase: 'running' as const };
   const owed = {
     id: 'ha-off:pool-a',
@@ -113,6 +117,8 @@ describe('real documents', () => {
       },
     ],
     ['obligations', { about: 'obligations', pool: 'pool-a', owed: [owed] }],
+    ['why', { about: 'why', plan: briefOf(before), blockers: [] }],
+    ['diff', { about: 'diff', difference: planDifference(before, after) }],
     ['help', helpAbout()],
   ] satisfies readonly [keyof typeof shapes, CommandAnswer][])('%s', (name, answer) => {
     const printed: unknown = JSON.parse(JSON.stringify(documentOf(answer)));

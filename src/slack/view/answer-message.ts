@@ -5,7 +5,8 @@ import type { OwedAnswer, StatusAnswer } from '../../domain/answers';
 import { section, sections } from './blocks';
 import { coalesced } from './limits';
 import type { Message } from './message';
-import { planMessage } from './plan-message';
+import { isSame, type PlanDifference } from '../../domain/plan-difference';
+import { findingText, planMessage } from './plan-message';
 import { bold, clip, code, mention, plain, spoken } from './words';
 
 export function answerMessage(answer: CommandAnswer): Message {
@@ -30,6 +31,10 @@ export function answerMessage(answer: CommandAnswer): Message {
       return said('run', runSentence(answer), []);
     case 'status':
       return statusMessage(answer.status);
+    case 'why':
+      return said('why', whyHeading(answer), answer.blockers.map(findingText));
+    case 'diff':
+      return differenceMessage(answer.difference);
     case 'obligations':
       return said(
         'obligations',
@@ -89,6 +94,26 @@ const owedLine = ({ id, what, on, since, canBeGivenBack, why }: OwedAnswer): str
   `• ${bold(what)} on ${plain(on)}, since ${plain(since.slice(0, 16).replace('T', ' '))} UTC · ${
     canBeGivenBack ? 'can be given back' : `not yet: ${plain(why ?? 'the pool is not ready for it')}`
   } · ${code(id)}`;
+
+const whyHeading = ({ plan, blockers }: Extract<CommandAnswer, { about: 'why' }>): string =>
+  blockers.length === 0
+    ? `Nothing blocks ${plan.pool} on its way to ${plan.target} (plan ${plan.plan}).`
+    : `What blocks ${plan.pool} on its way to ${plan.target} (plan ${plan.plan})`;
+
+/** `+` came, `-` went. */
+function differenceMessage(difference: PlanDifference): Message {
+  const { before, after, findings, lines, vms, hosts } = difference;
+  if (isSame(difference)) return said('diff', `${before.plan} and ${after.plan} say the same.`, []);
+  return said('diff', `What is other in ${after.plan}`, [
+    `${code(before.plan)} ${plain(before.verdict)} to ${plain(before.target)} → ${code(after.plan)} ${plain(after.verdict)} to ${plain(after.target)}`,
+    ...hosts.map((host) => `• ${plain(host)}`),
+    ...findings.went.map(({ severity, what }) => `- ${severity}: ${plain(what)}`),
+    ...findings.came.map(({ severity, what }) => `+ ${severity}: ${plain(what)}`),
+    ...vms.map((vm) => `• ${plain(vm)}`),
+    ...lines.went.map(({ title }) => `- ${plain(title)}`),
+    ...lines.came.map(({ title }) => `+ ${plain(title)}`),
+  ]);
+}
 
 function statusMessage(status: StatusAnswer): Message {
   const lanes = status.lanes.map(

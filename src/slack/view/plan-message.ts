@@ -89,7 +89,7 @@ function found(findings: readonly Finding[]): readonly KnownBlock[] {
   return sections(coalesced(lines, 4500, (n) => `… and ${n} more findings: \`xsupgrade plan --json\``));
 }
 
-function findingText({ severity, on, what, evidence, advice }: Finding): string {
+export function findingText({ severity, on, what, evidence, advice }: Finding): string {
   const { symbol, word } = SEVERITY[severity];
   const rest =
     severity === 'note'

@@ -23,13 +23,15 @@ async function refused(line: string): Promise<{ readonly problem: Problem; reado
 }
 
 describe('the table of contents', () => {
-  test('has the ten commands of the product, in the order of help', () => {
+  test('has the twelve commands of the product, in the order of help', () => {
     const names = commands.map((command) => command.name);
 
     expect(names).toEqual([
       'help',
       'pools',
       'plan',
+      'why',
+      'diff',
       'start',
       'pause',
       'resume',
@@ -81,6 +83,7 @@ describe('a line becomes one wish', () => {
       'requestPlan',
       ['pool-a', { to: '7.1.2', replyTo: { channel: 'C1', ts: '1.2' } }],
     ],
+    ['why pool-a', 'newestPlan', ['pool-a']],
     ['start plan-1', 'start', ['plan-1']],
     ['pause run-1', 'pause', ['run-1', {}]],
     [
@@ -106,6 +109,31 @@ describe('a line becomes one wish', () => {
     await runCommand(line, context);
 
     expect(seen.wishes).toEqual([{ asked, by: 'UANN', words }]);
+  });
+
+  test('why shows what blocks and nothing else', async () => {
+    const { context } = slack();
+
+    expect(await runCommand('why pool-a', context)).toMatchObject({
+      about: 'why',
+      plan: { plan: 'plan-1', verdict: 'blocked' },
+      blockers: [{ check: 'hosts-ready' }],
+    });
+  });
+
+  test('diff reads both plans, the older one first', async () => {
+    const { context, seen } = slack();
+
+    const answer = await runCommand('diff plan-1 plan-2', context);
+
+    expect(seen.wishes.map(({ asked, words }) => [asked, ...words])).toEqual([
+      ['plan', 'plan-1'],
+      ['plan', 'plan-2'],
+    ]);
+    expect(answer).toMatchObject({
+      about: 'diff',
+      difference: { before: { plan: 'plan-1' }, after: { plan: 'plan-2' } },
+    });
   });
 
   test('taking over shows what is left afterwards', async () => {
@@ -156,6 +184,9 @@ describe('bad input gets one sentence and wishes nothing', () => {
     ['plan pool-a --to 7.1.2 --to 7.2.0', 'USAGE', /--to is given twice/],
     ['plan pool-a --force', 'USAGE', /knows no --force/],
     ['start', 'USAGE', /PLAN is missing/],
+    ['why', 'USAGE', /POOL is missing/],
+    ['diff plan-1', 'USAGE', /PLAN is missing/],
+    ['diff plan-1 plan-1', 'USAGE', /does not differ from itself/],
     ['pause run-1 --now', 'USAGE', /--now needs --reason/],
     ['pause run-1 --now=yes --reason x', 'USAGE', /--now takes no value/],
     ['advance', 'USAGE', /RUN is missing/],

@@ -1,6 +1,7 @@
 /** An operator that keeps what it was asked, for tests that look at what a command wishes. */
 import type { Operator } from '../../../src/engine/operator';
 import type { Person } from '../../../src/domain/person';
+import { planOf } from '../../support/plans';
 
 export interface Wish {
   readonly asked: string;
@@ -13,7 +14,7 @@ export interface OperatorSeen {
   readonly operator: Operator;
 }
 
-/** Answers every wish with run-1. `plan` and `run` belong to renderers: no command asks for them. */
+/** Answers every wish with run-1. `run` belongs to renderers: no command asks for it. */
 export function operatorSeen(): OperatorSeen {
   const wishes: Wish[] = [];
   const keep = <T>(asked: string, by: Person, words: readonly unknown[], answer: T): T => {
@@ -76,7 +77,8 @@ export function operatorSeen(): OperatorSeen {
     takeOver: async (by, ...words) => keep('takeOver', by, words, undefined),
     giveBack: async (by, ...words) =>
       keep('giveBack', by, words, { run: 'run-2', phase: 'running' as const }),
-    plan: async (_by, plan) => Promise.reject(new Error(`No command asks for the plan ${plan}`)),
+    plan: async (by, ...words) => keep('plan', by, words, planOf(words[0])),
+    newestPlan: async (by, ...words) => keep('newestPlan', by, words, planOf('plan-1')),
     run: async (_by, run) => Promise.reject(new Error(`No command asks for the run ${run}`)),
   };
   return { wishes, operator };

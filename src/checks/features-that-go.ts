@@ -1,0 +1,78 @@
+/** Features of 8.1 and older that 8.2 and newer do not have (xc §1.3 rows 7, 9, 11, 12; defect §1.10 no. 2 avoided). */
+import { compareVersions } from '../domain/version';
+import type { HostSnapshot, Snapshot } from '../domain/pool';
+import { defineCheck, found, type Found } from './check';
+
+const GONE_WITH = '8.2';
+
+export const featuresThatGo = defineCheck({
+  name: 'features-that-go',
+  summary:
+    'No vSwitch controller, old TLS, iLO power control or container pack is in use where the target is 8.2 or newer.',
+  source: 'xc §1.3 rows 7, 9, 11 and 12',
+  since: 'target 8.2',
+  until: 'hosts 8.2',
+  look(pool, target) {
+    if (compareVersions(target, GONE_WITH) < 0) return [];
+    const old = pool.hosts.filter((host) => compareVersions(host.version, GONE_WITH) < 0);
+    if (old.length === 0) return [];
+    return [...controller(pool), ...oldTls(pool, old), ...old.flatMap(onHost)];
+  },
+});
+
+const controller = (pool: Snapshot): Found[] =>
+  (pool.traits?.vswitchController ?? '') === ''
+    ? []
+    : [
+        found(
+          'block',
+          pool.name,
+          `${pool.name} uses a vSwitch controller, which ${GONE_WITH} does not have.`,
+          [`pool: vswitch_controller ${pool.traits?.vswitchController}`],
+          'Take the pool out of the controller: xe pool-set-vswitch-controller address=',
+        ),
+      ];
+
+function oldTls(pool: Snapshot, old: readonly HostSnapshot[]): Found[] {
+  const serving = old.filter((host) => host.traits?.legacySsl === true);
+  if (serving.length === 0) return [];
+  const command = `xe pool-disable-ssl-legacy uuid=${pool.uuid}`;
+  return [
+    {
+      ...found(
+        'block',
+        pool.name,
+        'Hosts still serve TLS older than 1.2; after the upgrade they cannot talk to each other that way.',
+        serving.map((host) => `${host.name}: ssl_legacy`),
+        `Run on ${pool.master}: ${command}`,
+        'CloudStack must speak TLS 1.2 with XAPI by then.',
+      ),
+      remedy: { kind: 'by-hand', args: { title: 'Switch old TLS off', doThis: [command] } },
+    },
+  ];
+}
+
+const onHost = (host: HostSnapshot): Found[] => [
+  ...(host.traits?.powerOnMode === 'iLO'
+    ? [
+        found(
+          'warn',
+          host.name,
+          `${host.name} is switched on through iLO, which ${GONE_WITH} does not do.`,
+          ['host: power_on_mode iLO'],
+          'Write its settings down and choose IPMI or wake-on-lan; other modes stay.',
+        ),
+      ]
+    : []),
+  ...(host.traits?.packs ?? [])
+    .filter((pack) => pack.includes('xscontainer'))
+    .map((pack) =>
+      found(
+        'warn',
+        host.name,
+        `${host.name} has the container pack, which ${GONE_WITH} does not have.`,
+        [`supplemental pack ${pack}`],
+        'Containers are not managed by XAPI any more afterwards; the VMs run on.',
+      ),
+    ),
+];

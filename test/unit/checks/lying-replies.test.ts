@@ -1,0 +1,54 @@
+/** A reply that breaks off, is no reply at all, or is refused leaves a check unable to tell: that blocks, with the reason. */
+import { lookAt } from './pool-files';
+
+const XAPI = [
+  'pool.get_all_records',
+  'host.get_all_records',
+  'VM.get_all_records',
+  'PBD.get_all_records',
+  'PIF.get_all_records',
+  'VDI.get_all_records',
+  'task.get_all_records',
+  'message.get_all',
+  'host.get_servertime',
+  'host.compute_free_memory',
+];
+const CLOUDSTACK = [
+  'listHosts',
+  'listClusters',
+  'listVirtualMachines',
+  'listRouters',
+  'listVolumes',
+  'listAsyncJobs',
+  'listConfigurations',
+  'listHypervisorCapabilities',
+  'listGuestOsMapping',
+  'listApis',
+  'getUser',
+];
+
+const broken = [
+  ...XAPI.flatMap((call) => ['html', 'truncate'].map((how) => [`xapi:${call}`, how] as const)),
+  ...CLOUDSTACK.flatMap((call) => ['html', 'truncate'].map((how) => [`cloudstack:${call}`, how] as const)),
+];
+
+test.each(broken)('%s answered with %s: cannot tell, and says so', async (call, how) => {
+  const { findings, unread } = await lookAt('healthy', '7.1.2', [{ call, how, nth: 0 }]);
+
+  expect(unread.length).toBeGreaterThan(0);
+  expect(findings.filter(({ check }) => check === 'sources-read').map(({ severity }) => severity)).toEqual(
+    unread.map(() => 'block'),
+  );
+});
+
+test.each(['listConfigurations', 'listHypervisorCapabilities', 'listGuestOsMapping', 'getUser', 'listApis'])(
+  'cloudstack:%s refused although it is allowed: blocks',
+  async (name) => {
+    const fault = { call: `cloudstack:${name}`, how: 'refuse', code: '530', nth: 0 };
+    const { findings } = await lookAt('healthy', '7.1.2', [fault]);
+
+    expect(findings.filter(({ severity }) => severity === 'block').map(({ check }) => check)).toEqual([
+      'api-key',
+    ]);
+  },
+);

@@ -1,0 +1,48 @@
+/** The pools under test/fixtures/pools: each a simulated cloud, looked at by the product's own adapters. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Finding } from '../../../src/domain/finding';
+import { inspect } from '../../../src/engine/inspect';
+import { makeCloud } from '../../../src/sim/cloud';
+import type { FaultSpec } from '../../../src/sim/faults';
+import type { CallRecord } from '../../../src/sim/model';
+import { sidesOf } from '../../../src/sim/sides';
+import { parseSnapshotFile } from '../../../src/sim/snapshot-file';
+import { worldInMemory } from '../../support/in-memory-world';
+import { patiently } from '../../support/patiently';
+
+const FOLDER = join(__dirname, '../../fixtures/pools');
+
+export const poolFiles: readonly string[] = readdirSync(FOLDER)
+  .map((file) => file.replace(/\.json$/, ''))
+  .toSorted();
+
+export interface Seen {
+  readonly findings: readonly Finding[];
+  readonly unread: readonly { readonly source: string; readonly why: string }[];
+  /** Calls that change something, and breaches of the rules. */
+  readonly acts: readonly CallRecord[];
+  readonly violations: number;
+}
+
+/** What the checks say of the pool in this file, every source configured. */
+export async function lookAt(name: string, target: string, faults: readonly FaultSpec[] = []): Promise<Seen> {
+  const { pools, hidden } = parseSnapshotFile(readFileSync(join(FOLDER, `${name}.json`), 'utf8'));
+  const cloud = makeCloud({ pools, hidden });
+  cloud.faults.add(faults);
+  const facts = {
+    canaryVm: 'i-2-10-VM',
+    smokeTest: { templateId: 't', serviceOfferingId: 's', networkOfferingId: 'n' },
+  };
+  const world = worldInMemory({ cloud, ...sidesOf(cloud) }, cloud.pools[0]!, facts);
+  const { findings, snapshot } = await patiently(
+    cloud,
+    inspect(world, { target, owed: [], at: cloud.time.now() }),
+  );
+  return {
+    findings,
+    unread: snapshot.unread,
+    acts: cloud.calls.filter((call) => call.mutates),
+    violations: cloud.violations.length,
+  };
+}
