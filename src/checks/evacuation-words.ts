@@ -22,6 +22,16 @@ const WORDS: Readonly<Record<string, (params: readonly string[]) => string>> = {
   HOST_NOT_LIVE: () => 'some host is enabled and not live',
   HOST_DISABLED: ([host]) => `${host ?? 'some host'} is disabled`,
   HOST_NOT_ENOUGH_FREE_MEMORY: () => 'no other host has room for it',
+  HOST_EVACUATE_VM_NOT_HA_PROTECTED: () => 'it is not protected by HA, which is on',
+  HOST_NOT_ENOUGH_PCPUS: () => 'it has more vCPUs than some host has CPUs',
+  LICENCE_RESTRICTION: () => 'the licence does not allow live migration',
+  NOT_SUPPORTED_DURING_UPGRADE: () => 'it would have to go to an older version',
+  VM_HOST_INCOMPATIBLE_VIRTUAL_HARDWARE_PLATFORM_VERSION: () =>
+    'some host does not know the virtual hardware that it was started with',
+  VM_IS_PART_OF_AN_APPLIANCE: () => 'it belongs to an appliance',
+  VM_REQUIRES_GPU: () => 'it needs a GPU that some host does not have',
+  VM_REQUIRES_IOMMU: () => 'some host has no IOMMU, which its devices need',
+  VM_REQUIRES_VUSB: () => 'it needs a USB device of its host',
   VM_BAD_POWER_STATE: () => 'it is not running',
 };
 

@@ -4,8 +4,14 @@ import type { Advice } from './xapi-advice-words';
 import { VM_ADVICE } from './xapi-advice-vm';
 import { HOST_ADVICE } from './xapi-advice-host';
 import { POOL_ADVICE } from './xapi-advice-pool';
+import { UPDATE_ADVICE } from './xapi-advice-updates';
 
-const ADVICE: Readonly<Record<string, Advice>> = { ...VM_ADVICE, ...HOST_ADVICE, ...POOL_ADVICE };
+const ADVICE: Readonly<Record<string, Advice>> = {
+  ...VM_ADVICE,
+  ...HOST_ADVICE,
+  ...POOL_ADVICE,
+  ...UPDATE_ADVICE,
+};
 
 export const ADVISED_CODES: readonly string[] = Object.keys(ADVICE);
 
