@@ -24,9 +24,11 @@ export const capabilityRows = defineCheck({
 
 function missing(pool: Snapshot, target: string, most: number, near: string | undefined): Found {
   const crowded = pool.hosts.filter((host) => residents(pool, host.name).length > most);
+  const copied =
+    'max_guests_limit, security_group_enabled, max_data_volumes_limit, max_hosts_per_cluster, storage_motion_supported, vm_snapshot_enabled';
   const statement =
-    `INSERT INTO cloud.hypervisor_capabilities (uuid, hypervisor_type, hypervisor_version, max_guests_limit, max_data_volumes_limit, storage_motion_supported) ` +
-    `SELECT UUID(), hypervisor_type, '${target}', max_guests_limit, max_data_volumes_limit, storage_motion_supported FROM cloud.hypervisor_capabilities ` +
+    `INSERT INTO cloud.hypervisor_capabilities (uuid, hypervisor_type, hypervisor_version, ${copied}) ` +
+    `SELECT UUID(), hypervisor_type, '${target}', ${copied} FROM cloud.hypervisor_capabilities ` +
     `WHERE hypervisor_type = 'XenServer' AND hypervisor_version = '${near ?? 'default'}';`;
   return {
     ...found(
