@@ -78,4 +78,10 @@ function splitOption(text: string): readonly [name: string, inline: string | und
 
 /** What a person reads who typed a command wrongly. */
 export const wrongUse = (shape: Pick<Shape, 'command' | 'usage'>, what: string): Rejected =>
-  new Rejected(problems.usage(shape.command, what, shape.usage));
+  new Rejected(
+    problems.usage(
+      shape.command,
+      what,
+      shape.usage.map((way) => `xsupgrade ${way}`),
+    ),
+  );

@@ -55,7 +55,8 @@ function allAtOnce(found: readonly Problem[]): Problem {
       '\n',
     ),
     why: first.why,
-    doThis: found.flatMap(({ doThis }) => doThis),
+    // one mistake made on every host has one remedy
+    doThis: [...new Set(found.flatMap(({ doThis }) => doThis))],
   };
 }
 

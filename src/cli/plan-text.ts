@@ -14,12 +14,19 @@ const HEADINGS: readonly (readonly [Severity, string])[] = [
   ['note', 'Notes'],
 ];
 
+const COUNTED = {
+  block: 'blocker',
+  question: 'question',
+  warn: 'warning',
+  note: 'note',
+} as const satisfies Record<Severity, string>;
+
 export function planText(plan: Plan): string {
   const { snapshot, findings } = plan;
   const count = (severity: Severity): number =>
     findings.filter((finding) => finding.severity === severity).length;
   const counts = HEADINGS.map(
-    ([severity]) => `${count(severity)} ${severity}${count(severity) === 1 ? '' : 's'}`,
+    ([severity]) => `${count(severity)} ${COUNTED[severity]}${count(severity) === 1 ? '' : 's'}`,
   );
   const hosts = table(
     ['HOST', 'ROLE', 'VERSION', 'VMS', 'FREE MIB', 'STOPS'],

@@ -16,11 +16,16 @@ export interface ShellIo {
   readonly login: string;
 }
 
+/** What hands type before they have read anything. */
+const SAME = { '--help': 'help', '-h': 'help', '--version': 'version' } as const;
+
 /** `argv`: without program and `--config`. Returns the exit code; never throws. */
 export async function shell(argv: readonly string[], doors: Doors, io: ShellIo): Promise<number> {
   const json = argv.includes('--json');
   try {
-    const { as, words } = withoutGlobals(argv);
+    const { as, words: typed } = withoutGlobals(argv);
+    const [first = '', ...rest] = typed;
+    const words = first in SAME ? [SAME[first as keyof typeof SAME], ...rest] : typed;
     if (words[0] === 'version' && words.length === 1) {
       io.out(json ? line({ version: doors.version }) : `xsupgrade ${doors.version}\n`);
       return EXIT.done;

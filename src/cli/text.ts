@@ -2,6 +2,7 @@
 import type { OwedAnswer, StatusAnswer } from '../domain/answers';
 import type { CommandAnswer } from '../domain/command-answers';
 import type { Problem } from '../domain/problem';
+import { owedName } from '../domain/owed-words';
 import { differenceText, planText, whyText } from './plan-text';
 import { indented, table } from './table';
 
@@ -66,14 +67,19 @@ function statusText(status: StatusAnswer): string {
     `Run ${status.run} of ${status.pool} is ${status.phase} (plan ${status.plan}).`,
     '',
     ...table(
-      ['LANE', 'STATE', 'LINE', 'WAITING FOR', 'SINCE'],
-      status.lanes.map(({ host, state, line, waitingFor, since }) => [
+      ['LANE', 'STATE', 'SINCE', 'LINE'],
+      status.lanes.map(({ host, state, line, since }) => [
         host ?? status.pool,
         state,
+        minute(since),
         line ?? '',
-        waitingFor ?? '',
-        since,
       ]),
+    ),
+    // a sentence in a column would push the others off the screen; a question is printed below
+    ...status.lanes.flatMap(({ host, state, waitingFor }) =>
+      waitingFor === undefined || waitingFor === '' || state === 'asking'
+        ? []
+        : ['', `${host ?? status.pool}: ${waitingFor}`],
     ),
     ...status.questions.flatMap((question) => [
       '',
@@ -85,7 +91,7 @@ function statusText(status: StatusAnswer): string {
       `    may answer: ${question.mayAnswer.join(', ') || 'nobody'}`,
       `    xsupgrade advance ${status.run} --question ${question.id}`,
     ]),
-    ...status.problems.flatMap((problem) => ['', problemText(problem)]),
+    ...status.problems.flatMap((problem) => ['', problemText(problem, status.run)]),
     '',
     ...owedText(status.pool, status.owed),
   ].join('\n');
@@ -96,15 +102,28 @@ function owedText(pool: string, owed: readonly OwedAnswer[]): readonly string[] 
   return [
     `Owed to ${pool}:`,
     ...table(
-      ['ID', 'SINCE', 'CAN BE GIVEN BACK'],
-      owed.map(({ id, since, canBeGivenBack, why }) => [
-        id,
-        since,
-        canBeGivenBack ? 'yes' : (why ?? 'not yet'),
+      ['WHAT', 'SINCE', 'ID', 'CAN BE GIVEN BACK'],
+      owed.map((one) => [
+        owedName(one),
+        minute(one.since),
+        one.id,
+        one.canBeGivenBack ? 'yes' : `not yet: ${one.why ?? 'the pool is not ready for it'}`,
       ]),
     ),
   ];
 }
 
-export const problemText = ({ code, what, why, doThis }: Problem): string =>
-  [`✗ ${what} (${code})`, `  Why: ${why}`, ...doThis.map((step) => `  Do this: ${step}`)].join('\n');
+/** To the minute: seconds help nobody who reads a table. */
+const minute = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`;
+
+/** `run`: the one that the problem is about, for the commands in its advice. */
+export const problemText = ({ code, what, why, doThis }: Problem, run = 'RUN'): string =>
+  [`✗ ${what} (${code})`, `  Why: ${why}`, ...doThis.map((step) => `  Do this: ${inShell(step, run)}`)].join(
+    '\n',
+  );
+
+/** Advice is written once for both places; here the commands are typed without Slack's slash. */
+const inShell = (step: string, run: string): string =>
+  step
+    .replaceAll(': /xsupgrade ', ': xsupgrade ')
+    .replaceAll('xsupgrade advance RUN', `xsupgrade advance ${run}`);

@@ -82,16 +82,16 @@ export const asked = {
   alreadyAnswered: (question: string, by: string, at: string, says: string): Problem =>
     problem(
       'ALREADY_ANSWERED',
-      `${by} has answered ${question} already: ${says}, at ${at}.`,
+      `${by} has answered ${question} already: ${says}, at ${at.slice(0, 16).replace('T', ' ')} UTC.`,
       'The first answer counts.',
       'Nothing is left to do here.',
     ),
   questionGone: (question: string, why: string): Problem =>
     problem(
       'QUESTION_GONE',
-      `${question} is no longer asked.`,
+      `${question} is not asked now.`,
       why,
-      'Look at the thread for the question that replaced it.',
+      'Look at the thread for what is asked now.',
     ),
   noQuestion: (run: string): Problem =>
     problem(
@@ -140,13 +140,13 @@ export const asked = {
       'UNKNOWN_COMMAND',
       `There is no command ${word}.`,
       `The commands are: ${known.join(', ')}.`,
-      'Say help to read what each of them does.',
+      'Read what each of them does: xsupgrade help',
     ),
   usage: (command: string, what: string, usage: readonly string[]): Problem =>
     problem(
       'USAGE',
       `${command}: ${what}`,
-      'The command was not carried out.',
+      'The command is written as below; nothing was done.',
       ...usage.map((line) => `Say: ${line}`),
     ),
   unreachable: (source: string, why: string): Problem =>

@@ -7,7 +7,7 @@ import type { Plan } from '../domain/plan';
 import type { Journal, Page, Pager, SlackThread } from '../ports';
 import { section } from '../slack/view/blocks';
 import { CARD } from '../slack/view/message';
-import { bold, clip, plain, spoken } from '../slack/view/words';
+import { bold, clip, inSlack, plain, spoken } from '../slack/view/words';
 import { pagesOf } from './pages';
 import type { Pace } from './pace';
 
@@ -88,7 +88,7 @@ export const toSlackGroup =
         JSON.parse(
           JSON.stringify(
             section(
-              `${text}${bold(clip(page.summary, 500))}${page.details['doThis'] ? `\nDo this: ${clip(plain(page.details['doThis']), 800)}` : ''}`,
+              `${text}${bold(clip(page.summary, 500))}${page.details['doThis'] ? `\nDo this: ${clip(plain(inSlack(page.details['doThis'], run)), 800)}` : ''}`,
             ),
           ),
         ),

@@ -1,13 +1,14 @@
 /** What a command answers, for the person who typed it. Only they see it. */
 import type { KnownBlock } from '@slack/types';
 import type { CommandAnswer, CommandHelp, PoolAnswer } from '../../domain/command-answers';
-import type { OwedAnswer, StatusAnswer } from '../../domain/answers';
+import type { LaneAnswer, OwedAnswer, StatusAnswer } from '../../domain/answers';
+import { owedName } from '../../domain/owed-words';
 import { section, sections } from './blocks';
 import { coalesced } from './limits';
 import type { Message } from './message';
 import { isSame, type PlanDifference } from '../../domain/plan-difference';
 import { findingText, planMessage } from './plan-message';
-import { bold, clip, code, mention, plain, spoken } from './words';
+import { bold, clip, code, dayAndTime, inSlack, mention, plain, spoken } from './words';
 
 export function answerMessage(answer: CommandAnswer): Message {
   switch (answer.about) {
@@ -90,10 +91,12 @@ function runSentence(answer: Extract<CommandAnswer, { about: 'run' }>): string {
   return `${DID[answer.did]}${how}${to}. Run ${answer.answer.run} is ${answer.answer.phase}.${after}`;
 }
 
-const owedLine = ({ id, what, on, since, canBeGivenBack, why }: OwedAnswer): string =>
-  `• ${bold(what)} on ${plain(on)}, since ${plain(since.slice(0, 16).replace('T', ' '))} UTC · ${
-    canBeGivenBack ? 'can be given back' : `not yet: ${plain(why ?? 'the pool is not ready for it')}`
-  } · ${code(id)}`;
+const owedLine = (owed: OwedAnswer): string =>
+  `• ${bold(owedName(owed))}, since ${dayAndTime(Date.parse(owed.since))} · ${
+    owed.canBeGivenBack
+      ? 'can be given back'
+      : `not yet: ${plain(owed.why ?? 'the pool is not ready for it')}`
+  } · ${code(owed.id)}`;
 
 const whyHeading = ({ plan, blockers }: Extract<CommandAnswer, { about: 'why' }>): string =>
   blockers.length === 0
@@ -115,18 +118,24 @@ function differenceMessage(difference: PlanDifference): Message {
   ]);
 }
 
+/** "waits for an answer: Approve host-1"; a question itself stands above, with who may answer it. */
+function laneSentence({ line, state, waitingFor }: LaneAnswer): string {
+  if (state === 'not begun' || line === undefined) return state;
+  if (state === 'asking') return `waits for an answer: ${line}`;
+  return `${state}: ${line}${waitingFor === undefined || waitingFor === '' ? '' : `: ${waitingFor}`}`;
+}
+
 function statusMessage(status: StatusAnswer): Message {
   const lanes = status.lanes.map(
-    ({ host, line, state, waitingFor }) =>
-      `• ${bold(host ?? status.pool)} ${plain(state)}${line === undefined ? '' : `: ${plain(line)}`}${waitingFor === undefined ? '' : `, ${plain(waitingFor)}`}`,
+    (lane) => `• ${bold(lane.host ?? status.pool)} ${plain(laneSentence(lane))}`,
   );
   const questions = status.questions.map(
     ({ id, text, mayAnswer }) =>
-      `? ${code(id)} ${plain(text)} · may answer: ${mayAnswer.map(mention).join(', ')}`,
+      `? ${code(id)} ${plain(text)} · may answer: ${mayAnswer.map(mention).join(', ') || 'nobody'}`,
   );
   const problems = status.problems.map(
     ({ code: name, what, why, doThis }) =>
-      `✗ ${bold(what)} ${code(name)}\n      Why: ${plain(why)}\n      Do this: ${plain(doThis.join(' · '))}`,
+      `✗ ${bold(what)} ${code(name)}\n      Why: ${plain(why)}\n      Do this: ${plain(doThis.map((one) => inSlack(one, status.run)).join(' · '))}`,
   );
   const owed = status.owed.length === 0 ? [] : ['Owed to the pool:', ...status.owed.map(owedLine)];
   return said('status', `${status.pool}: run ${status.run} is ${status.phase}`, [

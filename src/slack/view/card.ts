@@ -2,6 +2,7 @@
 import type { Button, KnownBlock } from '@slack/types';
 import type { OwedAnswer } from '../../domain/answers';
 import { laneState, shownPhase } from '../../domain/lanes';
+import { owedName } from '../../domain/owed-words';
 import { isOver } from '../../domain/phases';
 import type { Run } from '../../domain/run';
 import { actions, context, header, section, sections, table } from './blocks';
@@ -88,24 +89,24 @@ function hosts(run: Run, room: number): readonly KnownBlock[] {
 
 function owes(run: Run, owed: readonly OwedAnswer[]): readonly KnownBlock[] {
   if (owed.length === 0) return [];
-  const names = owed.map((one) => `${one.what} on ${one.on}`);
+  const names = owed.map(owedName);
   if (run.phase !== 'aborted') return [context(`Owed to the pool: ${clip(plain(listed(names, 8)), 900)}`)];
   const lines = owed.map((one) => ({
-    text: `• ${bold(one.what)} on ${plain(one.on)}${one.canBeGivenBack ? '' : `: not yet, ${clip(plain(one.why ?? 'the pool is not ready for it'), 200)}`}`,
+    text: `• ${bold(owedName(one))}${one.canBeGivenBack ? '' : `: not yet, ${clip(plain(one.why ?? 'the pool is not ready for it'), 200)}`}`,
     keep: one.canBeGivenBack,
   }));
   // six things at most have buttons on the card (12,000 characters, stack §8); for the others there is `/xsupgrade obligations`
   const pressable = owed.slice(0, 6).flatMap((one): readonly Button[] => [
     ...(one.canBeGivenBack
       ? [
-          press(`Give back ${one.what} on ${one.on}`, {
+          press(`Give back ${owedName(one)}`, {
             do: 'give-back',
             pool: run.plan.pool,
             obligation: one.id,
           }),
         ]
       : []),
-    press(`Take over ${one.what} on ${one.on}`, {
+    press(`Take over ${owedName(one)}`, {
       do: 'take-over',
       pool: run.plan.pool,
       obligation: one.id,

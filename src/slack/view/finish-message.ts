@@ -1,6 +1,7 @@
 /** The last word of a run: what was done, how long it took, what is still owed. */
 import type { OwedAnswer } from '../../domain/answers';
 import { laneState } from '../../domain/lanes';
+import { owedName } from '../../domain/owed-words';
 import type { Run } from '../../domain/run';
 import { section, sections } from './blocks';
 import { coalesced } from './limits';
@@ -14,8 +15,9 @@ export function finishMessage(run: Run, owed: readonly OwedAnswer[] = []): Messa
   const took = duration((run.endedAt ?? run.at) - run.startedAt);
   const headline =
     run.phase === 'finished'
-      ? `✓ ${run.plan.pool} ${versions(run)}: finished in ${took}`
-      : `✗ ${run.plan.pool} ${versions(run)}: aborted by ${run.abort?.by.name ?? 'somebody'} after ${took}`;
+      ? `${run.plan.pool} ${versions(run)}: finished in ${took}`
+      : `${run.plan.pool} ${versions(run)}: aborted by ${run.abort?.by.name ?? 'somebody'} after ${took}`;
+  const mark = run.phase === 'finished' ? '✓' : '✗';
   const answers = run.questions.filter((question) => question.answer).length;
   const begun = hostsOf(run).filter((host) => laneState(run, host) !== 'not begun');
   const lines = coalesced(
@@ -26,16 +28,16 @@ export function finishMessage(run: Run, owed: readonly OwedAnswer[] = []): Messa
   const left =
     owed.length > 0
       ? `Still owed to the pool: ${listed(
-          owed.map((one) => `${one.what} on ${one.on}`),
+          owed.map(owedName),
           12,
         )}. The buttons are on the card at the top of this thread.`
       : 'Everything that was changed has been given back.';
   return {
     key: FINISH,
-    text: spoken(`${headline}. ${left}`),
+    text: spoken(`${mark} ${headline}. ${left}`),
     broadcast: true,
     blocks: [
-      section(bold(headline)),
+      section(`${mark} ${bold(headline)}`),
       ...sections(lines),
       section(`${clip(plain(left), 2500)}\n${count(answers, 'question')} answered by people.`),
     ],

@@ -18,7 +18,7 @@ const WORDS = {
   no: {
     title: 'Say no',
     submit: 'Say no',
-    text: 'The reason is written into the journal and shown in the thread.',
+    text: 'What is asked for is not done, and the run goes no further here until somebody tries again or aborts it. The reason is written into the journal and shown in the thread.',
     label: 'Why?',
   },
   abort: {

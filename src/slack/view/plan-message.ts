@@ -9,11 +9,11 @@ import type { Message } from './message';
 import { bold, clip, code, count, listed, plain, spoken } from './words';
 
 const SEVERITY = {
-  block: { symbol: '✗', word: 'blocks' },
-  question: { symbol: '?', word: 'asks' },
-  warn: { symbol: '!', word: 'warns' },
-  note: { symbol: '·', word: 'notes' },
-} as const satisfies Record<Severity, { readonly symbol: string; readonly word: string }>;
+  block: { symbol: '✗', heading: 'What blocks' },
+  question: { symbol: '?', heading: 'Questions: approving the plan answers them' },
+  warn: { symbol: '!', heading: 'Warnings' },
+  note: { symbol: '·', heading: 'Notes' },
+} as const satisfies Record<Severity, { readonly symbol: string; readonly heading: string }>;
 
 export function planMessage(plan: Plan): Message {
   const hosts = plan.snapshot.hosts.length;
@@ -72,7 +72,9 @@ export function planMessage(plan: Plan): Message {
             ),
           ])),
       context(
-        `Plan ${code(plan.id)} · ${code(plan.digest)} · made by ${plain(plan.madeBy.name)} · start it with ${code(`/xsupgrade start ${plan.id}`)}`,
+        `Plan ${code(plan.id)} · digest ${code(plan.digest)} · made by ${plain(plan.madeBy.name)}${
+          blocked ? '' : ` · start it with ${code(`/xsupgrade start ${plan.id}`)}`
+        }`,
       ),
     ],
   };
@@ -81,16 +83,19 @@ export function planMessage(plan: Plan): Message {
 function found(findings: readonly Finding[]): readonly KnownBlock[] {
   if (findings.length === 0) return [section('Nothing was found in the way.')];
   const order: readonly Severity[] = ['block', 'question', 'warn', 'note'];
-  const lines = order.flatMap((severity) =>
-    findings
-      .filter((finding) => finding.severity === severity)
-      .map((finding) => ({ text: findingText(finding), keep: severity === 'block' })),
-  );
+  const lines = order.flatMap((severity): readonly TextLine[] => {
+    const keep = severity === 'block';
+    const alike = findings.filter((finding) => finding.severity === severity);
+    if (alike.length === 0) return [];
+    const heading = { text: bold(SEVERITY[severity].heading), keep };
+    return [heading, ...alike.map((finding) => ({ text: findingText(finding), keep }))];
+  });
   return sections(coalesced(lines, 4500, (n) => `… and ${n} more findings: \`xsupgrade plan --json\``));
 }
 
-export function findingText({ severity, on, what, evidence, advice }: Finding): string {
-  const { symbol, word } = SEVERITY[severity];
+/** What was found names its subject; the severity shows in the mark before it. */
+export function findingText({ severity, what, evidence, advice }: Finding): string {
+  const { symbol } = SEVERITY[severity];
   const rest =
     severity === 'note'
       ? []
@@ -98,7 +103,7 @@ export function findingText({ severity, on, what, evidence, advice }: Finding): 
           ...evidence.slice(0, 3).map((one) => `      ${clip(plain(one), 200)}`),
           ...advice.slice(0, 3).map((one) => `      Do this: ${clip(plain(one), 200)}`),
         ];
-  return [`${symbol} ${bold(on)} ${word}: ${clip(plain(what), 300)}`, ...rest].join('\n');
+  return [`${symbol} ${clip(plain(what), 300)}`, ...rest].join('\n');
 }
 
 /** Sections in order; hosts whose lines read alike are told once. */

@@ -8,7 +8,7 @@ import { actions, context, section, sections } from './blocks';
 import { ANSWERS, press } from './buttons';
 import { coalesced } from './limits';
 import type { Message } from './message';
-import { bold, clip, code, dayAndTime, plain, spoken } from './words';
+import { bold, clip, code, dayAndTime, inSlack, plain, spoken } from './words';
 
 const ASKS = {
   approve: 'Approval needed',
@@ -30,7 +30,7 @@ export function questionMessage(run: Run, question: Question): Message {
   const on = lane === POOL_LANE ? run.plan.pool : lane;
   const heading = `? ${bold(`${ASKS[question.ask.kind]}: ${on}`)}`;
   const problem = question.ask.kind === 'retry' && open(question) ? state?.problem : undefined;
-  const body: readonly KnownBlock[] = problem ? problemBlocks(problem) : evidence(question);
+  const body: readonly KnownBlock[] = problem ? problemBlocks(problem, run.id) : evidence(question);
   return {
     key: `question:${question.id}`,
     text: spoken(`${problem ? `✗ ${problem.what} ` : ''}${on}: ${question.ask.text}`),
@@ -52,13 +52,13 @@ function evidence(question: Question): readonly KnownBlock[] {
 }
 
 /** A problem as people read it: what, why, do this. */
-export const problemBlocks = (problem: Problem): readonly KnownBlock[] => [
+export const problemBlocks = (problem: Problem, run?: string): readonly KnownBlock[] => [
   section(`✗ ${bold(clip(problem.what, 1000))} ${code(problem.code)}`),
   section(
     [
       `Why: ${clip(plain(problem.why), 1000)}`,
       ...(problem.doThis.length > 0
-        ? ['Do this:', ...problem.doThis.slice(0, 8).map((one) => `• ${clip(plain(one), 200)}`)]
+        ? ['Do this:', ...problem.doThis.slice(0, 8).map((one) => `• ${clip(plain(inSlack(one, run)), 200)}`)]
         : []),
     ].join('\n'),
   ),
@@ -67,7 +67,9 @@ export const problemBlocks = (problem: Problem): readonly KnownBlock[] => [
 /** A problem as an answer to whoever asked. */
 export const problemMessage = (problem: Problem): Message => ({
   key: `problem:${problem.code}`,
-  text: spoken(`✗ ${problem.what} Why: ${problem.why} Do this: ${problem.doThis.join(' · ')}`),
+  text: spoken(
+    `✗ ${problem.what} Why: ${problem.why} Do this: ${problem.doThis.map((one) => inSlack(one)).join(' · ')}`,
+  ),
   blocks: problemBlocks(problem),
 });
 
@@ -107,7 +109,7 @@ function ending(run: Run, question: Question, lineDone: boolean): readonly Known
       press(ANSWERS[kind].no, { do: 'no', ...about }),
     ]),
     context(
-      `${notTheRequester ? `Not by ${plain(names)}, who asked for this run · ` : ''}asked ${dayAndTime(question.askedAt)} · ${code(digest)} · nothing happens until somebody answers`,
+      `${notTheRequester ? `Not by ${plain(names)}, who asked for this run · ` : ''}asked ${dayAndTime(question.askedAt)}${careful ? ` · digest ${code(digest)}` : ''} · nothing happens until somebody answers`,
     ),
   ];
 }

@@ -4,7 +4,7 @@ import { openQuestion, type LineState, type Run } from '../../domain/run';
 import { context, section, sections } from './blocks';
 import { coalesced, type TextLine } from './limits';
 import type { Message } from './message';
-import { bold, clip, clockTime, count, duration, plain, spoken } from './words';
+import { bold, clip, clockTime, count, duration, inSlack, plain, spoken } from './words';
 
 /** JSON characters of the lines in one reply; what is left over holds heading and footer (12,000 in all, stack §8). */
 const BUDGET = 9500;
@@ -65,7 +65,7 @@ export function lineText(run: Run, state: LineState): TextLine {
   }
   if (state.status === 'stopped' && state.problem) {
     const { what, why, doThis } = state.problem;
-    const advice = doThis.slice(0, 6).map((one) => `      • ${clip(plain(one), 240)}`);
+    const advice = doThis.slice(0, 6).map((one) => `      • ${clip(plain(inSlack(one, run.id)), 240)}`);
     return {
       text: [
         `✗ ${title}: ${clip(plain(what), 300)}`,

@@ -20,6 +20,12 @@ export function mention(who: string): string {
   return group === undefined ? plain(who) : `<!subteam^${group}>`;
 }
 
+/** Advice is written once for both places; here its commands begin with a slash and name the run. `migrate` is typed in a shell only. */
+export const inSlack = (advice: string, run = 'RUN'): string =>
+  advice
+    .replace(/: xsupgrade (?!migrate\b)/g, ': /xsupgrade ')
+    .replaceAll('/xsupgrade advance RUN', `/xsupgrade advance ${run}`);
+
 /** Cut to `max` characters, with a mark where something is missing. */
 export const clip = (text: string, max: number): string =>
   text.length <= max ? text : `${text.slice(0, max - 1)}…`;

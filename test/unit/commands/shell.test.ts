@@ -7,6 +7,7 @@ import { problems } from '../../../src/domain/problems';
 import type { Doors } from '../../../src/cli/backend';
 import { personOf } from '../../../src/cli/doors';
 import { shell } from '../../../src/cli/shell';
+import { problemText } from '../../../src/cli/text';
 import { ConfigInvalid } from '../../../src/config';
 import { makePlan } from '../../../src/engine/planner';
 import { rollingUpgrade } from '../../../src/procedures/rolling-upgrade';
@@ -179,6 +180,24 @@ describe('exit 3: unreachable, or the configuration is invalid', () => {
     expect(errorIn(ran).code).toBe('CONFIG_INVALID');
     expect(errorIn(ran).what).toContain('a is wrong');
     expect(errorIn(ran).what).toContain('b is wrong');
+    // one mistake made on every host has one remedy
+    expect(JSON.parse(ran.out)).toMatchObject({ error: { doThis: ['Write it so.'] } });
+  });
+
+  test('advice reads as it is typed in a shell, with the run it is about', () => {
+    const told = problemText(
+      {
+        code: 'HELD',
+        what: 'It stands still.',
+        why: 'Nobody looked.',
+        doThis: ['Press Try again, or run: xsupgrade advance RUN', 'See: /xsupgrade status run-1'],
+      },
+      'run-1',
+    );
+
+    expect(told).toContain('run: xsupgrade advance run-1');
+    expect(told).toContain('See: xsupgrade status run-1');
+    expect(told).not.toContain('/xsupgrade');
   });
 
   test.each([
@@ -192,6 +211,11 @@ describe('exit 3: unreachable, or the configuration is invalid', () => {
 
     expect(ran).toMatchObject({ code: 3, closed: 1 });
     expect(errorIn(ran).code).toBe(code);
+  });
+
+  test('what hands type first means help and version', async () => {
+    for (const typed of ['--help', '-h']) expect(await run(typed)).toEqual(await run('help'));
+    expect(await run('--version')).toEqual(await run('version'));
   });
 
   test('help and version need no configuration', async () => {
@@ -233,7 +257,8 @@ describe('as a terminal shows it', () => {
     const { out } = await run('status run-1');
 
     expect(out).toContain('Run run-1 of pool-a is running (plan plan-1).');
-    expect(out).toMatch(/host-1 {2}waiting {2}Drain host-1 {2}2 VMs left/);
+    expect(out).toMatch(/host-1 {2}waiting {2}2026-01-01 00:00 UTC {2}Drain host-1\n/);
+    expect(out).toContain('host-1: 2 VMs left');
     expect(out).toContain('? q1 on host-1: Upgrade host-1?');
     expect(out).toContain('xsupgrade advance run-1 --question q1');
     expect(out).toContain('Nothing is owed to pool-a.');

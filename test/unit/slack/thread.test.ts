@@ -101,7 +101,7 @@ test('a problem is told with what, why and what to do, where the line is and whe
     code: 'SAME_VERSION',
     what: 'host-1 rebooted but still runs 6.5.',
     why: 'The installer did not run.',
-    doThis: ['Look at the console of host-1.'],
+    doThis: ['Look at the console of host-1.', 'Then press Try again, or run: xsupgrade advance RUN'],
   };
   const run = runOf(
     plan(THREE),
@@ -121,6 +121,7 @@ test('a problem is told with what, why and what to do, where the line is and whe
     expect(textOf(run, key)).toContain('host-1 rebooted but still runs 6.5.');
     expect(textOf(run, key)).toContain('Why: The installer did not run.');
     expect(textOf(run, key)).toContain('Look at the console of host-1.');
+    expect(textOf(run, key)).toContain(`or run: /xsupgrade advance ${run.id}`);
   }
   expect(textOf(run, 'question:q2')).toContain('SAME_VERSION');
   expect(buttonsOf(run, 'question:q2')).toEqual(['Try again', 'Leave it held']);
@@ -167,9 +168,9 @@ test('an aborted run offers to give back what can be given back, and says why th
   );
 
   expect(buttonsOf(run, 'card', owed)).toEqual([
-    'Take over ha-off on pool-a',
-    'Give back host-in-maintenance on host-1',
-    'Take over host-in-maintenance on host-1',
+    'Take over HA of pool-a',
+    'Give back host-1 from maintenance',
+    'Take over host-1 from maintenance',
   ]);
   expect(textOf(run, 'card', owed)).toContain('HA needs one version on all hosts.');
   expect(textOf(run, 'finish', owed)).toContain('aborted by Bob');
