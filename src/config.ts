@@ -147,8 +147,10 @@ function readPoolsYaml(dir: string, problems: Problem[]): PoolsYaml | undefined 
       const line = text.slice(0, error.pos[0]).split('\n').length;
       problems.push(
         problem(
-          `pools.yaml: line ${line} is not YAML (${error.code}).`,
-          'Look at the indentation and the quotes there',
+          `pools.yaml: line ${line} is not YAML${error.code === 'TAB_AS_INDENT' ? ': it is indented with a tab' : ''}.`,
+          error.code === 'TAB_AS_INDENT'
+            ? 'Indent with spaces: YAML takes no tabs'
+            : 'Look at the indentation and the quotes there',
         ),
       );
     }

@@ -29,7 +29,7 @@ export function mistake(path: Path, wrong: string, fix?: string): Problem {
   const example = fix ?? exampleOf(path);
   return {
     code: 'CONFIG_INVALID',
-    what: `pools.yaml: ${path.length === 0 ? 'the file' : keyPath(path)} ${wrong}.`,
+    what: `pools.yaml: ${path.length === 0 ? 'the file' : keyPath(path)} ${wrong}${wrong.endsWith('?') ? '' : '.'}`,
     why: 'Nothing is done with a configuration that is not understood.',
     doThis: example === undefined ? [] : [`Write for example: ${example}`],
   };
@@ -38,6 +38,8 @@ export function mistake(path: Path, wrong: string, fix?: string): Problem {
 /** One problem for each thing that zod found. */
 export function mistakesIn(issues: readonly z.core.$ZodIssue[], input: unknown): readonly Problem[] {
   return issues.flatMap((issue): readonly Problem[] => {
+    if (issue.path.length === 0 && (input === undefined || input === null))
+      return [mistake([], 'is empty', 'pools: (docs/configuration.md has an example with every key)')];
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...issue.path, key]));
     if (issue.code === 'invalid_key')
       return [mistake(issue.path, `is not a usable name: ${issue.issues[0]?.message ?? 'unknown'}`)];
