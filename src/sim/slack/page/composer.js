@@ -5,6 +5,7 @@ import { $ } from './wire.js';
 const COMMANDS = [
   ['pools', 'the pools and what you may do'],
   ['plan pool-a', 'what an upgrade would do; changes nothing'],
+  ['why pool-a', 'what blocks its newest plan'],
   ['start ', 'start a plan'],
   ['status pool-a', 'where its run stands'],
   ['pause pool-a', 'pause at the next safe place'],

@@ -131,8 +131,7 @@ function draw() {
   $('composer-as').textContent = me.name;
   $('composer-as').style.background = colourOf(me.id);
   $('text').placeholder = `Message #${channel().name} as ${me.name}`;
-  $('health').textContent =
-    world.sockets > 0 ? `xsupgrade is connected (${world.sockets} sockets)` : 'xsupgrade is not connected';
+  $('health').textContent = world.sockets > 0 ? 'xsupgrade is connected' : 'xsupgrade is not connected';
   $('health').classList.toggle('off', world.sockets === 0);
 
   const inOrder = (a, b) => Number(a.ts) - Number(b.ts);
@@ -319,14 +318,28 @@ async function read() {
     return;
   }
   reading = true;
-  do {
-    again = false;
-    world = await (await fetch('/slack')).json();
-    if (!world.people.some((one) => one.id === my.person)) my.person = world.people[0].id;
-    draw();
-  } while (again);
-  reading = false;
+  try {
+    do {
+      again = false;
+      world = await (await fetch('/slack')).json();
+      if (!world.people.some((one) => one.id === my.person)) my.person = world.people[0].id;
+      draw();
+    } while (again);
+  } catch {
+    gone();
+  } finally {
+    reading = false;
+  }
 }
 
-new EventSource('/events').addEventListener('message', () => void read());
+/** What is on the page stays to be read; it is no longer live. */
+function gone() {
+  $('health').textContent = 'The simulator has stopped. Start it again and open the address it prints.';
+  $('health').classList.add('off');
+}
+
+const events = new EventSource('/events');
+events.addEventListener('message', () => void read());
+events.addEventListener('error', gone);
+events.addEventListener('open', () => void read());
 void read();
