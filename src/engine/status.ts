@@ -2,6 +2,7 @@
 import type { LaneAnswer, OwedAnswer, StatusAnswer } from '../domain/answers';
 import { laneState, shownPhase, stoppedLines } from '../domain/lanes';
 import type { Deed } from '../domain/person';
+import { isOver } from '../domain/phases';
 import { POOL_LANE } from '../domain/plan';
 import { currentLine, lanesOf, openQuestions, type Run } from '../domain/run';
 
@@ -17,7 +18,8 @@ export function statusOf(
     pool: run.plan.pool,
     phase: shownPhase(run),
     lanes: lanesOf(run).map((lane) => laneAnswer(run, lane)),
-    questions: openQuestions(run).map((question) => {
+    // what an aborted run still asked can be answered no more
+    questions: (isOver(run.phase) ? [] : openQuestions(run)).map((question) => {
       const host = run.lines[question.line]?.line.lane;
       const may = whoMay(
         question.ask.kind === 'approve' || question.ask.kind === 'accept-key' ? 'approve' : 'confirm',
