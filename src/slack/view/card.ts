@@ -15,10 +15,10 @@ import {
   hostsSentence,
   isMixed,
   laneNow,
+  mark,
   phaseSentence,
   progress,
   stands,
-  SYMBOLS,
   versions,
   waitsFor,
 } from './progress';
@@ -71,7 +71,7 @@ function hosts(run: Run, room: number): readonly KnownBlock[] {
   const names = hostsOf(run);
   if (names.length === 0) return [];
   const named = (host: string): string => (host === run.plan.snapshot.master ? `${host} (master)` : host);
-  const symbol = (host: string): string => SYMBOLS[laneState(run, host)];
+  const symbol = (host: string): string => mark(run, host);
   const asTable = table([
     ['', 'Host', 'Lines', 'Now'],
     ...names

@@ -58,9 +58,19 @@ export const SYMBOLS = {
   done: '✓',
 } as const;
 
+/** The mark of a lane; what an aborted run left half-way is no longer on its way. */
+export function mark(run: Run, lane: string): string {
+  const state = laneState(run, lane);
+  return isLeft(run, state) ? SYMBOLS.held : SYMBOLS[state];
+}
+
+const isLeft = (run: Run, state: keyof typeof SYMBOLS): boolean =>
+  run.phase === 'aborted' && (state === 'waiting' || state === 'asking');
+
 /** What a lane does now, one sentence without its name. */
 export function laneNow(run: Run, lane: string): string {
   const state = currentLine(run, lane);
+  if (state && isLeft(run, laneState(run, lane))) return `stopped before: ${state.line.title}`;
   switch (laneState(run, lane)) {
     case 'done':
       return 'done';
@@ -87,6 +97,13 @@ export function stands(run: Run, lane: string): string {
   return `${done} of ${lines.length}`;
 }
 
+/** Ends the sentence once, whether or not the reason does. */
+const because = (reason = ''): string => {
+  const given = reason.trim();
+  if (given === '') return '.';
+  return /[.!?…]$/.test(given) ? `: ${given}` : `: ${given}.`;
+};
+
 /** The one sentence under the heading of the card. */
 export function phaseSentence(run: Run): string {
   const phase = shownPhase(run);
@@ -105,11 +122,11 @@ export function phaseSentence(run: Run): string {
       return `${word}, asked by ${who ?? 'somebody'}: takes effect ${clip(after, 300)}.`;
     }
     case 'paused':
-      return `Paused by ${run.pause?.by.name ?? 'somebody'}${run.pause?.reason === undefined ? '' : `: ${run.pause.reason}`}.`;
+      return `Paused by ${run.pause?.by.name ?? 'somebody'}${because(run.pause?.reason)}`;
     case 'held':
       return 'Held: nothing moves until a person has looked.';
     case 'aborted':
-      return `Aborted by ${run.abort?.by.name ?? 'somebody'}${run.abort?.reason === undefined ? '' : `: ${run.abort.reason}`}.`;
+      return `Aborted by ${run.abort?.by.name ?? 'somebody'}${because(run.abort?.reason)}`;
     case 'finished':
       return 'Finished.';
   }

@@ -173,6 +173,8 @@ test('an aborted run offers to give back what can be given back, and says why th
     'Take over host-1 from maintenance',
   ]);
   expect(textOf(run, 'card', owed)).toContain('HA needs one version on all hosts.');
+  expect(textOf(run, 'card', owed)).toContain('Aborted by Bob: storage alarm. 0 of 3 hosts done.');
+  expect(textOf(run, 'card', owed)).toMatch(/✗ +host-1 \(master\) .*stopped before: /);
   expect(textOf(run, 'finish', owed)).toContain('aborted by Bob');
   expect(textOf(run, 'question:q1', owed)).toContain('Nobody answered before the run ended.');
 });
