@@ -77,17 +77,19 @@ interface HostTables {
 export async function readHosts(look: Look): Promise<readonly XenHostSeen[]> {
   const { session, directory } = look;
   const table = (cls: string): Promise<Table> => directory.table(session, cls);
-  const [hosts, metrics, pbds, srs, pifs, bonds, networks, hostPatches, updates] = await Promise.all([
+  const [hosts, metrics, pbds, srs, pifs, networks, hostPatches, updates] = await Promise.all([
     table('host'),
     table('host_metrics'),
     table('PBD'),
     table('SR'),
     table('PIF'),
-    table('Bond'),
     table('network'),
     table('host_patch'),
     table('pool_update'),
   ]);
+  const isBond = (pif: XapiObject): boolean =>
+    pif.has('bond_master_of') && pif.set('bond_master_of').length > 0;
+  const bonds: Table = [...pifs.values()].some(isBond) ? await table('Bond') : new Map();
   const tables = { metrics, pbds, srs, pifs, bonds, networks, hostPatches, updates };
   const guests = await guestsAmong(
     look,
