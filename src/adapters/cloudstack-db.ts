@@ -38,11 +38,27 @@ const INTERVALS: readonly string[] = ['hourly', 'daily', 'weekly', 'monthly'];
 
 const text = z.string();
 const nameless = z.string().nullable();
+const identity = z.union([z.string(), z.number().transform(String)]).nullable();
+
+/** MySQL: a column that is not there. */
+const NO_SUCH_COLUMN = '1054';
+/** Before 3.0 rows have numbers and no uuid (cs §10.1). */
+const byNumber = (sql: string): string =>
+  sql.replace('SELECT uuid,', 'SELECT id AS uuid,').replace('c.uuid AS', 'c.id AS');
 
 /** Sentences with names for people; a name the database has lost reads `unknown`. */
 export function cloudStackDb(select: SqlTransport): CloudStackDb {
+  const selected = async (sql: string): Promise<readonly unknown[]> => {
+    try {
+      return await select(sql);
+    } catch (error) {
+      const older = byNumber(sql);
+      if (older === sql || !(error instanceof Refused) || error.code !== NO_SUCH_COLUMN) throw error;
+      return select(older);
+    }
+  };
   const rows = async <T>(sql: string, shape: z.ZodType<T>): Promise<readonly T[]> => {
-    const parsed = z.array(shape).safeParse(await select(sql));
+    const parsed = z.array(shape).safeParse(await selected(sql));
     if (parsed.success) return parsed.data;
     throw new Malformed(SOURCE, parsed.error.issues[0]?.message ?? 'rows of another shape');
   };
@@ -61,7 +77,7 @@ export function cloudStackDb(select: SqlTransport): CloudStackDb {
       return transfers.map((row) => `${row.host ?? 'unknown'} ${row.state}`);
     },
     async jobs() {
-      const jobs = await rows(QUERIES.jobs, z.object({ uuid: nameless, command: nameless }));
+      const jobs = await rows(QUERIES.jobs, z.object({ uuid: identity, command: nameless }));
       return jobs.map((row) => `${commandOf(row.command ?? 'unknown')} ${row.uuid ?? 'unknown'}`);
     },
     async transitions() {
@@ -89,7 +105,7 @@ export function cloudStackDb(select: SqlTransport): CloudStackDb {
       return snapshots.map((row) => `${row.name ?? 'unknown'} ${row.state}`);
     },
     async snapshotSchedules(clusterId) {
-      const shape = z.object({ volume: nameless, every: z.coerce.number(), cluster: nameless });
+      const shape = z.object({ volume: nameless, every: z.coerce.number(), cluster: identity });
       const schedules = await rows(QUERIES.schedules, shape);
       return schedules
         .filter((row) => row.cluster === clusterId)

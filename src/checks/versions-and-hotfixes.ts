@@ -93,7 +93,7 @@ function hotfixes(pool: Snapshot): Found[] {
 
 /** The flag goes 30 s after the last host is equal (xapi §4.1); while it stands, the database dump is a stub. */
 function flag(pool: Snapshot): Found[] {
-  const platforms = new Set(pool.hosts.map((host) => host.platform));
+  const platforms = new Set(pool.hosts.map((host) => host.platform || host.version));
   if (!pool.rollingUpgradeFlag || platforms.size > 1 || pool.hosts.length === 0) return [];
   return [
     found(

@@ -2,22 +2,24 @@
 import { compareVersions } from './version';
 
 /** The oldest release whose rules stand below. */
-export const OLDEST_CLOUDSTACK = '3.0';
+export const OLDEST_CLOUDSTACK = '2.2.13';
 /** Newest release whose sources were read (cs §2, §3, §8.2). */
 export const NEWEST_CLOUDSTACK = '4.22';
 
 export type CloudStackEra = 'older' | 'known' | 'newer' | 'unreadable';
 
-/** `4.11.3.0` and `4.22.1` are known; compares the first two numbers only. */
+/** `4.11.3.0` and `4.22.1` are known; of the newest the first two numbers count. */
 export function cloudStackEra(version: string): CloudStackEra {
   const match = /^(\d+\.\d+)(?:\.|$)/.exec(version);
   if (!match) return 'unreadable';
-  if (compareVersions(match[1]!, OLDEST_CLOUDSTACK) < 0) return 'older';
+  if (compareVersions(version, OLDEST_CLOUDSTACK) < 0) return 'older';
   return compareVersions(match[1]!, NEWEST_CLOUDSTACK) > 0 ? 'newer' : 'known';
 }
 
 /** What came with a release of CloudStack and changes what the product does: fact → first release with it. */
 const SINCE = {
+  /** resource_state beside the status of a host: before, maintenance is a status and hides the connection (cs §4.1). */
+  resourceStates: '3.0',
   /** findHostsForMigration (cs §3). */
   findsHosts: '4.2',
   /** CloudStack's own files in dom0 under /opt/cloud/bin (cs §8.4). */
@@ -42,6 +44,9 @@ export const listsManagementServers = (cloudStack: string): boolean =>
 
 export const honoursClusterAllocation = (cloudStack: string): boolean =>
   hasCome('clusterAllocation', cloudStack);
+
+/** False: a host in maintenance does not show whether it is connected. */
+export const showsConnection = (cloudStack: string): boolean => hasCome('resourceStates', cloudStack);
 
 export const findsHosts = (cloudStack: string): boolean => hasCome('findsHosts', cloudStack);
 
@@ -91,7 +96,9 @@ const releases = (
 ): readonly XenRelease[] => versions.map((version) => ({ version, family, cloudStack }));
 
 export const XEN_RELEASES: readonly XenRelease[] = [
-  ...releases('XenServer', '3.0.5', '6.0.0', '6.0.2', '6.1.0'),
+  ...releases('XenServer', '2.2.4', '5.6.0', '5.6.100'),
+  ...releases('XenServer', '2.2.14', '6.0.0'),
+  ...releases('XenServer', '3.0.5', '6.0.2', '6.1.0'),
   ...releases('XenServer', '4.2.0', '6.2.0'),
   ...releases('XenServer', '4.5.0', '6.5.0'),
   // CLOUDSTACK-9662: 4.5.2 and 4.9.0 reject 7.x

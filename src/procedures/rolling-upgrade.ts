@@ -1,5 +1,6 @@
 /** docs/runbooks/rolling-upgrade.md: same order, same words. Sources: seeds 000 and 001; cs §9.5, with what differs by era from domain/version-eras. */
 import { masterFirst, isMaster, type HostSnapshot } from '../domain/pool';
+import { showsConnection } from '../domain/version-eras';
 import { approveHost } from '../steps/approve-host';
 import { approveRun } from '../steps/approve-run';
 import { awaitHost } from '../steps/await-host';
@@ -139,8 +140,6 @@ function oneHost(input: ProcedureInput, host: HostSnapshot) {
       enableHost(args),
       clearVmopsTag({ ...args, ...binFor(input) }),
       when(master, manageCluster({ cluster, master: host.name, masterUuid: host.uuid })),
-      awaitUp(args),
-      verifyAgent({ ...args, srs: heartbeatSrs(pool, host), ...binFor(input) }),
       inService(input, host),
     ),
     when(
@@ -153,10 +152,14 @@ function oneHost(input: ProcedureInput, host: HostSnapshot) {
 
 /** Back where CloudStack places VMs: out of maintenance, or open for placement again where it never entered it. */
 const inService = (input: ProcedureInput, host: HostSnapshot) => {
-  const args = argsOf(input.snapshot, host);
-  return skipsMaintenance(input, host)
-    ? enableHostAllocation({ ...args, again: true })
-    : leaveMaintenance({ ...args, to: input.target });
+  const { snapshot: pool } = input;
+  const args = argsOf(pool, host);
+  const proven = [awaitUp(args), verifyAgent({ ...args, srs: heartbeatSrs(pool, host), ...binFor(input) })];
+  if (skipsMaintenance(input, host)) return [...proven, enableHostAllocation({ ...args, again: true })];
+  const leave = { ...args, to: input.target };
+  return showsConnection(pool.cloudstack.version)
+    ? [...proven, leaveMaintenance(leave)]
+    : [leaveMaintenance({ ...leave, hidden: true }), ...proven];
 };
 
 /** A host that an earlier run has upgraded and not yet given back. */
@@ -175,8 +178,6 @@ function backToWork(input: ProcedureInput, host: HostSnapshot) {
       enableHost(args),
       clearVmopsTag({ ...args, ...binFor(input) }),
       when(isMaster(pool, host), manageCluster({ cluster, master: host.name, masterUuid: host.uuid })),
-      awaitUp(args),
-      verifyAgent({ ...args, srs: heartbeatSrs(pool, host), ...binFor(input) }),
       inService(input, host),
     ),
   ];

@@ -1,4 +1,5 @@
 /** One pool of a snapshot file into the pretend cloud's state; what the file leaves out comes from the profile. */
+import { compareVersions } from '../domain/version';
 import { isUuid, uuidOf } from './identity';
 import { isMixed, type SimHost, type SimPool, type SimSr, type SimVm } from './model';
 import { profileOf } from './profiles';
@@ -57,8 +58,7 @@ export function buildPool(file: PoolFile, options: BuildOptions): SimPool {
     traits: poolTraitsOf(file.traits),
     ...(file.cloudstack?.traits && { cloudStackTraits: file.cloudstack.traits }),
     cluster: {
-      id: file.cloudstack?.clusterId ?? uuidOf('cluster', file.name),
-      dbId: options.nextDbId(),
+      ...identity(options, file.cloudstack?.clusterId, 'cluster', file.name),
       name: file.cloudstack?.clusterName ?? file.name,
       managedState: file.cloudstack?.managedState ?? 'Managed',
       allocationState: file.cloudstack?.allocationState ?? 'Enabled',
@@ -174,10 +174,10 @@ function buildHost(
     },
     traits: hostTraitsOf(file.traits, uuid),
     cs: {
-      id: file.cloudstack?.id ?? uuidOf('cs-host', pool.name, file.name),
-      dbId: options.nextDbId(),
+      ...identity(options, file.cloudstack?.id, 'cs-host', pool.name, file.name),
       state: file.cloudstack?.state ?? (live ? 'Up' : 'Down'),
       resourceState: file.cloudstack?.resourceState ?? 'Enabled',
+      allocation: 'Enabled',
       hypervisorVersion: file.cloudstack?.hypervisorVersion ?? profile.version,
       hostTags: file.cloudstack?.hostTags ?? [],
       lastPing: options.startAt,
@@ -189,6 +189,17 @@ function buildHost(
   };
 }
 
+/** CloudStack's id of a thing: a uuid, or before 3.0 the number of its row (cs §2.3). */
+function identity(
+  options: Pick<BuildOptions, 'nextDbId' | 'cloudStackVersion'>,
+  given: string | undefined,
+  ...words: readonly string[]
+): { readonly id: string; readonly dbId: number } {
+  const dbId = options.nextDbId();
+  const own = compareVersions(options.cloudStackVersion, '3.0') < 0 ? String(dbId) : uuidOf(...words);
+  return { id: given ?? own, dbId };
+}
+
 /** HVM overhead: 1 + 1 + shadow (xapi §10.4), with static_max equal to dynamic_min. */
 export const overheadOf = (memoryMib: number, vcpus: number): number =>
   2 + Math.max(1, Math.ceil((256 * vcpus + 2 * memoryMib) / 256));
@@ -198,7 +209,7 @@ export function buildVm(
   file: VmFile,
   home: string,
   srUuid: (word: string) => string,
-  options: Pick<BuildOptions, 'nextDbId' | 'absentMeansUnknown'>,
+  options: Pick<BuildOptions, 'nextDbId' | 'absentMeansUnknown'> & { readonly cloudStackVersion?: string },
 ): SimVm {
   const power = file.power ?? 'Running';
   const on = power === 'Running' || power === 'Paused' ? (file.on ?? home) : undefined;
@@ -240,8 +251,16 @@ export function buildVm(
     traits: vmTraitsOf(file.traits),
     ...(cs !== null && {
       cs: {
-        id: cs?.id ?? uuidOf('cs-vm', pool.name, file.name),
-        dbId: Number(/^(?:i-\d+|[rsv])-(\d+)-/.exec(file.name)?.[1] ?? options.nextDbId()),
+        ...identity(
+          {
+            cloudStackVersion: options.cloudStackVersion ?? '4',
+            nextDbId: () => Number(/^(?:i-\d+|[rsv])-(\d+)-/.exec(file.name)?.[1] ?? options.nextDbId()),
+          },
+          cs?.id,
+          'cs-vm',
+          pool.name,
+          file.name,
+        ),
         displayName: cs?.displayName ?? file.name,
         account: cs?.account ?? (kind === 'guest' ? 'admin' : 'system'),
         state: cs?.state ?? (power === 'Running' ? 'Running' : 'Stopped'),

@@ -78,6 +78,8 @@ export interface SimCsHost {
   dbId: number;
   state: string;
   resourceState: string;
+  /** host.allocation_state of CloudStack 2.2, beside everything else; later ones keep it in resourceState. */
+  allocation: 'Enabled' | 'Disabled';
   hypervisorVersion: string;
   readonly hostTags: readonly string[];
   /** Pool time, epoch ms. */

@@ -32,7 +32,8 @@ const host = z.strictObject({
   address: text.optional(),
   version: text.optional(),
   build: text.optional(),
-  platform: text.optional(),
+  /** Empty before 6.1. */
+  platform: z.string().optional(),
   brand: text.optional(),
   hotfixes: z.array(text).optional(),
   enabled: z.boolean().optional(),

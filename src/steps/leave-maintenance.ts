@@ -7,7 +7,8 @@ import { problems } from '../domain/problems';
 import { defineStep } from './step';
 import { csHost, minutes, xenHostLook, type HostArgs } from './sight';
 
-type Args = HostArgs & { readonly to: string };
+/** `hidden`: in maintenance CloudStack does not show whether the host is connected (2.2; cs §4.1). */
+type Args = HostArgs & { readonly to: string; readonly hidden?: boolean };
 type Seen = {
   readonly state: string;
   readonly resourceState: string;
@@ -44,7 +45,8 @@ export const leaveMaintenance = defineStep<Args, Seen>({
     if (now.resourceState === 'Disabled')
       return stop(problems.hostInWrongState(args.host, 'Disabled', 'Maintenance'));
     if (now.version !== args.to) return stop(problems.otherVersion(args.host, now.version, args.to));
-    if (now.state !== 'Up') return wait(`CloudStack has ${args.host} as ${now.state}; waiting for Up`);
+    if (now.state !== 'Up' && !args.hidden)
+      return wait(`CloudStack has ${args.host} as ${now.state}; waiting for Up`);
     if (!now.live || !now.enabled)
       return wait(`${args.host} is not ${now.live ? 'enabled' : 'live'} in XAPI`);
     return act(`${args.host} is proven and in ${now.resourceState}`, {

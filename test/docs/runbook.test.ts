@@ -235,6 +235,14 @@ describe('older CloudStack', () => {
       expect(titles((await planOn(version)).sections[2])).toEqual(promised('HOST', MASTER_ONLY));
   });
 
+  test('a member on 2.2 is Up only after maintenance: its last lines change places', async () => {
+    const lines = headingsOf('docs/runbooks/older-cloudstack.md').get('Members on 2.2') ?? [];
+    const last = lines.map(({ title }) => title);
+    const member = titles((await planOn('2.2.14')).sections[2]);
+    expect(member.filter((title) => last.includes(title))).toEqual(last);
+    expect(member.toSorted()).toEqual([...promised('HOST', MASTER_ONLY)].toSorted());
+  });
+
   test('before 4.9 a person stops and starts the services', async () => {
     const [before] = (await planOn('4.5.2')).sections;
     expect(before?.lines.filter((line) => line.kind === 'by-hand').map((line) => line.title)).toEqual([

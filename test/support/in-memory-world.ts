@@ -7,11 +7,13 @@ import { managementServers } from '../../src/adapters/management-servers';
 import { hostKeyPins } from '../../src/adapters/ssh/transport';
 import type { DumpFiles } from '../../src/adapters/xapi/dump';
 import { xapiPool } from '../../src/adapters/xapi/xapi-pool';
+import { Refused } from '../../src/domain/errors';
 import type { PoolFacts, World } from '../../src/ports';
 import type { Cloud } from '../../src/sim/cloud';
 import type { CloudStackSide } from '../../src/sim/cloudstack/side';
 import { ADMIN } from '../../src/sim/cloudstack/catalogue';
 import { asRecords, runSql } from '../../src/sim/db/face';
+import { SqlRefused } from '../../src/sim/db/query';
 import type { SimHost, SimPool } from '../../src/sim/model';
 import { hostKeyOf } from '../../src/sim/ssh/keys';
 import { inMemorySsh } from '../../src/sim/ssh/in-memory';
@@ -57,6 +59,17 @@ export function keptInMemory({ cloud, ssh }: Sides): Kept {
       read: async (file) => written.get(file),
     },
   };
+}
+
+/** As the real transport says it: MySQL's number is the code. */
+async function selected(side: CloudStackSide, sql: string): Promise<readonly unknown[]> {
+  try {
+    return asRecords(await runSql(side, { user: 'xsupgrade_read', database: undefined }, sql));
+  } catch (error) {
+    if (!(error instanceof SqlRefused)) throw error;
+    const problem = { code: 'DATABASE_REFUSED', what: 'The database refused a query.', why: error.message };
+    throw new Refused({ ...problem, doThis: [] }, String(error.code), [error.message]);
+  }
 }
 
 const sshOf = ({ address }: { readonly address: string }) => ({ host: address, port: 22 });
@@ -109,9 +122,7 @@ export function worldInMemory(
       secretKey: ADMIN.secretKey,
       transport: cloudStackInMemory(side),
     }),
-    cloudStackDb: cloudStackDb(async (sql) =>
-      asRecords(await runSql(side, { user: 'xsupgrade_read', database: undefined }, sql)),
-    ),
+    cloudStackDb: cloudStackDb((sql) => selected(side, sql)),
     dom0: dom0({
       hosts: pool.hosts.map((host) => ({ uuid: host.uuid, name: host.name, target: sshOf(host) })),
       transport,

@@ -88,7 +88,10 @@ export function apiClient(options: ClientOptions): ApiClient {
       if (skew === undefined) throw new Malformed(source, 'the answer carries no Date');
       return skew;
     },
-    remember: (id, name) => void names.set(id, name),
+    remember: (id, name) => {
+      // numbers of 2.2 stand for a host and a VM alike, and for half of every sentence
+      if (!/^\d+$/.test(id)) names.set(id, name);
+    },
     nameOf: (id) => names.get(id) ?? id,
   };
 }

@@ -2,7 +2,7 @@
 import { adviseCloudStack } from '../../domain/cloudstack-advice';
 import { Malformed, Refused } from '../../domain/errors';
 import type { Problem } from '../../domain/problem';
-import { findsHosts, listsManagementServers } from '../../domain/version-eras';
+import { findsHosts, listsManagementServers, showsConnection } from '../../domain/version-eras';
 import type { CloudStack, CloudStackActs, CloudStackReads, CsVm } from '../../ports';
 import { type Fields, isFields } from './answer';
 import { apiClient, type ApiClient, type ClientOptions, type Values } from './client';
@@ -30,22 +30,28 @@ export function cloudStack(options: CloudStackOptions): CloudStack {
     wallNow: options.wallNow ?? Date.now,
     deadlineSeconds: options.deadlineSeconds ?? DEADLINE_SECONDS,
   });
-  return { ...reads(api, options.apiKey), ...acts(api) };
+  const known = lately(api);
+  return { ...reads(api, known, options.apiKey), ...acts(api, known) };
 }
 
-function reads(api: ApiClient, apiKey: string): CloudStackReads {
-  const version = async (): Promise<string> => {
-    const { capability } = await api.get('listCapabilities');
-    if (!isFields(capability)) throw new Malformed('CloudStack', 'listCapabilities without a capability');
-    return text(capability, 'cloudstackversion');
+async function versionOf(api: ApiClient): Promise<string> {
+  const { capability } = await api.get('listCapabilities');
+  if (!isFields(capability)) throw new Malformed('CloudStack', 'listCapabilities without a capability');
+  return text(capability, 'cloudstackversion');
+}
+
+/** The version as it was within the last minute. */
+function lately(api: ApiClient): () => Promise<string> {
+  let seen: { readonly version: string; readonly at: number } | undefined;
+  return async () => {
+    if (!seen || performance.now() - seen.at > KNOWN_MS)
+      seen = { version: await versionOf(api), at: performance.now() };
+    return seen.version;
   };
-  let lately: { readonly version: string; readonly at: number } | undefined;
-  /** The version as it was within the last minute. */
-  const known = async (): Promise<string> => {
-    if (!lately || performance.now() - lately.at > KNOWN_MS)
-      lately = { version: await version(), at: performance.now() };
-    return lately.version;
-  };
+}
+
+function reads(api: ApiClient, known: () => Promise<string>, apiKey: string): CloudStackReads {
+  const version = (): Promise<string> => versionOf(api);
   const clusterRow = async (id: string): Promise<Fields | undefined> => {
     const [row] = await unlessGone(() => api.list('listClusters', 'cluster', { id }));
     return row;
@@ -164,13 +170,16 @@ const VERBS: Readonly<Record<'start' | 'stop' | 'migrate', Readonly<Record<Kind,
   },
 };
 
-function acts(api: ApiClient): CloudStackActs {
+function acts(api: ApiClient, known: () => Promise<string>): CloudStackActs {
   const job = async (command: string, params: Values, id: string): Promise<{ readonly job: string }> => ({
     job: text(await api.change(command, params, api.nameOf(id)), 'jobid'),
   });
   return {
-    setHostAllocation: async (id, to) =>
-      void (await api.change('updateHost', { id, allocationstate: to }, api.nameOf(id))),
+    setHostAllocation: async (id, to) => {
+      // 2.2 takes the state, later ones the event (cs §3)
+      const allocationstate = showsConnection(await known()) ? to : `${to}d`;
+      await api.change('updateHost', { id, allocationstate }, api.nameOf(id));
+    },
     prepareHostForMaintenance: (id) => job('prepareHostForMaintenance', { id }, id),
     cancelHostMaintenance: (id) => job('cancelHostMaintenance', { id }, id),
     reconnectHost: (id) => job('reconnectHost', { id }, id),

@@ -30,11 +30,19 @@ export function hostOf(row: Fields): CsHost {
     name: text(row, 'name'),
     address: text(row, 'ipaddress'),
     state: text(row, 'state'),
-    resourceState: text(row, 'resourcestate'),
+    resourceState: optional(row, 'resourcestate') ?? stateBefore3(row),
     hypervisorVersion: optional(row, 'hypervisorversion') ?? '',
     ...(owner !== undefined && { managementServer: owner }),
     ...(hostTags.length > 0 && { hostTags }),
   };
+}
+
+const MAINTENANCE = ['PrepareForMaintenance', 'ErrorInMaintenance', 'Maintenance'];
+
+/** 2.2 has no resource state: maintenance is a status, allocation a field of its own (cs §4.1). */
+function stateBefore3(row: Fields): string {
+  const status = text(row, 'state');
+  return MAINTENANCE.includes(status) ? status : text(row, 'allocationstate');
 }
 
 export const clusterOf = (row: Fields): CsCluster => ({
@@ -55,11 +63,14 @@ const whereOf = (row: Fields): { hostId?: string } => {
   return hostId === undefined ? {} : { hostId };
 };
 
-export function userVmOf(row: Fields): CsVm {
+/** `accounts`: numbers of accounts by name, for 2.2, which does not tell the instance name (cs §8.1). */
+export function userVmOf(row: Fields, accounts: ReadonlyMap<string, string> = new Map()): CsVm {
   const isoId = optional(row, 'isoid');
   return {
     id: text(row, 'id'),
-    instanceName: text(row, 'instancename'),
+    instanceName:
+      optional(row, 'instancename') ??
+      `i-${accounts.get(text(row, 'account')) ?? 'unknown'}-${text(row, 'id')}-VM`,
     displayName: optional(row, 'displayname') ?? text(row, 'name'),
     kind: 'guest',
     account: accountOf(row),

@@ -58,7 +58,11 @@ async function userVms(
     // before 4.4 `ids` is ignored and every VM comes
     for (const row of rows.flat()) if (asked.includes(text(row, 'id'))) found.set(text(row, 'id'), row);
   }
-  return [...found.values()].map(userVmOf);
+  const all = [...found.values()];
+  if (all.every((row) => row['instancename'] !== undefined)) return all.map((row) => userVmOf(row));
+  const accounts = await api.list('listAccounts', 'account', { listall: 'true' });
+  const numbers = new Map(accounts.map((account) => [text(account, 'name'), text(account, 'id')]));
+  return all.map((row) => userVmOf(row, numbers));
 }
 
 /** Before 4.11 the cluster is ignored, and rows do not name theirs: then the names of its storage tell (cs §2.3). */

@@ -1,4 +1,5 @@
 /** The pool's event stream: rings whenever something changed, reconnects by itself, never throws (xapi §9.2). */
+import { Refused } from '../../domain/errors';
 import { objectFrom } from './record';
 import type { Session } from './session';
 
@@ -8,6 +9,8 @@ const CLASSES = ['pool', 'host', 'host_metrics', 'VM', 'PBD', 'PIF', 'VBD'];
 const BLOCK_SECONDS = 30.1;
 /** The stream is dead when it says nothing for this much longer. */
 const GRACE_SECONDS = 30;
+/** How often to look where nothing tells of changes. Wall seconds. */
+const LOOK_SECONDS = 5;
 /** Between tries while nobody answers, wall seconds: quick at first, because the master may be back any moment. */
 const PAUSES = [0.05, 0.1, 0.2, 0.5];
 
@@ -27,8 +30,14 @@ export async function watchPool(session: Session, changed: () => void, signal: A
       // Losing the stream and getting it back is itself a change: whatever happened meanwhile is behind it.
       if (moved || (isFirst && failures > 0)) changed();
       failures = 0;
-    } catch {
+    } catch (error) {
       if (signal.aborted) return;
+      if (error instanceof Refused && error.code === 'MESSAGE_METHOD_UNKNOWN') {
+        // before 6.0 there is no event.from (xapi §9.2): then somebody looks again
+        await pause(LOOK_SECONDS, signal);
+        changed();
+        continue;
+      }
       token = '';
       // The break is the fastest sign that the master's toolstack went (xapi §2.3).
       if (failures === 0) changed();

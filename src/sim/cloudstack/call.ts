@@ -7,6 +7,7 @@ import { commandNamed } from './commands/index';
 import { ENFORCE_POST } from './commands/system';
 import { submit } from './jobs';
 import { invalid, Refusal, unauthorized } from './refusal';
+import { oldError, withNumbers, withoutNumbers } from './old-json';
 import { isListening } from './services';
 import { type CloudStackSide, type Row, skewMs } from './side';
 import { authenticate, type Sent } from './signature';
@@ -47,7 +48,8 @@ async function answerTo(
   const booting = whileBooting(side, server, request);
   if (booting) return booting;
   const sent = parametersOf(request);
-  const values = new Map(sent.map(([name, value]) => [name.toLowerCase(), value]));
+  const named = new Map(sent.map(([name, value]) => [name.toLowerCase(), value]));
+  const values = side.profile.isOfThe2 ? withoutNumbers(side, named) : named;
   const format = values.get('response')?.toLowerCase() === 'json' ? 'json' : 'xml';
   const command = commandNamed(values.get('command') ?? '', side.profile.version);
   const envelope = command ? `${command.name.toLowerCase()}response` : 'errorresponse';
@@ -55,10 +57,13 @@ async function answerTo(
     const by = admit(side, request.method, sent, values, command);
     const params = new Params(side, command!, values);
     const call: Call = { side, server, command: command!, by, params };
-    return answer(format, 200, { [envelope]: await carryOut(call) });
+    const result = await carryOut(call);
+    return answer(format, 200, { [envelope]: side.profile.isOfThe2 ? withNumbers(side, result) : result });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return refusalAnswer(format, error, envelope);
+    const refusal = refusalAnswer(format, error, envelope);
+    if (!side.profile.isOfThe2 || format !== 'json') return refusal;
+    return { ...refusal, body: oldError(error.envelope ?? envelope, error.errorcode, error.text) };
   }
 }
 

@@ -32,6 +32,7 @@ export function cloudStackSide(cloud: CloudState, xapi: XapiSide): CloudStackSid
     loops: new Map(),
     portListeners: new Set(),
     shuttingDown: new Map(),
+    numbers: new Map(),
     nextId: () => ++ids,
   };
   for (const pool of cloud.pools) {

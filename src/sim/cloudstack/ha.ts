@@ -152,6 +152,8 @@ function evacuateOne(
   one.step = 'Migrating';
   migrate(side, vm, to, token, (refusal) => {
     if (!refusal) return close('Done');
+    // 2.2 stops by force what it could not move, whatever the reason (cs fact 2)
+    if (side.profile.isOfThe2) return stop(side, vm, token, () => close('Done'));
     alert(
       side,
       15,

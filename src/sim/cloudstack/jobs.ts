@@ -27,7 +27,7 @@ export interface JobOrder {
 export function submit(side: CloudStackSide, server: SimManagementServer, order: JobOrder): SimJob {
   const dbId = side.nextId();
   const job: SimJob = {
-    id: idOf('job', String(dbId)),
+    id: side.profile.isOfThe2 ? String(dbId) : idOf('job', String(dbId)),
     dbId,
     command: order.command,
     instanceType: order.instanceType,

@@ -1,6 +1,6 @@
 /** prepareHostForMaintenance and its way back, as 4.11.3 does them (cs §4.2, §4.5, §4.6, §6). */
 import { type SimHost, type SimPool } from '../model';
-import { answersPing } from './connection';
+import { answersPing, disconnect } from './connection';
 import { cancelEvacuation, openWork, scheduleEvacuation } from './ha';
 import { usesLocalStorage } from './placement';
 import { failed, Refusal } from './refusal';
@@ -101,6 +101,8 @@ export function cancel(side: CloudStackSide, host: SimHost): void {
     throw failed(`Cannot perform cancelMaintenance when resource state is ${from}, host: ${host.name}`);
   cancelEvacuation(side, host);
   transit(side, host, 'AdminCancelMaintenance');
+  // 2.2 goes through Disconnected; the scan connects it again (cs §4.1)
+  if (side.profile.isOfThe2) disconnect(host, 'Disconnected');
   event(side, 'MAINT.CANCEL', `cancelled maintenance for host ${host.name}`);
 }
 

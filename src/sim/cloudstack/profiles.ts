@@ -1,6 +1,6 @@
 /** Versions of CloudStack as data: tables, knobs and flags; behaviour reads them and knows no version by name. */
 import { compareVersions } from '../../domain/version';
-import { type ResourceTable, TABLE_4_11, TABLE_4_14 } from './resource-state';
+import { type ResourceTable, TABLE_2_2, TABLE_4_11, TABLE_4_14 } from './resource-state';
 
 /** Pool-time seconds unless said otherwise; the real defaults (cs §14.8). */
 interface Knobs {
@@ -42,6 +42,8 @@ interface Knobs {
 export interface CloudStackProfile {
   readonly version: string;
   readonly resourceStates: ResourceTable;
+  /** 2.2: ids are numbers, maintenance shows as status, allocation is a column, errors are JSON by accident (cs §2.3, §4.1). */
+  readonly isOfThe2: boolean;
   /** Event of prepareHostForMaintenance, spelled wrongly before 4.14 (cs §4.2). */
   readonly asks: 'AdminAskMaintenace' | 'AdminAskMaintenance';
   /** States in which another host of the cluster may not be prepared, and which the monitor looks at (cs §4.5). */
@@ -139,6 +141,7 @@ const CAPABILITIES_4_11_3: CloudStackProfile['capabilities'] = {
 const ACS_4_11_3: CloudStackProfile = {
   version: '4.11.3.0',
   resourceStates: TABLE_4_11,
+  isOfThe2: false,
   asks: 'AdminAskMaintenace',
   preparing: ['PrepareForMaintenance', 'ErrorInMaintenance'],
   neverInvestigated: ['Disabled', 'Maintenance', 'ErrorInMaintenance'],
@@ -236,8 +239,26 @@ const ACS_3_0_5: CloudStackProfile = {
   capabilities: { ...CAPABILITIES_4_2 },
 };
 
+const ACS_2_2_13: CloudStackProfile = {
+  ...ACS_3_0_5,
+  version: '2.2.13',
+  isOfThe2: true,
+  resourceStates: TABLE_2_2,
+  // these statuses know no ping timeout
+  neverInvestigated: ['PrepareForMaintenance', 'ErrorInMaintenance', 'Maintenance'],
+  capabilities: { default: [50, 6, false] },
+};
+const ACS_2_2_14: CloudStackProfile = { ...ACS_2_2_13, version: '2.2.14' };
+
 /** Oldest first. */
-const PROFILES: readonly CloudStackProfile[] = [ACS_3_0_5, ACS_4_2_0, ACS_4_11_3, ACS_4_22_1];
+const PROFILES: readonly CloudStackProfile[] = [
+  ACS_2_2_13,
+  ACS_2_2_14,
+  ACS_3_0_5,
+  ACS_4_2_0,
+  ACS_4_11_3,
+  ACS_4_22_1,
+];
 
 /** The profile of this version or of the newest known one that is not newer; the version itself is kept. */
 export function profileFor(version: string): CloudStackProfile {

@@ -27,7 +27,7 @@ export function hostRow(side: CloudStackSide, host: SimHost, details: readonly s
   return row({
     id: host.cs.id,
     name: host.name,
-    state: host.cs.state,
+    state: statusOf(side, host),
     type: 'Routing',
     ipaddress: host.address,
     ...placeOf(host.pool),
@@ -36,10 +36,12 @@ export function hostRow(side: CloudStackSide, host: SimHost, details: readonly s
     clusterid: host.pool.cluster.id,
     clustername: host.pool.cluster.name,
     clustertype: 'CloudManaged',
-    resourcestate: host.cs.resourceState,
+    ...(side.profile.isOfThe2
+      ? { allocationstate: host.cs.allocation }
+      : { resourcestate: host.cs.resourceState }),
     ...(host.cs.hostTags.length > 0 && { hosttags: host.cs.hostTags.join(',') }),
     ...(isFull && {
-      hypervisorversion: host.cs.hypervisorVersion,
+      ...(!side.profile.isOfThe2 && { hypervisorversion: host.cs.hypervisorVersion }),
       cpusockets: 2,
       cpunumber: 16,
       cpuspeed: 2400,
@@ -61,6 +63,10 @@ export function hostRow(side: CloudStackSide, host: SimHost, details: readonly s
   });
 }
 
+/** In 2.2 the maintenance states hide whether the host is connected (cs §4.1). */
+const statusOf = (side: CloudStackSide, host: SimHost): string =>
+  side.profile.isOfThe2 && host.cs.resourceState !== 'Enabled' ? host.cs.resourceState : host.cs.state;
+
 /** SSVM and CPVM are hosts too: before 4.13.1 only this row tells whether their agent is there (cs §12.3). */
 export function agentHostRow(side: CloudStackSide, vm: KnownVm): Row {
   return row({
@@ -70,7 +76,7 @@ export function agentHostRow(side: CloudStackSide, vm: KnownVm): Row {
     type: vm.kind === 'ssvm' ? 'SecondaryStorageVM' : 'ConsoleProxy',
     ...placeOf(vm.pool),
     version: side.profile.version,
-    resourcestate: 'Enabled',
+    ...(!side.profile.isOfThe2 && { resourcestate: 'Enabled' }),
   });
 }
 
@@ -121,7 +127,8 @@ export function userVmRow(side: CloudStackSide, vm: KnownVm): Row {
     id: vm.cs.id,
     name: vm.cs.displayName,
     displayname: vm.cs.displayName,
-    instancename: vm.name,
+    // since 3.0.1
+    ...(!side.profile.isOfThe2 && { instancename: vm.name }),
     ...ownerOf(vm.cs.account),
     state: vm.cs.state,
     haenable: vm.cs.haEnabled,
@@ -220,6 +227,8 @@ const CLASSES: Readonly<Record<string, string>> = {
   deployVirtualMachine: 'admin.vm.DeployVMCmdByAdmin',
 };
 function classOf(side: CloudStackSide, command: string): string {
+  if (side.profile.isOfThe2)
+    return `com.cloud.api.commands.${command === 'prepareHostForMaintenance' ? 'PrepareForMaintenanceCmd' : (CLASSES[command]?.split('.').at(-1) ?? command)}`;
   if (command === 'prepareHostForMaintenance') return `${PACKAGE}.admin.host.${side.profile.preparesBy}`;
   // Jobs of a snapshot file are given by their class already.
   const named = command.endsWith('Cmd') ? command : `user.${command[0]!.toUpperCase()}${command.slice(1)}Cmd`;

@@ -46,6 +46,24 @@ export const TABLE_4_11: ResourceTable = {
   Error: { InternalCreated: 'Error' },
 };
 
+/** 2.2 (cs §4.1): maintenance is a host status, allocation a column of its own; a host in error may be asked again. */
+export const TABLE_2_2: ResourceTable = {
+  Enabled: { AdminAskMaintenace: 'PrepareForMaintenance', InternalCreated: 'Enabled' },
+  PrepareForMaintenance: {
+    InternalEnterMaintenance: 'Maintenance',
+    UnableToMigrate: 'ErrorInMaintenance',
+    AdminCancelMaintenance: 'Enabled',
+    InternalCreated: 'PrepareForMaintenance',
+  },
+  ErrorInMaintenance: {
+    AdminAskMaintenace: 'PrepareForMaintenance',
+    InternalEnterMaintenance: 'Maintenance',
+    AdminCancelMaintenance: 'Enabled',
+    InternalCreated: 'ErrorInMaintenance',
+  },
+  Maintenance: { AdminCancelMaintenance: 'Enabled', InternalCreated: 'Maintenance' },
+};
+
 /** 4.14 and later (cs §4.3): the evacuation goes on in ErrorInPrepareForMaintenance; ErrorInMaintenance may be asked again. */
 export const TABLE_4_14: ResourceTable = {
   Creating: { InternalCreated: 'Enabled' },

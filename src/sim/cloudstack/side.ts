@@ -114,6 +114,8 @@ export interface CloudStackSide {
   readonly portListeners: Set<(server: SimManagementServer) => void>;
   /** Servers that take no new jobs, by name (4.19 and later). */
   readonly shuttingDown: Map<string, 'prepared' | 'triggered'>;
+  /** Numbers for what has no row of its own here, where ids are numbers. */
+  readonly numbers: Map<string, number>;
   nextId(): number;
 }
 
@@ -149,7 +151,7 @@ export const PREPARING: readonly string[] = [
 ];
 
 export const isPlaceable = (host: SimHost): boolean =>
-  host.cs.state === 'Up' && host.cs.resourceState === 'Enabled';
+  host.cs.state === 'Up' && host.cs.resourceState === 'Enabled' && host.cs.allocation === 'Enabled';
 
 /** VMs that CloudStack believes on this host; a migrating VM counts on its destination (cs §6). */
 export const believedOn = (host: SimHost): KnownVm[] =>

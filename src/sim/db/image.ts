@@ -13,11 +13,23 @@ export function image(source: DbSource, database: string | undefined, statement:
   // Only what the statement can mean is made; a view may mean any table.
   const words = statement.toLowerCase();
   const meant = (table: Table): boolean => words.includes(table.name) || words.includes('_view');
-  for (const table of TABLES.filter(meant)) load(db, table, rows[`${table.database}.${table.name}`] ?? []);
+  const era = source.profile.isOfThe2 ? before3 : (table: Table): Table => table;
+  for (const table of TABLES.filter(meant).map(era))
+    load(db, table, rows[`${table.database}.${table.name}`] ?? []);
   for (const view of VIEWS.filter((one) => words.includes(one.name)))
     db.exec(`CREATE VIEW cloud.${view.name} AS ${view.select}`);
   if (words.includes('information_schema')) loadInformationSchema(db);
   return db;
+}
+
+/** Rows of 2.2 have no uuid, and hosts a column for allocation in place of the resource state (cs §10.1). */
+function before3(table: Table): Table {
+  return {
+    ...table,
+    columns: table.columns
+      .filter((column) => column.name !== 'uuid')
+      .map((column) => (column.name === 'resource_state' ? { ...column, name: 'allocation_state' } : column)),
+  };
 }
 
 function load(db: Libsql.Database, table: Table, rows: readonly Row[]): void {

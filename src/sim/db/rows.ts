@@ -139,6 +139,7 @@ function hostRow(source: DbSource, host: SimHost): Row {
     mgmt_server_id: msid(source, host.cs.owner),
     created: '2025-06-01 00:00:00',
     resource_state: host.cs.resourceState,
+    allocation_state: host.cs.allocation,
     engine_state: 'Enabled',
   };
 }

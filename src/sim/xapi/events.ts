@@ -2,6 +2,7 @@
 import type { XapiClass } from './fields';
 import { double, text, texts, type Call } from './method';
 import { CLASS_BY_LOWER, fullRecord, hasClass, objectsOf } from './objects';
+import { masterProfile } from './world';
 import { Int32, refOf, uuidOfRef, XapiFailure, type XapiValue } from './values';
 
 interface Subscription {
@@ -14,6 +15,7 @@ interface Subscription {
 const BATCH_MS = 50;
 
 export async function eventsFrom(call: Call): Promise<XapiValue> {
+  if (!masterProfile(call.pool).eventsFrom) throw new XapiFailure('MESSAGE_METHOD_UNKNOWN', 'event.from');
   const subscriptions = texts(call, 0).flatMap((word) => parseClass(call, word));
   const since = parseToken(text(call, 1));
   const deadline = Date.now() + double(call, 2) * 1000;

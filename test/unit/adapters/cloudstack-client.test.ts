@@ -75,6 +75,8 @@ describe('reads', () => {
       sent.map(({ method, params }) => [method, params.get('command'), params.get('signatureVersion')]),
     ).toEqual([
       ['GET', 'listHosts', '3'],
+      // the release decides how allocation is spelled
+      ['GET', 'listCapabilities', '3'],
       ['POST', 'updateHost', '3'],
     ]);
   });

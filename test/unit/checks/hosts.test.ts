@@ -6,7 +6,7 @@ describe('era', () => {
   test.each([
     ['3.0.5', 'block pool-a: CloudStack 3.0.5 does not connect to XenServer 7.1.2.'],
     ['4.3.2.0', 'block pool-a: CloudStack 4.3.2.0 does not connect to XenServer 7.1.2.'],
-    ['2.2.14.20120101', 'block pool-a: CloudStack 2.2.14.20120101 is too old for this procedure.'],
+    ['2.2.12', 'block pool-a: CloudStack 2.2.12 is too old for this procedure.'],
     [
       '4.23.0.0',
       'block pool-a: CloudStack 4.23.0.0 is newer than every release this procedure was checked against.',

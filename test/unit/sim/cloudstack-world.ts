@@ -159,9 +159,11 @@ export function makeWorld(options: CloudOptions = {}): World {
     vm: (name) => pool.vms.find((vm) => vm.name === name)!,
     job: async (command, params, seconds = 1) => {
       const accepted = await ask(command, params);
-      if (typeof accepted['jobid'] !== 'string') return accepted;
+      const { jobid } = accepted;
+      // 2.2 counts its jobs
+      if (typeof jobid !== 'string' && typeof jobid !== 'number') return accepted;
       pass(seconds);
-      return ask('queryAsyncJobResult', { jobid: accepted['jobid'] });
+      return ask('queryAsyncJobResult', { jobid: String(jobid) });
     },
     rules: () => cloud.violations.map((violation) => violation.rule),
   };

@@ -66,7 +66,7 @@ const createNetwork: Command = {
     if (!offering) throw invalid('Unable to find network offering by specified id');
     const dbId = side.nextId();
     const network: SimNetwork = {
-      id: idOf('network', String(dbId)),
+      id: side.profile.isOfThe2 ? String(dbId) : idOf('network', String(dbId)),
       dbId,
       name: params.text('name')!,
       displayText: params.text('displaytext')!,
@@ -142,7 +142,7 @@ function createVm({ side, params }: Call, pool: SimPool, memoryMib: number): Kno
   const name = `i-2-${dbId}-VM`;
   const vm = side.xapi.createVm(pool, { name, kind: 'guest', memoryMib });
   vm.cs = {
-    id: idOf('vm', name),
+    id: side.profile.isOfThe2 ? String(dbId) : idOf('vm', name),
     dbId,
     displayName: params.text('displayname') ?? params.text('name') ?? name,
     account: params.text('account') ?? ADMIN.account,

@@ -58,7 +58,11 @@ const updateHost: Command = {
   run: ({ side, params }) => {
     const host = params.host('id')!;
     const to = params.text('allocationstate');
-    if (to !== undefined) {
+    if (to !== undefined && side.profile.isOfThe2) {
+      if (to !== 'Enabled' && to !== 'Disabled')
+        throw invalid(`Unable to resolve ${to} to a supported state`);
+      host.cs.allocation = to;
+    } else if (to !== undefined) {
       if (to !== 'Enable' && to !== 'Disable')
         throw failed(
           `Failed to update host:${host.cs.dbId},Invalid allocation state:${to}, only Enable/Disable are allowed`,
@@ -125,7 +129,8 @@ const cancelHostMaintenance: AsyncCommand = {
     const host = params.host('id')!;
     const where = { pool: host.pool.name, host: host.name, by };
     const faults = [
-      ...(host.cs.state === 'Up' ? [] : [`it is ${host.cs.state} in CloudStack`]),
+      // 2.2 does not show it
+      ...(host.cs.state === 'Up' || side.profile.isOfThe2 ? [] : [`it is ${host.cs.state} in CloudStack`]),
       ...(host.live && host.phase === 'up' ? [] : ['it is not live in XAPI']),
       ...(host.enabled ? [] : ['it is not enabled in XAPI']),
     ];

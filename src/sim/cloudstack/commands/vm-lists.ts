@@ -8,7 +8,7 @@ import { type Call, type Command, list, page } from './command';
 function isVisible(call: Call, vm: KnownVm): boolean {
   const { params, side } = call;
   const project = projectOf(vm.cs.account);
-  const asked = params.text('projectid');
+  const asked = side.profile.isOfThe2 ? undefined : params.text('projectid');
   const everything = side.profile.projectAll && params.flag('listall');
   if (asked === '-1') return project !== undefined || everything;
   if (asked !== undefined) return project !== undefined && projectId(project) === asked;

@@ -229,6 +229,11 @@ const fixed = (
     ),
   );
 
+/** The number that the names of its VMs begin with: i-2-10-VM belongs to account 2 (cs §8.1). */
+const accountNumber = (side: CloudStackSide, account: string): string =>
+  vmsOf(side).flatMap((vm) => (vm.cs.account === account ? (/^i-(\d+)-/.exec(vm.name)?.[1] ?? []) : []))[0] ??
+  '1';
+
 const accountNames = (side: CloudStackSide): string[] => [
   ...new Set([ADMIN.account, ...vmsOf(side).map((vm) => vm.cs.account)]),
 ];
@@ -340,7 +345,11 @@ export const ZONE_COMMANDS: readonly Command[] = [
     accountNames(side)
       .filter((name) => projectOf(name) === undefined)
       .map((name) => ({
-        id: name === ADMIN.account ? ADMIN.accountId : idOf('account', name),
+        id: side.profile.isOfThe2
+          ? accountNumber(side, name)
+          : name === ADMIN.account
+            ? ADMIN.accountId
+            : idOf('account', name),
         name,
         accounttype: name === ADMIN.account ? 1 : 0,
         domainid: DOMAIN.id,
