@@ -76,7 +76,12 @@ function hosts(run: Run, room: number): readonly KnownBlock[] {
     ['', 'Host', 'Lines', 'Now'],
     ...names
       .slice(0, TABLE_HOSTS)
-      .map((host) => [symbol(host), clip(named(host), 60), stands(run, host), clip(laneNow(run, host), 140)]),
+      .map((host) => [
+        symbol(host),
+        clip(named(host), 60),
+        stands(run, host),
+        clip(laneNow(run, host, true), 140),
+      ]),
   ]);
   if (names.length <= TABLE_HOSTS && JSON.stringify(asTable).length <= room) return [asTable];
   const lines = names.map((host) => ({

@@ -15,6 +15,9 @@ const SEVERITY = {
   note: { symbol: '·', heading: 'Notes' },
 } as const satisfies Record<Severity, { readonly symbol: string; readonly heading: string }>;
 
+/** Characters of one advice: a statement to be copied must be whole, or it is worse than none. */
+const ADVICE = 900;
+
 export function planMessage(plan: Plan): Message {
   const hosts = plan.snapshot.hosts.length;
   const vms = plan.snapshot.vms.filter((vm) => vm.on !== undefined).length;
@@ -101,7 +104,7 @@ export function findingText({ severity, what, evidence, advice }: Finding): stri
       ? []
       : [
           ...evidence.slice(0, 3).map((one) => `      ${clip(plain(one), 200)}`),
-          ...advice.slice(0, 3).map((one) => `      Do this: ${clip(plain(one), 200)}`),
+          ...advice.slice(0, 3).map((one) => `      Do this: ${clip(plain(one), ADVICE)}`),
         ];
   return [`${symbol} ${clip(plain(what), 300)}`, ...rest].join('\n');
 }

@@ -67,8 +67,8 @@ export function mark(run: Run, lane: string): string {
 const isLeft = (run: Run, state: keyof typeof SYMBOLS): boolean =>
   run.phase === 'aborted' && (state === 'waiting' || state === 'asking');
 
-/** What a lane does now, one sentence without its name. */
-export function laneNow(run: Run, lane: string): string {
+/** What a lane does now, one sentence without its name; `brief` leaves out why it waits, for a cell beside the sentence. */
+export function laneNow(run: Run, lane: string, brief = false): string {
   const state = currentLine(run, lane);
   if (state && isLeft(run, laneState(run, lane))) return `stopped before: ${state.line.title}`;
   switch (laneState(run, lane)) {
@@ -81,7 +81,7 @@ export function laneNow(run: Run, lane: string): string {
     case 'asking':
       return 'waits for an answer';
     case 'waiting':
-      return state ? now(state) : 'waiting';
+      return state ? (brief ? state.line.title : now(state)) : 'waiting';
   }
 }
 
