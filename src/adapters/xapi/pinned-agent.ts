@@ -22,12 +22,16 @@ export function endpointOf(address: string): Endpoint {
 const canonical = (fingerprint: string): string => fingerprint.replaceAll(':', '').toUpperCase();
 export const sameFingerprint = (a: string, b: string): boolean => canonical(a) === canonical(b);
 
+/** A powered-off host says nothing at all: without this every look at it would take as long as its slowest read. Wall. */
+const HANDSHAKE_MS = 10_000;
+
 /** Session resumption is off: a resumed session would show the certificate of yesterday (stack §6). */
 export class PinnedAgent extends https.Agent {
   constructor(
     private readonly source: string,
     private readonly pin: string | undefined,
     keepAlive: boolean,
+    private readonly handshakeMs = HANDSHAKE_MS,
   ) {
     super({ keepAlive, maxCachedSessions: 0, maxSockets: 8, keepAliveMsecs: 10_000 });
   }
@@ -40,6 +44,7 @@ export class PinnedAgent extends https.Agent {
     const finish = (error: Error | null, socket: tls.TLSSocket): void => {
       if (over) return;
       over = true;
+      clearTimeout(timer);
       if (error) socket.destroy();
       done?.(error, socket);
     };
@@ -50,6 +55,11 @@ export class PinnedAgent extends https.Agent {
       rejectUnauthorized: false,
       servername: '',
     });
+    const timer = setTimeout(
+      () =>
+        finish(new NotSent(`${this.source}: no TLS handshake within ${this.handshakeMs / 1000} s`), socket),
+      this.handshakeMs,
+    );
     socket.once('secureConnect', () => {
       const seen = socket.getPeerX509Certificate()?.fingerprint256 ?? '';
       if (this.pin !== undefined && !sameFingerprint(this.pin, seen))
