@@ -18,7 +18,10 @@ export const awaitUp = defineStep<HostArgs, Seen>({
   },
   decide: ({ args, now }) =>
     now.state === 'Up'
-      ? done(`${args.host} is Up, hypervisor version ${now.hypervisorVersion}`)
+      ? // 2.2 does not tell the version
+        done(
+          `${args.host} is Up${now.hypervisorVersion === '' ? '' : `, hypervisor version ${now.hypervisorVersion}`}`,
+        )
       : wait(`CloudStack has ${args.host} as ${now.state}`),
   tooLong: ({ args, now }) => problems.notUp(args.host, now.state),
 });
