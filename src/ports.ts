@@ -268,6 +268,8 @@ export interface CloudStackActs {
     readonly networkId: string;
     readonly account?: string;
     readonly domainId?: string;
+    /** Absent: CloudStack chooses, in any cluster of the zone. */
+    readonly hostId?: string;
   }): Promise<{ readonly id: string; readonly job: string }>;
   /** destroyVirtualMachine with expunge. */
   expungeVm(id: string): Promise<{ readonly job: string }>;

@@ -23,13 +23,15 @@ export function otherRuns(
   };
 }
 
-/** From the first intent of a host's block to the end of its lane. */
+/** From the first act of a host that was sent, or may have been, to the end of its lane. */
 function hostsInWork(run: Run): readonly string[] {
   return run.sections
     .filter((section) => section.lane !== POOL_LANE && section.host !== undefined)
     .filter((section) => {
       const states = section.lines.map((line) => run.lines[line.id]);
-      const acted = states.some((state) => state && Object.keys(state.acts).length > 0);
+      const acted = states.some(
+        (state) => state && Object.values(state.acts).some((act) => act.outcome !== 'not-sent'),
+      );
       return acted && states.some((state) => state && state.status !== 'done');
     })
     .map((section) => `${section.host} of ${run.plan.pool}`);

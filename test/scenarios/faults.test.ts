@@ -240,7 +240,8 @@ test('a member that somebody switches off while the master is away: the cluster 
       });
     },
   });
-  const run = await told(it);
+  const id = await it.start(await it.plan());
+  const run = await it.play(id, { until: (now) => now.lines['host-1-18-manage-cluster']?.status === 'done' });
   expect(rulesBroken(it).filter((rule) => rule === 'managed-too-early')).toEqual([]);
   expect(
     run.lines['host-1-18-manage-cluster']!.doneAt! - run.lines['host-1-08-unmanage-cluster']!.doneAt!,

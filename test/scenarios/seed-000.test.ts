@@ -61,7 +61,7 @@ const whole = [
   // after the last host
   'updateCluster pool-a',
   `createNetwork xsupgrade-${PLAN}`,
-  `deployVirtualMachine xsupgrade-${PLAN}-vm`,
+  'deployVirtualMachine host-3', // the test VM, on a host of this very pool
   'destroyVirtualMachine i-2-1149-VM',
   `deleteNetwork xsupgrade-${PLAN}`,
   'pool.enable_ha pool-a',

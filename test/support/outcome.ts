@@ -4,6 +4,9 @@ import type { Run } from '../../src/domain/run';
 import type { CallRecord } from '../../src/sim/model';
 import type { Story } from './story';
 
+/** A story takes about a second; a machine that is busy with others takes its time. */
+jest.setTimeout(120_000);
+
 /** What makes way for a file, or tidies up after a call: no change to a pool or to CloudStack. */
 const HOUSEKEEPING = [
   'mkdir',

@@ -230,6 +230,7 @@ function acts(api: ApiClient, known: () => Promise<string>): CloudStackActs {
           serviceofferingid: spec.offeringId,
           zoneid: spec.zoneId,
           networkids: spec.networkId,
+          hostid: spec.hostId,
           account: spec.account,
           domainid: spec.domainId,
         },

@@ -187,17 +187,19 @@ test('guest tools are advice, never a blocker', () => {
 
 describe('the test VM and its network', () => {
   const args = { name: 'test-1', network: 'net-1', templateId: 't', offeringId: 'o', zoneId: 'z' };
+  const HOST_3 = { id: 'cs-3', name: 'host-3' };
   test.each([
-    ['no VM yet', { networkId: 'n' }, {}, 'act: deploy test-1'],
+    ['no VM yet', { networkId: 'n', host: HOST_3 }, {}, 'act: deploy test-1 on host-3'],
+    ['nowhere to start it', { networkId: 'n' }, {}, 'wait: No host is Up and Enabled'],
     ['no network yet', {}, {}, 'wait: the test network is not there yet'],
     ['starting', { networkId: 'n', state: 'Starting' }, {}, 'wait: test-1 is Starting'],
     ['running', { networkId: 'n', state: 'Running', on: 'host-3' }, {}, 'done: test-1 runs on host-3'],
     ['failed', { networkId: 'n', error: 'no capacity' }, { acts: { 'test-1': {} } }, 'stop: TEST_VM_FAILED'],
     [
       'failed, and a person looked',
-      { networkId: 'n', error: 'x' },
+      { networkId: 'n', error: 'x', host: HOST_3 },
       { acts: { 'test-1': { intendedAt: AT - 9 } } },
-      'act: deploy test-1',
+      'act: deploy test-1 on host-3',
     ],
   ])('%s', (_sentence, now, more, expected) => {
     expect(says(createTestVm, { args, now, ...more })).toBe(expected);
