@@ -52,7 +52,7 @@ test('a revision leaves what is begun alone, takes no id twice and leaves no lin
   const run = await it.play(id);
 
   const entries = await it.entries(id);
-  const ids = [...run.plan.sections.flatMap((section) => section.lines.map((line) => line.id))];
+  const ids = run.plan.sections.flatMap((section) => section.lines.map((line) => line.id));
   for (const entry of entries)
     if (entry.type === 'PlanRevised') ids.push(...entry.added.map((line) => line.id));
   expect(new Set(ids).size).toBe(ids.length);

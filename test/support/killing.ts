@@ -1,7 +1,7 @@
 /** A worker that dies at its n-th append or act, and never speaks again: its calls all fail from then on. */
 import type { Entry } from '../../src/domain/journal';
 import type { Journal, World } from '../../src/ports';
-import type { Parts } from './story';
+import type { Parts } from './parts';
 
 /** What a dead process leaves: nothing is said by it. */
 export class Dead extends Error {}

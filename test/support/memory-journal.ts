@@ -27,7 +27,7 @@ export function memoryJournal(clock: Clock): Journal {
     plansOf: async (pool, limit) =>
       [...plans.values()]
         .filter((plan) => plan.pool === pool)
-        .reverse()
+        .toReversed()
         .slice(0, limit),
     async openRun(row, first) {
       const open = [...runs.values()].find(

@@ -27,6 +27,7 @@ import { sidesOf } from '../../src/sim/sides';
 import { hands } from '../../src/sim/xapi';
 import { steps } from '../../src/steps/index';
 import { keptInMemory, worldInMemory } from './in-memory-world';
+import type { Parts } from './parts';
 import { Dead } from './killing';
 import { memoryJournal } from './memory-journal';
 import { patiently } from './patiently';
@@ -34,12 +35,6 @@ import { flush, hostOf, vmOf } from './sim-xapi';
 
 export const ANN: Person = { id: 'UANN', name: 'Ann' };
 export const BOB: Person = { id: 'UBOB', name: 'Bob' };
-
-/** What a worker is made of; a test may hand out other parts to kill it. */
-export interface Parts {
-  readonly journal: Journal;
-  readonly world: World;
-}
 
 export interface StoryOptions extends CloudOptions {
   readonly facts?: Partial<PoolFacts>;

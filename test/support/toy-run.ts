@@ -22,13 +22,6 @@ export const BOB: Person = { id: 'UBOB', name: 'Bob' };
 export const CAT: Person = { id: 'UCAT', name: 'Cat' };
 export const RUN = 'run-1';
 
-export interface ToyLane {
-  readonly lane: string;
-  readonly kinds: readonly string[];
-  /** Kinds that belong together. */
-  readonly block?: readonly string[];
-}
-
 /** Three lines before, the usual block for each machine, two lines after. */
 const USUAL = ['off', 'boot', 'prove', 'on'] as const;
 const BEFORE = ['approve', 'lower'] as const;
