@@ -46,7 +46,7 @@ export const createTestVm = defineStep<Args, Seen>({
       .filter((one) => one.state === 'Up' && one.resourceState === 'Enabled')
       .sort((a, b) => free(b.name) - free(a.name) || a.name.localeCompare(b.name));
     const vm = vms.find((row) => row.displayName === name);
-    const on = hosts.find((host) => host.id === vm?.hostId)?.name;
+    const on = hosts.find((one) => one.id === vm?.hostId)?.name;
     const receipt = line.acts[name]?.receipt as { job?: string } | undefined;
     const job = receipt?.job === undefined ? undefined : await cloudStack.job(receipt.job);
     return {
