@@ -37,7 +37,8 @@ import { rollingUpgrade } from './procedures/rolling-upgrade';
 
 /** How the outside is reached: sockets in production, the simulator's own faces in memory. */
 export interface Outside {
-  xapi(): XapiTransport & { close?(): void };
+  /** `nameOf`: how people call the host at an address. */
+  xapi(nameOf: (address: string) => string): XapiTransport & { close?(): void };
   cloudStack(): CloudStackTransport & { close?(): void };
   ssh(
     login: { readonly user: string; readonly password: string },
@@ -55,7 +56,7 @@ export interface Outside {
 }
 
 export const overTheWire: Outside = {
-  xapi: () => wireTransport(),
+  xapi: (nameOf) => wireTransport({ nameOf }),
   cloudStack: () => httpTransport(),
   ssh: (login, pins) => sshConnections({ login: () => login, pins }),
   database: (login) => mysqlTransport(login),
@@ -330,7 +331,9 @@ function connectionsOf(
   }));
   const serverPins = hostKeyPins(servers.map(({ target, hostKey }) => ({ target, fingerprint: hostKey })));
   const serverSsh = cloud.ssh && outside.ssh(cloud.ssh, serverPins);
-  const xapi = outside.xapi();
+  const xapi = outside.xapi(
+    (address) => pool.hosts.find((host) => host.address === address)?.name ?? address,
+  );
   const api = outside.cloudStack();
   const database = cloud.db && outside.database?.(cloud.db);
   const sshOf = (uuid: string) => sshHosts.find((host) => host.uuid === uuid)?.target;
