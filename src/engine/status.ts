@@ -24,14 +24,14 @@ export function statusOf(
       const may = whoMay(
         question.ask.kind === 'approve' || question.ask.kind === 'accept-key' ? 'approve' : 'confirm',
       );
-      const own = [run.plan.madeBy.name, run.startedBy.name];
+      const own = [run.plan.madeBy.id, run.startedBy.id];
       return {
         id: question.id,
         kind: question.ask.kind,
         text: question.ask.text,
         saw: question.ask.saw,
         mayAnswer:
-          question.ask.notTheRequester && !selfApproval ? may.filter((name) => !own.includes(name)) : may,
+          question.ask.notTheRequester && !selfApproval ? may.filter((id) => !own.includes(id)) : may,
         ...(host !== undefined && host !== POOL_LANE && { host }),
       };
     }),
@@ -42,7 +42,11 @@ export function statusOf(
 
 function laneAnswer(run: Run, lane: string): LaneAnswer {
   const state = currentLine(run, lane);
-  const since = state?.waitingSince ?? state?.begunAt ?? state?.doneAt ?? run.startedAt;
+  const ended = Object.values(run.lines).flatMap((other) =>
+    other.line.lane === lane ? (other.doneAt ?? []) : [],
+  );
+  // a lane that is through, or stands between two lines, has stood there since its last line was done
+  const since = state?.waitingSince ?? state?.begunAt ?? Math.max(run.startedAt, ...ended);
   return {
     state: laneState(run, lane),
     since: new Date(since).toISOString(),
