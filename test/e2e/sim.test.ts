@@ -5,11 +5,14 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Announcement } from '../../src/sim/serve';
+import { ensureBuilt, ROOT } from '../support/e2e-built';
 
-const ROOT = join(__dirname, '..', '..');
 let directory: string;
 const running: ChildProcess[] = [];
-beforeAll(() => (directory = mkdtempSync(join(tmpdir(), 'xsupgrade-sim-'))));
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'xsupgrade-sim-'));
+  await ensureBuilt();
+}, 60_000);
 afterAll(() => {
   for (const child of running) child.kill('SIGKILL');
   rmSync(directory, { recursive: true, force: true });
@@ -83,6 +86,56 @@ test('the default cloud: every announced port accepts, the configuration is writ
   expect(await sim.ended).toBe(0);
   expect(sim.stdout.trim().split('\n')).toHaveLength(1);
 }, 30_000);
+
+/** Every key with the keys below it, sorted; of a list those of its first member. */
+function keysOf(value: unknown): unknown {
+  if (Array.isArray(value)) return [keysOf(value[0])];
+  if (typeof value !== 'object' || value === null) return typeof value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, keysOf(member)]));
+}
+
+test('`npm run -s sim` says where everything is in one line with exactly these keys', async () => {
+  const sim = spawn('npm', ['run', '-s', 'sim', '--', '--speed', '60'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  let said = '';
+  sim.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  try {
+    while (!said.includes('\n')) {
+      expect(sim.exitCode).toBeNull();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const ssh = { host: 'string', port: 'number', hostKey: 'string' };
+    const host = { name: 'string', uuid: 'string', xapi: { url: 'string', fingerprint: 'string' }, ssh };
+    expect(said.trim().split('\n')).toHaveLength(1);
+    expect(keysOf(JSON.parse(said))).toEqual({
+      v: 'number',
+      pools: [{ name: 'string', hosts: [host] }],
+      xapiUser: 'string',
+      xapiPassword: 'string',
+      ssh: { user: 'string', password: 'string' },
+      cloudstack: { url: 'string', apiKey: 'string', secretKey: 'string' },
+      cloudstackDb: { host: 'string', port: 'number', user: 'string', password: 'string' },
+      managementServers: [{ name: 'string', ssh }],
+      slack: {
+        apiUrl: 'string',
+        page: 'string',
+        botToken: 'string',
+        appToken: 'string',
+        signingSecret: 'string',
+        channel: 'string',
+        people: [{ id: 'string', name: 'string', roles: ['string'] }],
+      },
+      pager: { url: 'string' },
+      control: 'string',
+    });
+  } finally {
+    // the whole group: npm and the simulator below it
+    process.kill(-sim.pid!, 'SIGKILL');
+  }
+}, 60_000);
 
 test('a FILE makes the cloud, and --port-base its ports', async () => {
   const file = join(directory, 'pools.json');
