@@ -134,6 +134,14 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
     return history(uuid ?? '');
   }
 
+  /** The pool as approvers know it: its hosts may have come back from their installers with other keys. */
+  async function knownWorld(pool: string): Promise<World> {
+    const { keys } = await historyOf(pool);
+    const world = worldOf({ id: '', pool });
+    for (const [hostUuid, pins] of Object.entries(keys)) world.xen.trust(hostUuid, pins);
+    return world;
+  }
+
   async function plan(pool: string, wish: { readonly to?: string }, by: Person): Promise<Plan> {
     await authorise(who, Object.keys(config().pools), by, pool, 'plan');
     const target = wish.to ?? poolConfig(pool).target;
@@ -170,9 +178,7 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
     whoMay: (pool, wanted) => peopleWith(config().pools[pool], wanted),
     newId: idsFrom(clock),
     async planGiveBack(pool, owed, by) {
-      const { keys } = await historyOf(pool);
-      const world = worldOf({ id: '', pool });
-      for (const [hostUuid, pins] of Object.entries(keys)) world.xen.trust(hostUuid, pins);
+      const world = await knownWorld(pool);
       const versions = (await world.xen.hosts()).map((host) => host.version);
       // nothing is upgraded by it: the pool's own version is the target
       return makePlan({
@@ -189,9 +195,8 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
   });
 
   async function whyNotYet(pool: string, owed: Obligation): Promise<string | undefined> {
-    const hosts = await pools
-      .world(pool, noOthers)
-      .xen.hosts()
+    const hosts = await knownWorld(pool)
+      .then(({ xen }) => xen.hosts())
       .catch(() => undefined);
     return hosts ? notYet(hosts, owed) : 'XAPI does not answer now.';
   }
@@ -229,8 +234,6 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
     },
   };
 }
-
-const noOthers: OtherRuns = { hostsInWork: async () => [], servicesHeld: async () => [] };
 
 /** The simulator's clock with the simulator's configuration, else the system's. */
 const clockOf = async (config: Config): Promise<Clock> =>

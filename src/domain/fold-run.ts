@@ -231,8 +231,9 @@ function answered(run: Run, entry: Extract<Entry, { type: 'QuestionAnswered' }>,
     );
   }
   return withLine(next, question.line, (line) => {
+    // a line that was held while the click was on its way stays held, and in words: its own question is still to come
+    if (question.ask.kind !== 'retry') return { ...line, patienceFrom: at, overdue: false };
     const { problem: _looked, ...rest } = line;
-    if (question.ask.kind !== 'retry') return { ...rest, patienceFrom: at, overdue: false };
     // the second question about a one-way act names its subject: only its answer allows one more act
     const { subject } = question.ask;
     return {

@@ -185,7 +185,8 @@ export function operate(deps: OperatorDeps): Operator {
       if (plan.verdict === 'blocked') throw new Rejected(problems.planBlocked(planId, plan.pool, blocks));
       const age = differenceInHours(clock.now(), plan.madeAt);
       if (age >= STALE_HOURS) throw new Rejected(problems.planStale(planId, plan.pool, age));
-      if (rows.some((row) => row.openedAt > Date.parse(plan.madeAt) && row.closedAt !== undefined))
+      // also a run that was under way while the plan was made: what it did since is not in the plan
+      if (rows.some((row) => row.closedAt !== undefined && row.closedAt > Date.parse(plan.madeAt)))
         throw new Rejected(problems.planOvertaken(planId, plan.pool));
       return open(plan, by);
     },
@@ -272,7 +273,8 @@ export function operate(deps: OperatorDeps): Operator {
       const one = (await owed(pool)).find((candidate) => candidate.id === id);
       if (!one) throw new Rejected(problems.obligationUnknown(id, pool));
       const openRow = (await journal.openRuns()).find((row) => row.pool === pool);
-      const row = openRow ?? (await rowOf(one.run));
+      // the newest run, so that no later intent of a run in between opens it again
+      const row = openRow ?? (await newestRow(pool)) ?? (await rowOf(one.run));
       await say(row, () => ({ type: 'ObligationTakenOver', what: one.what, on: one.on, by, reason }));
     },
 
@@ -284,6 +286,9 @@ export function operate(deps: OperatorDeps): Operator {
       const why = await deps.notYet(pool, one);
       if (why !== undefined) throw new Rejected(problems.notYetGivenBack(id, why));
       const plan = await deps.planGiveBack(pool, [one], by);
+      // without a line there is nothing to do, and a run of nothing would end as if it had been done
+      if (plan.verdict === 'blocked' || plan.sections.length === 0)
+        throw new Rejected(problems.notYetGivenBack(id, 'The pool could not be read.'));
       await journal.savePlan(plan);
       return open(plan, by);
     },

@@ -24,14 +24,15 @@ export function statusOf(
       const may = whoMay(
         question.ask.kind === 'approve' || question.ask.kind === 'accept-key' ? 'approve' : 'confirm',
       );
-      const own = [run.plan.madeBy.id, run.startedBy.id];
+      // the list names people as pools.yaml does: by id, or by the name it maps
+      const own = [run.plan.madeBy, run.startedBy].flatMap(({ id, name }) => [id, name]);
       return {
         id: question.id,
         kind: question.ask.kind,
         text: question.ask.text,
         saw: question.ask.saw,
         mayAnswer:
-          question.ask.notTheRequester && !selfApproval ? may.filter((id) => !own.includes(id)) : may,
+          question.ask.notTheRequester && !selfApproval ? may.filter((who) => !own.includes(who)) : may,
         ...(host !== undefined && host !== POOL_LANE && { host }),
       };
     }),

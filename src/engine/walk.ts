@@ -312,7 +312,7 @@ function blind(walker: Walker, runId: string, lineId: string, step: AnyStep, err
       if (error instanceof WrongKey)
         return stopped(lineId, problems.wrongKey(error.source, error.kind, error.pinned, error.seen));
       const source = error instanceof NotSent ? error.why : error.source;
-      const expected = step.silence !== undefined;
+      const expected = expectsSilence(step, state.line.args, source);
       const reason = expected ? `${source} does not answer, as expected` : `Cannot see: ${error.message}`;
       if (state.waitingFor?.split(':')[0] !== reason.split(':')[0])
         return { type: 'LineWaiting', line: lineId, for: reason };
@@ -331,6 +331,12 @@ function blind(walker: Walker, runId: string, lineId: string, step: AnyStep, err
         : undefined;
     }),
   );
+}
+
+/** Of the whole pool only while its master is away, and never of CloudStack (design: rule 9). */
+function expectsSilence(step: AnyStep, args: Json, source: string): boolean {
+  if (step.silence === undefined || source.startsWith('CloudStack')) return false;
+  return step.silence === 'host' || (args as { readonly master?: boolean } | null)?.master !== false;
 }
 
 /** Not seeing for one minute is told, for five minutes holds the lane: long enough for a switch to fail over. */

@@ -1,6 +1,7 @@
 /** A small run that gives one thing back: what an aborted run still owes its pool. */
+import type { Json } from '../domain/json';
 import type { Obligation } from '../domain/obligation';
-import { hostNamed } from '../domain/pool';
+import { hostNamed, type Snapshot } from '../domain/pool';
 import { awaitUp } from '../steps/await-up';
 import { byHand } from '../steps/by-hand';
 import { enableClusterAllocation } from '../steps/enable-cluster-allocation';
@@ -26,7 +27,7 @@ export const giveBack = defineProcedure({
   sections: (input) => [poolSection('Give back', ...input.owed.map((owed) => linesFor(input, owed)))],
 });
 
-function linesFor(input: ProcedureInput, { what, on }: Obligation): readonly LineDraft[] {
+function linesFor(input: ProcedureInput, { what, on, before }: Obligation): readonly LineDraft[] {
   const { snapshot: pool } = input;
   switch (what) {
     case 'ha-off':
@@ -40,9 +41,7 @@ function linesFor(input: ProcedureInput, { what, on }: Obligation): readonly Lin
     case 'host-allocation-disabled':
       return [enableHostAllocation(argsOf(pool, hostNamed(pool, on)))];
     case 'cluster-unmanaged':
-      return [
-        manageCluster({ cluster: on, master: pool.master, masterUuid: hostNamed(pool, pool.master).uuid }),
-      ];
+      return [manageCluster({ cluster: on, ...masterBefore(pool, before) })];
     case 'host-disabled':
       return [enableHost(argsOf(pool, hostNamed(pool, on)))];
     case 'host-in-maintenance':
@@ -61,6 +60,17 @@ function linesFor(input: ProcedureInput, { what, on }: Obligation): readonly Lin
         }),
       ];
   }
+}
+
+/** The master of the moment when it was unmanaged: with another one today the cluster is not managed again (cs §8.6). */
+function masterBefore(
+  pool: Snapshot,
+  before: Json,
+): { readonly master: string; readonly masterUuid: string } {
+  const { master, masterUuid } = (before ?? {}) as { readonly master?: string; readonly masterUuid?: string };
+  return master !== undefined && masterUuid !== undefined
+    ? { master, masterUuid }
+    : { master: pool.master, masterUuid: hostNamed(pool, pool.master).uuid };
 }
 
 function outOfMaintenance(input: ProcedureInput, name: string): readonly LineDraft[] {

@@ -19,18 +19,20 @@ export const awaitHost = defineStep<HostArgs, Seen>({
   title: ({ host }) => `Wait until ${host} is back`,
   silence: 'pool',
   patience: { softSeconds: minutes(50), hardSeconds: minutes(120) },
-  observe: async (world, { uuid }) => {
+  observe: async (world, { uuid, master }) => {
     const identity = await world.xen.identity(uuid);
     const otherKey =
       identity.tls !== undefined && identity.pinnedTls !== undefined && identity.tls !== identity.pinnedTls;
     // with another certificate on the master nothing may be asked of it before a person accepts it
-    const xen = otherKey ? undefined : await orSilence(xenHostLook(world, uuid));
+    const xen = otherKey
+      ? undefined
+      : await (master ? orSilence(xenHostLook(world, uuid)) : xenHostLook(world, uuid));
     return { answers: xen !== undefined, live: xen?.live ?? false, bootTime: xen?.bootTime ?? 0, otherKey };
   },
   decide: ({ args, now, run }) => {
     const was = bootTimeBefore(run, args.host);
     if (now.otherKey) return done(`${args.host} is back and shows another certificate`);
-    if (now.answers && now.live && was !== undefined && now.bootTime !== was)
+    if (now.answers && now.live && was !== undefined && now.bootTime > 0 && now.bootTime !== was)
       return done(`${args.host} is back`);
     return wait(`${args.host} is away: installer and reboot`, { againInSeconds: 10 });
   },

@@ -28,8 +28,8 @@ export const backUpDatabases = defineStep<Args, Seen>({
   kind: 'back-up-databases',
   v: 1,
   title: () => 'Back up the databases cloud and cloud_usage and the management configuration with its key',
-  settleSeconds: 200,
-  callTimeoutSeconds: 120, // the verifier reads the whole dump
+  settleSeconds: 1020,
+  callTimeoutSeconds: 960, // the verifier reads and hashes the whole dump: 900 s for tens of GB (adapters/backup)
   farDelaySeconds: 30,
   maxActs: 2,
   long: true,

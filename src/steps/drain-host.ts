@@ -30,7 +30,7 @@ export const drainHost = defineStep<Args, DrainSeen>({
   onRefusal: 'decide',
   // a migration of a large VM takes many minutes; nothing moving for an hour is CloudStack's own limit (migratewait 3600)
   patience: { softSeconds: minutes(15), hardSeconds: minutes(60), byProgress: true },
-  observe: (world, args, { line }) => drainLook(world, args, line, args.atOnce + 2),
+  observe: (world, args, { line }) => drainLook(world, args, line, args.atOnce + 2, args.stops),
   decide: (evidence) => {
     const { args, now, line } = evidence;
     const mine = now.left.filter((vm) => !args.stops.includes(vm.name));

@@ -41,6 +41,8 @@ export async function drainLook(
   host: { readonly uuid: string; readonly id: string },
   line: LineState,
   next: number,
+  /** Names of VMs that stay where they are: nobody looks for a place for them. */
+  staying: readonly string[] = [],
 ): Promise<DrainSeen> {
   const [xenHosts, xenVms, csHosts, csVms] = await Promise.all([
     world.xen.hosts(),
@@ -71,7 +73,7 @@ export async function drainLook(
   const pending: string[] = [];
   await Promise.all(
     left
-      .filter((vm) => vm.id !== undefined && vm.state === 'Running')
+      .filter((vm) => vm.id !== undefined && vm.state === 'Running' && !staying.includes(vm.name))
       .slice(0, next)
       .map(async (vm) => {
         const candidates = await world.cloudStack.candidates(vm.id ?? '').catch(noneWhileItLeaves);

@@ -30,8 +30,9 @@ export const proveUpgrade = defineStep<Args, Seen>({
   title: ({ host, to }) => `See that ${host} has rebooted into ${to} and stays up`,
   silence: 'pool',
   patience: { softSeconds: minutes(15), hardSeconds: minutes(60) },
-  observe: async (world, { uuid }) => {
-    const xen = await orSilence(xenHostLook(world, uuid));
+  observe: async (world, { uuid, master }) => {
+    // a member is told of by its master, whose silence is not expected
+    const xen = await (master ? orSilence(xenHostLook(world, uuid)) : xenHostLook(world, uuid));
     return {
       answers: xen !== undefined,
       live: xen?.live ?? false,
@@ -42,7 +43,7 @@ export const proveUpgrade = defineStep<Args, Seen>({
   },
   decide: ({ args, now, at, line, run }) => {
     const was = bootTimeBefore(run, args.host);
-    const good = now.answers && now.live && was !== undefined && now.bootTime !== was;
+    const good = now.answers && now.live && was !== undefined && now.bootTime > 0 && now.bootTime !== was;
     if (good && args.master && now.masterUuid !== args.uuid) return stop(problems.masterMoved(args.host));
     if (good && now.version === args.from) return stop(problems.sameVersion(args.host, now.version, args.to));
     if (good && now.version !== args.to) return stop(problems.otherVersion(args.host, now.version, args.to));

@@ -1,5 +1,6 @@
 /** CloudStack's hands off the pool while its master is away (cs fact 9, §8.6). Slow, and judged by what listClusters says. */
 import { act, done, stop, wait } from '../domain/decision';
+import { Refused } from '../domain/errors';
 import { problems } from '../domain/problems';
 import { defineStep } from './step';
 import { csHost, listed, managedState, minutes, type HostArgs } from './sight';
@@ -11,6 +12,12 @@ type Seen = {
   readonly resourceState: string;
   readonly connecting: readonly string[];
 };
+
+/** CloudStack answers them after the first hosts have been disconnected. */
+const GAVE_UP: readonly string[] = ['CS_UNMANAGE_CONNECTING', 'CS_UNMANAGE_TIMEOUT'];
+
+const whyGivenUp = (receipt: unknown): string =>
+  (receipt as { readonly gaveUp?: string } | undefined)?.gaveUp ?? 'it is PrepareUnmanagedError';
 
 export const unmanageCluster = defineStep<Args, Seen>({
   kind: 'unmanage-cluster',
@@ -37,9 +44,12 @@ export const unmanageCluster = defineStep<Args, Seen>({
         .map((other) => `${other.name} is ${other.state}`),
     };
   },
-  decide: ({ args, now }) => {
+  decide: ({ args, now, line }) => {
     if (now.managedState === 'Unmanaged') return done('the cluster is Unmanaged');
     if (now.managedState === 'PrepareUnmanaged') return wait('CloudStack disconnects the hosts');
+    const asked = line.acts[args.cluster];
+    if (asked && now.managedState === 'PrepareUnmanagedError' && (line.patienceFrom ?? 0) <= asked.intendedAt)
+      return stop(problems.tooLong(line.line.title, whyGivenUp(asked.receipt)));
     const wanted = args.withoutMaintenance ? 'Disabled' : 'Maintenance';
     if (now.resourceState !== wanted)
       return stop(problems.hostInWrongState(args.host, now.resourceState, wanted));
@@ -51,7 +61,23 @@ export const unmanageCluster = defineStep<Args, Seen>({
       args: null,
     });
   },
-  act: ({ cloudStack, pool }) => cloudStack.setManaged(pool.clusterId, false),
-  owes: ({ subject }) => [{ what: 'cluster-unmanaged', on: subject, before: { managedState: 'Managed' } }],
+  act: async ({ cloudStack, pool }) => {
+    try {
+      await cloudStack.setManaged(pool.clusterId, false);
+    } catch (error) {
+      // given up half-way, and the cluster is PrepareUnmanagedError: something did happen, and it is owed back (cs §8.6)
+      if (error instanceof Refused && GAVE_UP.includes(error.problem.code))
+        return { gaveUp: error.problem.why };
+      throw error;
+    }
+    return undefined;
+  },
+  owes: ({ subject }, { args }) => [
+    {
+      what: 'cluster-unmanaged',
+      on: subject,
+      before: { managedState: 'Managed', ...(args.master && { master: args.host, masterUuid: args.uuid }) },
+    },
+  ],
   tooLong: ({ line, now }) => problems.tooLong(line.line.title, `it is ${now.managedState}`),
 });

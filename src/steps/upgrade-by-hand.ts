@@ -31,10 +31,10 @@ export const upgradeByHand = defineStep<Args, Seen>({
   silence: 'pool',
   // hands may be an hour away; after six the host has been out of service for no reason
   patience: { softSeconds: hours(2), hardSeconds: hours(6) },
-  observe: async (world, { uuid, id }, { line }) => {
+  observe: async (world, { uuid, id, master }, { line }) => {
     const [xen, host, managed] = await Promise.all([
-      // the before-picture must have been seen: silence is no picture
-      line.before === undefined ? xenHostLook(world, uuid) : orSilence(xenHostLook(world, uuid)),
+      // the before-picture must have been seen, and a member is told of by a master that answers: silence is no picture
+      line.before === undefined || !master ? xenHostLook(world, uuid) : orSilence(xenHostLook(world, uuid)),
       csHost(world, id),
       managedState(world),
     ]);
@@ -51,7 +51,8 @@ export const upgradeByHand = defineStep<Args, Seen>({
     };
   },
   decide: ({ args, before, now, line, at }) => {
-    const booted = now.answers && before.answers && now.bootTime !== before.bootTime;
+    // a record without a boot time (0) is no other boot time
+    const booted = now.answers && before.answers && now.bootTime > 0 && now.bootTime !== before.bootTime;
     if (booted) return done(`${args.host} has rebooted`);
     // a member is down when the master says so; the master when it has been silent for longer than a lost answer
     const silence = `${args.host} does not answer; looking again before anybody boots it`;

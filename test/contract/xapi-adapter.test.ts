@@ -254,6 +254,38 @@ describe('whom it believes', () => {
     expect((await client.pool()).name).toBe('pool-a');
   });
 
+  test('the certificate that is trusted already is no reason to log in again', async () => {
+    const client = world.client();
+    const host = hostOf(pool, 'host-1');
+    const tls = world.endpoint('host-1').fingerprint();
+    client.trust(host.uuid, { tls });
+    await client.pool();
+    const logins = sent('session.login_with_password');
+    client.trust(host.uuid, { tls });
+    await client.pool();
+    expect(sent('session.login_with_password')).toBe(logins);
+  });
+
+  test('the stream waits after a refused login: twice a second would lock the account', async () => {
+    const client = world.client({ password: 'not-it' });
+    const over = new AbortController();
+    const watching = client.watch(() => undefined, over.signal);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    over.abort();
+    await watching;
+    expect(sent('session.login_with_password')).toBe(1);
+  });
+
+  test('a change whose login takes too long is not sent, not even later', async () => {
+    const client = world.client();
+    const { cloud } = world;
+    cloud.faults.add([{ call: 'xapi:session.login_with_password', how: 'slow:4200' }]); // 7 s of the wall
+    expect(await caught(client.disableHost(hostOf(pool, 'host-3').uuid))).toBeInstanceOf(NotSent);
+    await soon(() => sent('session.login_with_password') > 0);
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect(sent('host.disable')).toBe(0);
+  }, 20_000);
+
   test('a wrong password is refused in words, without the password in them (F1)', async () => {
     const error = await caught(world.client({ password: 'not-it' }).pool());
     expect(codeOf(error)).toBe('SESSION_AUTHENTICATION_FAILED');

@@ -23,8 +23,9 @@ export const isFields = (value: unknown): value is Fields =>
 /** Throws Refused, NotSent (429: nothing was done), Unreachable (a proxy or a starting server), Malformed. */
 export function read(answer: CloudStackAnswer, question: Question): Fields {
   const parsed = parse(answer.body);
-  const content = isFields(parsed) ? Object.values(parsed)[0] : undefined;
-  if (!isFields(content)) return unreadable(answer, question);
+  const [name = '', content] = isFields(parsed) ? (Object.entries(parsed)[0] ?? []) : [];
+  // JSON of a proxy is no empty list: every answer of CloudStack's is under a name that ends so
+  if (!name.endsWith('response') || !isFields(content)) return unreadable(answer, question);
   if (answer.status === 200 && content['errorcode'] === undefined) return content;
   return refuse(
     Number(content['errorcode'] ?? answer.status),

@@ -38,7 +38,8 @@ export function apiClient(options: ClientOptions): ApiClient {
   const source = `CloudStack at ${new URL(options.url).host}`;
   const names = new Map<string, string>();
   const named = (text: string): string => {
-    let readable = text;
+    // XAPI's exceptions come through in CloudStack's sentences, references and all
+    let readable = text.replaceAll(/OpaqueRef:[0-9A-Za-z-]+/g, 'an object');
     for (const [id, name] of names) readable = readable.replaceAll(id, name);
     return readable;
   };

@@ -135,7 +135,10 @@ const unknownCluster = (id: string): Problem =>
   });
 
 const withNames = (api: ApiClient, sentence: string): string =>
-  sentence.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => api.nameOf(id));
+  // XAPI's exceptions come through in the errors of jobs, references and all
+  sentence
+    .replaceAll(/OpaqueRef:[0-9A-Za-z-]+/g, 'an object')
+    .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => api.nameOf(id));
 
 /** An id that CloudStack no longer knows is answered with 431: that is "not there", not a refusal. */
 async function unlessGone(ask: () => Promise<readonly Fields[]>): Promise<readonly Fields[]> {

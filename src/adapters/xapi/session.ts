@@ -193,7 +193,7 @@ export function openSession(o: SessionOptions): Session {
     doing: string,
     seconds = o.actSeconds,
   ): Promise<unknown> {
-    const at = await connected();
+    const at = await inTime(connected(), o.pool);
     let reply: Reply;
     try {
       reply = await send(at, method, params, { ...options(at.master, seconds), fresh: true });
@@ -231,6 +231,26 @@ export function openSession(o: SessionOptions): Session {
       await send(at, 'session.logout', [], options(at.master, OTHERS_SECONDS)).catch(() => undefined);
     },
   };
+}
+
+/**
+ * What stands before a change must not take so long that the change leaves when nobody expects it any more (design: Acts).
+ * Three of them and a change's own deadline, 60 s, are the shortest settle time of a step, 75 s.
+ */
+const BEFORE_A_CHANGE_MS = 5_000;
+
+/** The login goes on for the next one; this change is not sent. */
+export async function inTime<T>(work: Promise<T>, source: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const why = `${source}: not ready within ${BEFORE_A_CHANGE_MS / 1000} s, so nothing was sent`;
+    timer = setTimeout(() => reject(new NotSent(why)), BEFORE_A_CHANGE_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 const options = (host: Dialled, seconds: number, signal?: AbortSignal): CallOptions => {

@@ -13,6 +13,8 @@ const GRACE_SECONDS = 30;
 const LOOK_SECONDS = 5;
 /** Between tries while nobody answers, wall seconds: quick at first, because the master may be back any moment. */
 const PAUSES = [0.05, 0.1, 0.2, 0.5];
+/** A wrong password asked twice a second locks the account: the ticks say what is wrong, the stream waits. Wall seconds. */
+const REFUSED_PAUSE = 30;
 
 export async function watchPool(session: Session, changed: () => void, signal: AbortSignal): Promise<void> {
   let token = '';
@@ -41,7 +43,12 @@ export async function watchPool(session: Session, changed: () => void, signal: A
       token = '';
       // The break is the fastest sign that the master's toolstack went (xapi §2.3).
       if (failures === 0) changed();
-      await pause(PAUSES[Math.min(failures, PAUSES.length - 1)] ?? 0.5, signal);
+      await pause(
+        error instanceof Refused
+          ? REFUSED_PAUSE
+          : (PAUSES[Math.min(failures, PAUSES.length - 1)] ?? REFUSED_PAUSE),
+        signal,
+      );
       failures++;
     }
   }

@@ -8,7 +8,7 @@ import { dumpTo, onDisk, readDumpAt, type DumpFiles } from './dump';
 import { readHosts, readPool, readSrs, type Look } from './read-hosts';
 import { readBlockers, readVms } from './read-vms';
 import { textFrom } from './record';
-import { openSession, type Dialled, type SessionOptions } from './session';
+import { inTime, openSession, type Dialled, type SessionOptions } from './session';
 import { Directory } from './tables';
 import { runTask } from './tasks';
 import type { Wire, XapiTransport } from './transport';
@@ -190,8 +190,10 @@ export function xapiPool(o: XapiPoolOptions): XenPool & { close(): Promise<void>
     },
 
     trust: (uuid, keys) => {
-      if (keys.tls !== undefined) {
-        pins.set(hostOf(o, directory, uuid).name, keys.tls);
+      const { name } = hostOf(o, directory, uuid);
+      // asked in every tick: sessions are dropped when the pin is another one, not whenever it is named
+      if (keys.tls !== undefined && pins.get(name) !== keys.tls) {
+        pins.set(name, keys.tls);
         for (const one of [session, events]) one.drop();
       }
       if (keys.ssh !== undefined) o.ssh?.trust(uuid, keys.ssh);
@@ -206,7 +208,7 @@ export function xapiPool(o: XapiPoolOptions): XenPool & { close(): Promise<void>
 /** A look before a change: whatever fails here, the change was not sent. A refusal stays one. */
 async function before<T>(look: () => Promise<T>): Promise<T> {
   try {
-    return await look();
+    return await inTime(look(), 'XAPI');
   } catch (error) {
     if (error instanceof Error && error.name === 'Unreachable') throw new NotSent(error.message);
     throw error;

@@ -342,6 +342,17 @@ describe('failures', () => {
     expect(refused.problem.code).toBe('CS_GONE');
   });
 
+  test("XAPI's references in CloudStack's own sentences reach nobody", async () => {
+    const reference = 'OpaqueRef:b2a5c1d4-0000-4444-8888-aaaaaaaaaaaa';
+    const refusal = { errorcode: 530, errortext: `Task failed! ${reference} is gone` };
+    const body = JSON.stringify({ listcapabilitiesresponse: refusal });
+    const refused = await refusedBy(saying({ status: 530, body }).version());
+    expect(JSON.stringify([refused.problem, refused.params])).not.toContain('OpaqueRef');
+    const failed = { jobid: 'j-1', jobstatus: 2, jobresultcode: 530, jobresult: refusal };
+    const job = await saying({ body: JSON.stringify({ queryasyncjobresultresponse: failed }) }).job('j-1');
+    expect(job?.error).toBe('Task failed! an object is gone');
+  });
+
   test.each([
     ['lose-request', Unreachable],
     ['lose-answer', Unreachable],
@@ -384,12 +395,15 @@ describe('failures', () => {
   test.each([
     ['no JSON', { body: 'hello' }],
     ['a list', { body: '[1]' }],
-    ['a row without what we need', { body: '{"x":{"count":1,"host":[{"id":"1"}]}}' }],
+    ["a proxy's own JSON, which is no empty list", { body: '{"status":{"text":"in maintenance"}}' }],
+    ['a row without what we need', { body: '{"listhostsresponse":{"count":1,"host":[{"id":"1"}]}}' }],
   ])('%s is Malformed', async (_what, answer) => {
     await expect(saying(answer).hosts('c')).rejects.toBeInstanceOf(Malformed);
   });
 
   test('a list that never reaches its count ends all the same', async () => {
-    await expect(saying({ body: '{"x":{"count":9,"host":[]}}' }).hosts('c')).resolves.toEqual([]);
+    await expect(saying({ body: '{"listhostsresponse":{"count":9,"host":[]}}' }).hosts('c')).resolves.toEqual(
+      [],
+    );
   });
 });

@@ -290,3 +290,8 @@ test('what earlier lines saw is recalled by kind and lane, once they have begun'
   expect(recalled(run, 'off')).toHaveLength(2);
   expect(recalled(run, 'boot')).toEqual([]);
 });
+
+test('a click that meets a line held a moment before leaves it held in words, so that its own question follows', () => {
+  const run = told([began(APPROVE), asked(APPROVE, 'q1'), stopped(APPROVE), answered('q1')]);
+  expect(run.lines[APPROVE]).toMatchObject({ status: 'stopped', problem: PROBLEM });
+});

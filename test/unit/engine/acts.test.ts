@@ -1,4 +1,6 @@
 /** What the engine promises about one act: what is on disk before it, and when it may be sent again. */
+import { Unreachable } from '../../../src/domain/errors';
+import type { PlannedLine } from '../../../src/domain/plan';
 import { isHeld, shownPhase } from '../../../src/domain/lanes';
 import type { Run } from '../../../src/domain/run';
 import { Dead, requestsOf, toyRun, type Toy } from '../../support/toy-run';
@@ -303,6 +305,37 @@ describe('patience', () => {
     expect(stoppedCode(held)).toBe('TOO_LONG');
     expect((toy.world.clock.now() - from) / 1000).toBeGreaterThanOrEqual(1700);
     expect(held.lines['a-02-boot']?.waitingFor).toBe('XAPI on a does not answer, as expected');
+  });
+
+  test.each([
+    ['CloudStack is silent, whose host is being taken away', 'CloudStack at 10.0.0.5', 'host', true],
+    ['the master of a member is silent', 'XAPI on host-1', 'pool', false],
+  ] as const)('the lane is held after five minutes when %s', async (_sentence, source, silence, master) => {
+    const toy = await toyRun({ ...ONE, kinds: ['boot'] });
+    const worker = toy.worker({
+      steps: {
+        boot: (step) => ({
+          ...step,
+          silence,
+          observe: (world, args, look) =>
+            look.line.before === undefined
+              ? step.observe(world, args, look)
+              : Promise.reject(new Unreachable(source, 'no answer')),
+        }),
+      },
+      journal: (journal) => ({
+        ...journal,
+        plan: async (id) => {
+          const plan = await journal.plan(id);
+          const as = (line: PlannedLine) => ({ ...line, args: { ...(line.args as object), master } });
+          return (
+            plan && { ...plan, sections: plan.sections.map((one) => ({ ...one, lines: one.lines.map(as) })) }
+          );
+        },
+      }),
+    });
+    const held = await toy.play([worker], { answers: leave, until: isHeld, still: 7200 });
+    expect(stoppedCode(held)).toBe('CANNOT_SEE');
   });
 });
 

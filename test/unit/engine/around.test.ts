@@ -204,13 +204,16 @@ describe('the backup of an earlier run', () => {
     const base = toyPlan();
     const [first, ...rest] = base.sections;
     const line = { ...first!.lines[0]!, id: 'before-05-back-up-databases', kind: 'back-up-databases' };
-    return { ...base, target, procedure, sections: [{ ...first!, lines: [line] }, ...rest] };
+    const gone = { ...line, id: 'host-1-10-upgrade-by-hand', kind: 'upgrade-by-hand' };
+    return { ...base, target, procedure, sections: [{ ...first!, lines: [line, gone] }, ...rest] };
   };
-  const ended = (name: string, ...more: readonly Entry[]): readonly Recorded[] =>
+  const GONE: Entry = { type: 'LineDone', line: 'host-1-10-upgrade-by-hand', saw: '', gaveBack: [] };
+  const ended = (name: string, end?: Entry, upgraded = true): readonly Recorded[] =>
     recorded([
       toyStarted(toyPlan()),
       { type: 'LineDone', line: 'before-05-back-up-databases', saw: '', result: { name }, gaveBack: [] },
-      ...more,
+      ...(upgraded ? [GONE] : []),
+      ...(end ? [end] : []),
     ]);
 
   test('counts when that run was of this very upgrade and did not finish; the newest of them', () => {
@@ -223,6 +226,7 @@ describe('the backup of an earlier run', () => {
     ['to another version', plan('8.0.0'), ended('b-1')],
     ['of another procedure', plan('7.1.2', 'give-back'), ended('b-1')],
     ['that finished', plan(), ended('b-1', { type: 'RunFinished' })],
+    ['that upgraded no host', plan(), ended('b-1', { type: 'RunAborted' }, false)],
     ['that took none', plan(), recorded([toyStarted(toyPlan())])],
   ])('does not count from a run %s', (_sentence, of, entries) => {
     expect(backupThatCounts([{ plan: of, entries }], '7.1.2')).toBeUndefined();

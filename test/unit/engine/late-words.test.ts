@@ -292,8 +292,14 @@ describe('upgrade-by-hand', () => {
     await expect(upgradeByHand.step.observe(deaf, args, { line: planned, run, at })).rejects.toBeInstanceOf(
       Unreachable,
     );
-    await expect(upgradeByHand.step.observe(deaf, args, { line, run, at })).resolves.toMatchObject({
+    const asMaster = { ...args, master: true };
+    await expect(upgradeByHand.step.observe(deaf, asMaster, { line, run, at })).resolves.toMatchObject({
       answers: false,
     });
+    // of a member the master tells: when it is silent, nobody sees
+    const asMember = { ...args, master: false };
+    await expect(upgradeByHand.step.observe(deaf, asMember, { line, run, at })).rejects.toBeInstanceOf(
+      Unreachable,
+    );
   });
 });

@@ -93,7 +93,7 @@ test('of two answers the first counts; the second is told who answered, what, an
   const [who, what] = won === 0 ? ['Bob', 'yes'] : ['Cat', 'no'];
   expect(refused).toMatchObject({
     code: 'ALREADY_ANSWERED',
-    what: `${who} has answered q1 already: ${what}, at ${at}.`,
+    what: `${who} has answered q1 already: ${what}, at ${at.slice(0, 10)} ${at.slice(11, 16)} UTC.`,
   });
   expect((await toy.entries()).filter((entry) => entry.type === 'QuestionAnswered')).toHaveLength(1);
 });

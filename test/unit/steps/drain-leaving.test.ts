@@ -52,3 +52,20 @@ test('a VM that sets out between being listed and being asked about has no desti
   expect(seen.suitable[leaving.name]).toEqual([]);
   expect(seen.left.map((vm) => vm.name)).toContain(leaving.name);
 });
+
+test('VMs that are to be stopped take nobody else’s turn when CloudStack is asked for destinations', async () => {
+  const cloud = new Cloud();
+  const pool = cloud.pools[0]!;
+  const sides = { cloud, ...sidesOf(cloud) };
+  const world: World = {
+    ...worldInMemory(sides, pool, {}, keptInMemory(sides)),
+    others: { hostsInWork: async () => [], servicesHeld: async () => [] },
+    lookAgain: () => Promise.reject(new Error('only within a run')),
+  };
+  const host = pool.hosts.find((one) => one.name === pool.master)!;
+  const at = { uuid: host.uuid, id: host.cs.id };
+  const first = (await patiently(cloud, drainLook(world, at, LINE, 1))).suitable;
+  const seen = await patiently(cloud, drainLook(world, at, LINE, 1, Object.keys(first)));
+  expect(Object.keys(seen.suitable)).toHaveLength(1);
+  expect(Object.keys(seen.suitable)).not.toEqual(Object.keys(first));
+});

@@ -1,4 +1,5 @@
 /** Lines that take a host away and bring it back: what must be true in the tick that acts, and what is believed. */
+import { Refused } from '../../../src/domain/errors';
 import { awaitHost } from '../../../src/steps/await-host';
 import { awaitMembers } from '../../../src/steps/await-members';
 import { awaitUp } from '../../../src/steps/await-up';
@@ -11,7 +12,44 @@ import { leaveMaintenance } from '../../../src/steps/leave-maintenance';
 import { manageCluster } from '../../../src/steps/manage-cluster';
 import { unmanageCluster } from '../../../src/steps/unmanage-cluster';
 import { upgradeByHand } from '../../../src/steps/upgrade-by-hand';
+import { emptyWorld } from '../../support/toy-run';
 import { evidenceFor, HOST, MASTER, says, secondsAgo } from '../../support/evidence';
+
+const refusing = (code: string) => ({
+  ...emptyWorld(),
+  cloudStack: {
+    ...emptyWorld().cloudStack,
+    setManaged: () => Promise.reject(new Refused({ code, what: 'no', why: 'so', doThis: [] })),
+  },
+});
+
+test.each(['CS_UNMANAGE_CONNECTING', 'CS_UNMANAGE_TIMEOUT'])(
+  'an unmanaging that ends as %s was begun: it stays owed, and the line is held with the reason',
+  async (code) => {
+    const args = { ...MASTER, cluster: 'pool-a' };
+    const now = { managedState: 'PrepareUnmanagedError', resourceState: 'Maintenance', connecting: [] };
+    const act = { subject: 'pool-a', what: '', args: null };
+    const receipt = await unmanageCluster.step.act?.(
+      refusing(code),
+      act,
+      evidenceFor('unmanage-cluster', { args, now }),
+    );
+    expect(receipt).toEqual({ gaveUp: 'so' });
+    const acts = { 'pool-a': { receipt: { gaveUp: 'so' } } };
+    expect(says(unmanageCluster, { args, now, acts })).toBe('stop: TOO_LONG');
+    // a person says so: once more
+    const line = { patienceFrom: secondsAgo(-60) };
+    expect(says(unmanageCluster, { args, now, acts, line })).toBe('act: unmanage cluster pool-a');
+  },
+);
+
+test('an unmanaging that is refused outright has done nothing', async () => {
+  const evidence = evidenceFor('unmanage-cluster', { args: { ...MASTER, cluster: 'pool-a' }, now: {} });
+  const act = { subject: 'pool-a', what: '', args: null };
+  await expect(unmanageCluster.step.act?.(refusing('CS_KEY_REFUSED'), act, evidence)).rejects.toBeInstanceOf(
+    Refused,
+  );
+});
 
 type Row = readonly [sentence: string, change: object, expected: string];
 
@@ -276,6 +314,7 @@ describe('await-host', () => {
       { bootTime: 100 },
       'wait: host-2 is away: installer and reboot',
     ],
+    ['no boot time at all', { bootTime: 0 }, 'wait: host-2 is away: installer and reboot'],
     ['another boot time and no heartbeat', { live: false }, 'wait: host-2 is away: installer and reboot'],
     ['silent', { answers: false, live: false, bootTime: 0 }, 'wait: host-2 is away: installer and reboot'],
     [

@@ -1,6 +1,7 @@
 /** CloudStack's services: stopped only when nothing is in flight, started one first, and a backup that counts. */
 import { NotSent } from '../../../src/domain/errors';
 import { backUpDatabases } from '../../../src/steps/back-up-databases';
+import { disableHostAllocation } from '../../../src/steps/disable-host-allocation';
 import { enterMaintenance } from '../../../src/steps/enter-maintenance';
 import { startServices } from '../../../src/steps/start-services';
 import { stopServices } from '../../../src/steps/stop-services';
@@ -143,3 +144,27 @@ function machines(sent: string[]) {
     verifyBackup: async () => undefined,
   };
 }
+
+test('a dump may be read for as long as its verifier takes, before anybody calls that lost', () => {
+  // tens of GB are read and hashed in up to 900 s; a second verifier beside the first only makes both slower
+  expect(backUpDatabases.step.callTimeoutSeconds).toBeGreaterThanOrEqual(900);
+});
+
+test('the first act on a host looks for runs that stop the services, after its intent is on disk', async () => {
+  const sent: string[] = [];
+  const world = (held: readonly string[]) => ({
+    ...emptyWorld(),
+    cloudStack: {
+      ...emptyWorld().cloudStack,
+      setHostAllocation: async (id: string, to: string) => void sent.push(`${to} ${id}`),
+    },
+    others: { hostsInWork: async () => [], servicesHeld: async () => held },
+  });
+  const evidence = evidenceFor('disable-host-allocation', { args: HOST, now: {} });
+  const act = { subject: 'host-2', what: '', args: null };
+  const held = disableHostAllocation.step.act?.(world(['management on ms-1 (pool-b)']), act, evidence);
+  await expect(held).rejects.toBeInstanceOf(NotSent);
+  expect(sent).toEqual([]);
+  await disableHostAllocation.step.act?.(world([]), act, evidence);
+  expect(sent).toEqual(['Disable cs-2']);
+});
