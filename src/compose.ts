@@ -27,6 +27,7 @@ import { authorise } from './engine/authorise';
 import { backupThatCounts } from './engine/backup-that-counts';
 import { folds, type Folds } from './engine/fold';
 import { lookAgain } from './engine/look-again';
+import { idsFrom } from './engine/new-id';
 import { operate } from './engine/operate';
 import type { Operator } from './engine/operator';
 import { otherRuns } from './engine/others';
@@ -238,16 +239,6 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
 /** The simulator's clock with the simulator's configuration, else the system's. */
 const clockOf = async (config: Config): Promise<Clock> =>
   config.simulator ? simClock(config.simulator.controlUrl) : systemClock();
-
-/** Time for people to sort by, a count and the process for machines to tell apart. */
-function idsFrom(clock: Clock): (prefix: string) => string {
-  let count = 0;
-  return (prefix) => {
-    const time = new Date(clock.now()).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
-    const unique = (process.pid * 1000 + (count++ % 1000)).toString(36);
-    return `${prefix}-${time}-${unique}`;
-  };
-}
 
 function rolesOf(config: () => Config, clock: Clock): Roles {
   const { slack } = config();

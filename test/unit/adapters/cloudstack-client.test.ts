@@ -1,34 +1,10 @@
 /** The product's CloudStack on the simulated one, in memory: what it reads, what it changes, how it fails. */
 import { cloudStack } from '../../../src/adapters/cloudstack/cloudstack';
-import type { CloudStackTransport } from '../../../src/adapters/cloudstack/http-transport';
 import { Malformed, NotSent, Refused, Unreachable } from '../../../src/domain/errors';
-import { ADMIN, SMOKE_TEST } from '../../../src/sim/cloudstack/catalogue';
+import { SMOKE_TEST } from '../../../src/sim/cloudstack/catalogue';
 import { inMemoryTransport } from '../../../src/sim/cloudstack/in-memory';
 import { startManagement, stopManagement } from '../../../src/sim/cloudstack/services';
-import type { CloudOptions } from '../../../src/sim/cloud';
-import { makeWorld } from '../sim/cloudstack-world';
-
-const { apiKey, secretKey } = ADMIN;
-const keys = { url: 'http://10.0.0.5:8080/client/api', apiKey, secretKey };
-
-function connect(options: CloudOptions = {}, extra: { deadlineSeconds?: number } = {}) {
-  const world = makeWorld(options);
-  const sent: { method: string; params: URLSearchParams }[] = [];
-  const inner = inMemoryTransport(world.side);
-  const transport: CloudStackTransport = (request) => {
-    const form = request.body ?? request.url.split('?')[1] ?? '';
-    sent.push({ method: request.method, params: new URLSearchParams(form) });
-    return inner(request);
-  };
-  const cs = cloudStack({ ...keys, transport, ...extra });
-  return {
-    ...world,
-    cs,
-    sent,
-    cluster: world.cloud.pools[0]!.cluster.id,
-    csId: (name: string) => world.host(name).cs.id,
-  };
-}
+import { connect, keys } from './cloudstack-connected';
 
 /** A CloudStack that says exactly this. */
 const saying = (answer: { status?: number; body: string; headers?: Record<string, string> }) =>
