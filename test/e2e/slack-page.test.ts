@@ -22,7 +22,7 @@ async function open(person = 'UANN'): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   page.on('pageerror', (error) => broken.push(error.message));
   await page.goto(`${on.at.page}#${person}`);
-  await page.getByText('2 sockets').waitFor();
+  await page.getByText('xsupgrade is connected').waitFor();
   return page;
 }
 const broken: string[] = [];
