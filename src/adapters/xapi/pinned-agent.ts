@@ -23,7 +23,7 @@ const canonical = (fingerprint: string): string => fingerprint.replaceAll(':', '
 export const sameFingerprint = (a: string, b: string): boolean => canonical(a) === canonical(b);
 
 /** A powered-off host says nothing at all: without this every look at it would take as long as its slowest read. Wall. */
-const HANDSHAKE_MS = 10_000;
+const HANDSHAKE_MS = 5_000;
 
 /** Session resumption is off: a resumed session would show the certificate of yesterday (stack §6). */
 export class PinnedAgent extends https.Agent {

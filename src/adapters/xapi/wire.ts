@@ -10,7 +10,7 @@ import type { CallOptions, XapiTransport } from './transport';
 /** 2,300 VMs are 21 MB of XML (stack §6); ten times that is no pool. */
 const BODY_LIMIT = 256 * 1024 * 1024;
 /** A host that does not show a certificate by then is not there. */
-const KNOCK_MS = 10_000;
+const KNOCK_MS = 5_000;
 
 export interface WireOptions {
   /** How the host at an address is called in messages; default the address. */
