@@ -81,10 +81,10 @@ export const waitingForHands = (run: Run): readonly string[] =>
 
 const isAway = (run: Run): boolean => lanesOf(run).some((lane) => isAt(run, lane, 'await-host'));
 
-/** Is this lane at a line of that kind, begun? */
+/** Does this lane stand at a line of that kind? With a silent pool a line may stand for long before it is begun. */
 export const isAt = (run: Run, lane: string, kind: string): boolean => {
   const state = currentLine(run, lane);
-  return state?.line.kind === kind && state.status === 'begun';
+  return state?.line.kind === kind && state.status !== 'stopped';
 };
 
 /** VMs of that host are on their way, or have been. */
