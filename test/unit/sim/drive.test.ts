@@ -19,43 +19,54 @@ function driven(speed: number): Timeline {
   return time;
 }
 
+/** Waits for the wall until this is so, for as long as a busy machine may need. */
+async function until(so: () => boolean): Promise<void> {
+  for (const end = performance.now() + 20_000; !so() && performance.now() < end;) await wall(5);
+}
+
 test('pool time runs at its speed, also where nothing happens', async () => {
+  const before = performance.now();
   const time = driven(100);
 
   await wall(100);
 
   const passed = time.now() - START;
   expect(passed).toBeGreaterThanOrEqual(9_900);
-  expect(passed).toBeLessThan(60_000);
+  expect(passed).toBeLessThanOrEqual((performance.now() - before) * 100);
 });
 
 test('an event sees its own instant, not the moment at which the process got to it', async () => {
   const time = driven(1000);
   const seen: number[] = [];
-  for (const seconds of [7, 3, 20]) time.in(seconds, () => seen.push(time.now() - START));
-  const begun = time.now() - START;
+  time.in(1, () => {
+    const begun = time.now();
+    for (const seconds of [7, 3, 20]) time.in(seconds, () => seen.push((time.now() - begun) / 1000));
+  });
 
-  await wall(80);
+  await until(() => seen.length === 3);
 
-  expect(begun).toBeLessThan(3000);
-  expect(seen.map((at) => Math.round((at - begun) / 1000))).toEqual([3, 7, 20]);
+  expect(seen).toEqual([3, 7, 20]);
 });
 
 test('a stall makes events late, never out of order, and sleepers wake at their own times', async () => {
   const time = driven(1000);
   const seen: string[] = [];
-  const note = (who: string): void => void seen.push(`${who} ${Math.round((time.now() - START) / 1000)}`);
-  const sleeper = (async () => {
-    for (let round = 0; round < 3; round++) {
-      await time.sleep(100);
-      note('sleeper');
-    }
-  })();
-  time.in(150, () => note('event'));
-  time.in(250, () => note('event'));
+  time.in(1, () => {
+    const begun = time.now();
+    const note = (who: string): void => void seen.push(`${who} ${(time.now() - begun) / 1000}`);
+    void (async () => {
+      for (let round = 0; round < 3; round++) {
+        await time.sleep(100);
+        note('sleeper');
+      }
+    })();
+    time.in(150, () => note('event'));
+    time.in(250, () => note('event'));
+  });
 
+  await until(() => time.now() > START + 1000);
   stall(500);
-  await sleeper;
+  await until(() => seen.length === 5);
 
   expect(seen).toEqual(['sleeper 100', 'event 150', 'sleeper 200', 'event 250', 'sleeper 300']);
 });
