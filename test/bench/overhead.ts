@@ -20,7 +20,7 @@ const EVENT_SECONDS = 0.1;
 /** The sweep rings every open run. Pool seconds. */
 const SWEEP_SECONDS = 60;
 /** What no change announces comes soon after one: whoever looks at once looks every second for so long. Pool seconds. */
-const AT_ONCE = { everySeconds: 1, forSeconds: 40 } as const;
+const AT_ONCE = { everySeconds: 1, forSeconds: 120 } as const;
 /** Share of the world's own time, per cent. */
 const GOAL = 1;
 

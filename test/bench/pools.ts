@@ -28,6 +28,16 @@ export function poolOf(hosts: number, vms: number, o: Shape = {}): PoolFile {
       allowOvercommit: false,
     },
     wlb: { on: o.wlb ?? false, url: o.wlb ? 'wlb.example:8012' : '' },
+    // an operator of large hosts has raised the limit of guests, which is 50 for a version without a row (cs fact 18)
+    cloudstack: {
+      traits: {
+        capabilities: ['default', '6.5.0', '7.1.2'].map((version) => ({
+          version,
+          maxGuests: 500,
+          storageMotion: true,
+        })),
+      },
+    },
     srs: [{ name: NFS, type: 'nfs', shared: true }],
     hosts: names.map((name, n) => ({
       name,
