@@ -59,9 +59,17 @@ export interface AsyncCommand extends Described {
 export type Command = SyncCommand | AsyncCommand;
 export const isAsync = (command: Command): command is AsyncCommand => 'begin' in command;
 
+const parsed = new WeakMap<Command, readonly Param[]>();
+
 export function paramsOf(command: Command): readonly Param[] {
-  if (command.takes === '') return [];
-  return command.takes.split(' ').map((word) => {
+  const known = parsed.get(command) ?? parse(command.takes);
+  parsed.set(command, known);
+  return known;
+}
+
+function parse(takes: string): readonly Param[] {
+  if (takes === '') return [];
+  return takes.split(' ').map((word) => {
     const [spelled = '', since] = word.split('@');
     const [named, type] = spelled.split(':');
     return {
