@@ -83,6 +83,9 @@ async function conclude(
       move = waiting(step, evidence, TOO_SLOW, undefined, false);
       if ('next' in move) return move.next;
     }
+    // what was meant since the look began is not in it: the failure it shows may be that of the try before
+    const isOlder = actedOn.size > 0 || Object.values(state.acts).some((one) => one.intendedAt > looked.at);
+    if (move.entry.type === 'LineStopped' && isOlder) return 'again';
     const sentFrom = walker.clock.monotonic();
     try {
       const recorded = await walker.journal.append(runId, run.seq, move.entry);
