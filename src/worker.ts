@@ -17,6 +17,9 @@ import { notify, type Notify } from './notify/index';
 import { runProcess } from './run-process';
 import { steps } from './steps/index';
 
+/** A database that restarts is back within seconds, and its run should not wait for the sweep. Pool seconds. */
+const FAILED_AGAIN_SECONDS = 10;
+
 /** SIGTERM to exit: no new act, those under way get this long to answer (wall). */
 const STOP_MS = 15_000;
 /** What was done last is told before the end, if it can be told at once (wall). */
@@ -88,7 +91,8 @@ export async function startWorker(config: () => Config, log: Log): Promise<Worke
     try {
       await answer(id);
     } catch (error) {
-      log.error({ run: id, err: error }, 'a tick failed; the sweep looks again');
+      log.error({ run: id, err: error }, 'a tick failed; it is rung again soon');
+      await bell.ring(id, FAILED_AGAIN_SECONDS);
     }
   });
   const look = async (): Promise<void> => {
