@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { allText } from '../../src/demo/players';
 import { parse, stringify } from 'yaml';
 import { isAsked, played, POOL, started } from '../support/e2e-people';
-import { openE2e, until, type CliAnswer, type E2eStage } from '../support/e2e-stage';
+import { openE2e, until, type CliAnswer, type E2eStage, type Process } from '../support/e2e-stage';
 
 let stage: E2eStage;
 const directories: string[] = [];
@@ -178,11 +178,12 @@ test('a login that is mapped to nobody may read and nothing else', async () => {
 }, 60_000);
 
 describe('in Slack, with an approval open', () => {
+  let worker: Process;
   let run: string;
   let where: { readonly message: string; readonly button: string };
 
   beforeAll(async () => {
-    await Promise.all([stage.begin('bot'), stage.begin('worker')]);
+    [, worker] = await Promise.all([stage.begin('bot'), stage.begin('worker')]);
     run = await started(stage);
     await played(stage, run, { answers: () => false, to: (one) => isAsked(one, 'pool') });
     where = await until(
@@ -196,6 +197,12 @@ describe('in Slack, with an approval open', () => {
         })[0],
     );
   }, 150_000);
+
+  // it would begin what Bob approves
+  afterAll(async () => {
+    worker.kill('SIGKILL');
+    await worker.ended;
+  });
 
   const answersIn = async () =>
     (await stage.entries(run)).flatMap(({ entry }) =>
