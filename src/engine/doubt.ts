@@ -34,7 +34,11 @@ export function mayAct(
     return left > 0 ? { go: false, why: 'soon', againInSeconds: left } : limited(step, line, was);
   }
   if (was.outcome === 'refused') return limited(step, line, was);
-  const settle = step.settleSeconds - (now.at - was.intendedAt) / 1000;
+  const settle = Math.max(
+    step.settleSeconds - (now.at - was.intendedAt) / 1000,
+    // a late answer is only the beginning of what it promises: the far side's own delay counts from it
+    was.outcome === 'answered' ? step.farDelaySeconds - (now.at - (was.settledAt ?? now.at)) / 1000 : 0,
+  );
   if (settle > 0)
     return { go: false, why: was.outcome === 'answered' ? 'settling' : 'in doubt', againInSeconds: settle };
   const wall =
