@@ -1,7 +1,7 @@
 /** A command: what a person can type, in Slack and in a shell. It says a wish to the operator; only the worker acts. */
 import type { CommandAnswer, CommandHelp } from '../src/domain/command-answers';
 import { rolesFor, type Deed, type Person } from '../src/domain/person';
-import type { Plan } from '../src/domain/plan';
+import type { Plan, PlanRequest } from '../src/domain/plan';
 import type { Operator } from '../src/engine/operator';
 import { readWords, wrongUse, type Shape, type Words } from './words';
 
@@ -9,7 +9,7 @@ export interface CommandContext {
   readonly operator: Operator;
   readonly person: Person;
   /** Makes and keeps a plan in this process: a shell has it, Slack leaves planning to the worker. */
-  readonly makePlan?: (pool: string, wish: { readonly to?: string }) => Promise<Plan>;
+  readonly makePlan?: (pool: string, wish: PlanRequest) => Promise<Plan>;
   /** Where the worker answers a request for a plan. */
   readonly replyTo?: { readonly channel: string; readonly ts?: string };
 }

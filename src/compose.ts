@@ -21,7 +21,7 @@ import { Rejected } from './domain/errors';
 import { keysBy, owedBy } from './domain/owed';
 import type { Obligation } from './domain/obligation';
 import type { Person, Role } from './domain/person';
-import type { Plan } from './domain/plan';
+import type { Plan, PlanRequest } from './domain/plan';
 import { problems } from './domain/problems';
 import { authorise } from './engine/authorise';
 import { backupThatCounts } from './engine/backup-that-counts';
@@ -73,7 +73,7 @@ export interface Composition {
   /** What the steps of this run see. */
   worldOf(run: { readonly id: string; readonly pool: string }): World;
   /** Looks at the pool and keeps the plan; changes nothing else. Rejected when it may not or cannot be made. */
-  makePlan(pool: string, wish: { readonly to?: string }, by: Person): Promise<Plan>;
+  makePlan(pool: string, wish: PlanRequest, by: Person): Promise<Plan>;
   /** What the pool of this run is owed, as people read it. */
   owedOf(pool: string): Promise<readonly OwedAnswer[]>;
   close(): Promise<void>;
@@ -143,7 +143,7 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
     return world;
   }
 
-  async function plan(pool: string, wish: { readonly to?: string }, by: Person): Promise<Plan> {
+  async function plan(pool: string, wish: PlanRequest, by: Person): Promise<Plan> {
     await authorise(who, Object.keys(config().pools), by, pool, 'plan');
     const target = wish.to ?? poolConfig(pool).target;
     if (target === undefined) throw new Rejected(problems.noTarget(pool));
@@ -164,6 +164,7 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
       at: clock.now(),
       owed,
       ...(backup !== undefined && { verifiedBackup: backup }),
+      ...(wish.remedies && { remedies: wish.remedies }),
     });
     await journal.savePlan(made);
     return made;

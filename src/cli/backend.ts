@@ -1,6 +1,6 @@
 /** What a shell needs of the rest of the product: made by compose, small enough to be made by a test. */
 import type { Person } from '../domain/person';
-import type { Plan } from '../domain/plan';
+import type { Plan, PlanRequest } from '../domain/plan';
 import type { Operator } from '../engine/operator';
 
 export interface CliBackend {
@@ -11,7 +11,7 @@ export interface CliBackend {
    */
   person(login: string, as?: string): Person;
   /** Looks at the pool and keeps the plan. Rejected where this person may not plan, or the pool cannot be read. */
-  makePlan(pool: string, wish: { readonly to?: string }, by: Person): Promise<Plan>;
+  makePlan(pool: string, wish: PlanRequest, by: Person): Promise<Plan>;
   close(): Promise<void>;
 }
 

@@ -65,7 +65,7 @@ async function carriedOut(
     return await wish({
       operator: backend.operator,
       person,
-      makePlan: (pool, to) => backend.makePlan(pool, to, person),
+      makePlan: (pool, wishes) => backend.makePlan(pool, wishes, person),
     });
   } finally {
     await backend.close();

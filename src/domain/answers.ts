@@ -14,6 +14,7 @@ export interface PlanAnswer {
   readonly target: string;
   readonly verdict: 'go' | 'blocked';
   readonly findings: readonly Finding[];
+  readonly remedies?: readonly string[];
   readonly sections: readonly {
     readonly host?: string;
     readonly lines: readonly { readonly id: string; readonly kind: string; readonly title: string }[];
@@ -70,6 +71,7 @@ export const planAnswer = (plan: Plan): PlanAnswer => ({
   target: plan.target,
   verdict: plan.verdict,
   findings: plan.findings,
+  ...(plan.remedies && { remedies: plan.remedies }),
   sections: plan.sections.map((section) => ({
     ...(section.host !== undefined && { host: section.host }),
     lines: section.lines.map(({ id, kind, title }) => ({ id, kind, title })),

@@ -65,6 +65,13 @@ export interface Placement {
   readonly misfits: readonly string[];
 }
 
+/** What a person may say when asking for a plan. */
+export interface PlanRequest {
+  readonly to?: string;
+  /** Checks whose remedies become lines of the plan; `all`: every remedy that is offered. */
+  readonly remedies?: readonly string[];
+}
+
 export interface Plan {
   readonly v: 1;
   readonly id: string;
@@ -75,6 +82,8 @@ export interface Plan {
   readonly target: string;
   readonly verdict: 'go' | 'blocked';
   readonly findings: readonly Finding[];
+  /** Checks whose remedies are lines of this plan; absent where none was chosen. */
+  readonly remedies?: readonly string[];
   readonly sections: readonly Section[];
   readonly placement: Placement;
   readonly snapshot: Snapshot;

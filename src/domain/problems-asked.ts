@@ -179,6 +179,14 @@ export const asked = {
       `Say: plan ${pool} --to VERSION`,
       `Or set target: under ${pool} in pools.yaml.`,
     ),
+  noRemedy: (check: string, pool: string, offered: readonly string[]): Problem =>
+    problem(
+      'NO_REMEDY',
+      `Nothing that ${check} found in ${pool} can be put right by a line of the plan.`,
+      offered.length === 0 ? 'No remedy is offered now.' : `Remedies are offered for: ${offered.join(', ')}.`,
+      `Make the plan without it: plan ${pool}`,
+      'Its findings say what a person does instead.',
+    ),
   asOnlySimulated: (user: string): Problem =>
     problem(
       'AS_ONLY_SIMULATED',

@@ -1,9 +1,10 @@
 /** A snapshot, where its VMs would go, and what the checks say of both. Reads; never changes anything. */
-import { findingsOf, type Extra } from '../checks/index';
+import { checks, findingsOf, type Extra } from '../checks/index';
 import type { Finding } from '../domain/finding';
 import type { Obligation } from '../domain/obligation';
 import type { Placement } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
+import { chosenAmong, onceRemedied, remediesOf } from '../domain/remedied';
 import { place, simpleRules } from '../placement/index';
 import type { World } from '../ports';
 import type { Sources } from './read-sources';
@@ -19,24 +20,46 @@ export interface InspectWish {
   readonly at: number;
   /** Which checks are asked; all of them unless said otherwise. */
   readonly judge?: typeof findingsOf;
+  /** Checks whose remedies shall be lines of the plan: VMs are placed as if these were done. */
+  readonly remedies?: readonly string[];
 }
 
 export interface Inspection {
   readonly snapshot: Snapshot;
   readonly placement: Placement;
   readonly findings: readonly Finding[];
+  /** Those of the findings whose remedies were chosen. */
+  readonly chosen: ReturnType<typeof chosenAmong>;
   readonly configured: Extra['configured'];
   /** Why sources are in `snapshot.unread`, as thrown. */
   readonly failures: Sources['failures'];
 }
 
 export async function inspect(world: Inspectable, wish: InspectWish): Promise<Inspection> {
-  const { target, owed, at, judge = findingsOf } = wish;
+  const { target, owed, at, judge = findingsOf, remedies = [] } = wish;
   const { snapshot, beside, failures } = await look(world, at);
-  const placement = place(snapshot, simpleRules(target, owed));
   const configured = configuredIn(world, snapshot);
-  const findings = judge(snapshot, target, { owed, configured, placement, ...beside });
-  return { snapshot, placement, findings, configured, failures };
+  const rules = simpleRules(target, owed);
+  const judged = (placement: Placement): readonly Finding[] =>
+    judge(snapshot, target, { owed, configured, placement, ...beside });
+  const placement = place(snapshot, rules);
+  const findings = judged(placement);
+  const seen = { snapshot, configured, failures };
+  const known = checks.map(({ name }) => name);
+  const chosen = chosenAmong(findings, remedies, known, world.pool.name);
+  if (chosen.length === 0) return { ...seen, placement, findings, chosen };
+  const then = place(onceRemedied(snapshot, remediesOf(chosen)), rules);
+  // what the others say depends on where VMs go then; what was chosen stays as it was found
+  const names = new Set(chosen.map(({ check }) => check));
+  const others = judged(then);
+  return {
+    ...seen,
+    placement: then,
+    findings: known.flatMap((name) =>
+      (names.has(name) ? findings : others).filter(({ check }) => check === name),
+    ),
+    chosen,
+  };
 }
 
 function configuredIn(world: Inspectable, pool: Snapshot): Extra['configured'] {

@@ -163,7 +163,10 @@ export function operate(deps: OperatorDeps): Operator {
         id: request,
         kind: 'plan',
         pool,
-        args: wish.to === undefined ? {} : { to: wish.to },
+        args: {
+          ...(wish.to !== undefined && { to: wish.to }),
+          ...(wish.remedies && { remedies: wish.remedies }),
+        },
         by,
         askedAt: clock.now(),
         ...(wish.replyTo && { replyTo: wish.replyTo }),

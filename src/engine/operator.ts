@@ -2,7 +2,7 @@
 import type { OwedAnswer, RunAnswer, StatusAnswer } from '../domain/answers';
 import type { Person, Role } from '../domain/person';
 import type { Run } from '../domain/run';
-import type { Plan } from '../domain/plan';
+import type { Plan, PlanRequest } from '../domain/plan';
 
 export interface PoolLine {
   readonly pool: string;
@@ -18,7 +18,7 @@ export interface Operator {
   requestPlan(
     by: Person,
     pool: string,
-    wish: { readonly to?: string; readonly replyTo?: { readonly channel: string; readonly ts?: string } },
+    wish: PlanRequest & { readonly replyTo?: { readonly channel: string; readonly ts?: string } },
   ): Promise<{ readonly request: string }>;
   /** Throws Rejected(PLAN_BLOCKED, PLAN_UNKNOWN, RUN_OPEN, NOT_ALLOWED …). Starting a started plan again is the same run. */
   start(by: Person, plan: string): Promise<RunAnswer>;

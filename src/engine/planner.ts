@@ -3,9 +3,10 @@ import { digestOf } from '../domain/digest';
 import { Rejected, WrongKey } from '../domain/errors';
 import type { Json } from '../domain/json';
 import type { Person } from '../domain/person';
-import type { Placement, Plan, Section } from '../domain/plan';
+import { linesOf, type Placement, type Plan, type Section } from '../domain/plan';
 import type { Problem } from '../domain/problem';
 import { problems } from '../domain/problems';
+import { remediesOf, takenCareOf } from '../domain/remedied';
 import { honoursClusterAllocation } from '../domain/version-eras';
 import type { Procedure, ProcedureInput } from '../procedures/procedure';
 import { inspect, type Inspectable, type Inspection, type InspectWish } from './inspect';
@@ -30,12 +31,14 @@ export interface PlanWish extends InspectWish {
 export async function makePlan(wish: PlanWish): Promise<Plan> {
   const { world, procedure, target, by, at } = wish;
   const seen = await inspect(world, wish);
-  const { snapshot, findings, placement } = seen;
+  const { snapshot, placement, chosen } = seen;
   if (snapshot.uuid === '') throw new Rejected(whyUnread(world.pool.name, seen));
   const id = wish.planId ?? planIdOf(wish);
   // hosts and master are what every procedure begins with; without them the plan holds its findings only
   const readable = snapshot.hosts.some((host) => host.name === snapshot.master);
   const sections = readable ? numbered(procedure.sections(inputOf(wish, seen, id))) : [];
+  const findings = takenCareOf(seen.findings, chosen, linesOf({ sections }));
+  const remedies = [...new Set(chosen.map(({ check }) => check))];
   return {
     v: 1,
     id,
@@ -45,6 +48,7 @@ export async function makePlan(wish: PlanWish): Promise<Plan> {
     target,
     verdict: findings.some((finding) => finding.severity === 'block') || !readable ? 'blocked' : 'go',
     findings,
+    ...(remedies.length > 0 && { remedies }),
     sections,
     placement,
     snapshot,
@@ -65,7 +69,7 @@ function whyUnread(pool: string, { failures, snapshot }: Inspection): Problem {
 /** What a procedure is told: the same when a plan is made and when what is left of it is looked at again. */
 export function inputOf(
   wish: Pick<PlanWish, 'world' | 'target' | 'owed' | 'verifiedBackup' | 'disableClusterAllocation'>,
-  { snapshot, placement, configured }: Inspection,
+  { snapshot, placement, configured, chosen }: Inspection,
   planId: string,
 ): ProcedureInput {
   const { world, target, owed, verifiedBackup, disableClusterAllocation = true } = wish;
@@ -79,6 +83,7 @@ export function inputOf(
     target,
     placement,
     owed,
+    remedies: remediesOf(chosen),
     has: configured,
     managementServers: world.managementServers?.names ?? [],
     disableClusterAllocation: disableClusterAllocation && ours && honoursClusterAllocation(version),

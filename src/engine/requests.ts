@@ -2,7 +2,7 @@
 import { Rejected } from '../domain/errors';
 import type { Json } from '../domain/json';
 import type { Person } from '../domain/person';
-import type { Plan } from '../domain/plan';
+import type { Plan, PlanRequest } from '../domain/plan';
 import type { Problem } from '../domain/problem';
 import type { Journal, Request } from '../ports';
 
@@ -10,7 +10,7 @@ export interface RequestDeps {
   readonly journal: Journal;
   /** Of this process; holds what it has taken. */
   readonly owner: string;
-  makePlan(pool: string, wish: { readonly to?: string }, by: Person): Promise<Plan>;
+  makePlan(pool: string, wish: PlanRequest, by: Person): Promise<Plan>;
   /** Tells whoever asked; must not throw away a plan because Slack is slow. */
   tell(request: Request, answer: { readonly plan: Plan } | { readonly problem: Problem }): Promise<void>;
   report(what: string, error: unknown): void;
@@ -37,9 +37,10 @@ async function answerTo(
   deps: RequestDeps,
   request: Request,
 ): Promise<{ readonly plan: Plan } | { readonly problem: Problem }> {
-  const { to } = request.args as { readonly to?: string };
+  // written by requestPlan and nobody else
+  const wish = request.args as PlanRequest;
   try {
-    return { plan: await deps.makePlan(request.pool, to === undefined ? {} : { to }, request.by) };
+    return { plan: await deps.makePlan(request.pool, wish, request.by) };
   } catch (error) {
     if (error instanceof Rejected) return { problem: error.problem };
     deps.report(`The plan of ${request.pool} could not be made`, error);

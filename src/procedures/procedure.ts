@@ -1,4 +1,5 @@
 /** A procedure: a pure function from a snapshot to sections of lines. It reads like the runbook. */
+import type { Remedy } from '../domain/finding';
 import type { Obligation } from '../domain/obligation';
 import { POOL_LANE, type LaneId, type Placement } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
@@ -10,6 +11,8 @@ export interface ProcedureInput {
   readonly placement: Placement;
   /** What earlier runs still owe the pool: their before-pictures are what must be given back. */
   readonly owed: readonly Obligation[];
+  /** What findings offered and a person has chosen: each is a line before the first host. */
+  readonly remedies: readonly Remedy[];
   /** What is configured; absent sources become questions in the plan. */
   readonly has: {
     readonly dom0: boolean;

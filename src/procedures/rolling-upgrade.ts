@@ -38,6 +38,7 @@ import { trustHost } from '../steps/trust-host';
 import { unmanageCluster } from '../steps/unmanage-cluster';
 import { upgradeByHand } from '../steps/upgrade-by-hand';
 import { verifyAgent } from '../steps/verify-agent';
+import { remedyLines } from './remedies';
 import { runFacts } from './run-facts';
 import { block, defineProcedure, hostSection, poolSection, when, type ProcedureInput } from './procedure';
 import {
@@ -70,6 +71,7 @@ export const rollingUpgrade = defineProcedure({
       poolSection(
         'Before the first host',
         approveRun({ pool: pool.name, from: sourcesOf(pool), to: target, facts: runFacts(input, left) }),
+        remedyLines(input),
         when(pool.ha.on, disableHa({ pool: pool.name })),
         when(pool.wlb.on, pauseWlb({ pool: pool.name })),
         when(!input.verifiedBackup, backUpCloudStack(input)),

@@ -32,6 +32,13 @@ const finding = z.strictObject({
   evidence: texts,
   advice: texts,
   remedy: z.strictObject({ kind: text, args: z.json() }).exactOptional(),
+  takenCareOf: z
+    .strictObject({
+      severity: z.enum(['block', 'question', 'warn', 'note']).describe('how grave it was'),
+      line: text.describe('id of the line that puts it right'),
+    })
+    .describe('only where its remedy was chosen')
+    .exactOptional(),
 }) satisfies z.ZodType<Finding>;
 
 const count = z.number().int();
@@ -197,6 +204,7 @@ const plan = z.strictObject({
   target: text,
   verdict: z.enum(['go', 'blocked']),
   findings: z.array(finding),
+  remedies: texts.describe('checks whose remedies were chosen').exactOptional(),
   sections: z.array(
     z.strictObject({
       host: optionalText,

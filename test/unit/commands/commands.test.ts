@@ -154,6 +154,20 @@ describe('a line becomes one wish', () => {
     });
   });
 
+  test.each([
+    ['plan pool-a --remedy auto-start', { remedies: ['auto-start'] }],
+    ['plan pool-a --remedy auto-start,capability-rows', { remedies: ['auto-start', 'capability-rows'] }],
+    ['plan pool-a --to 7.1.2 --remedy all', { to: '7.1.2', remedies: ['all'] }],
+  ])('%s wishes for these remedies', async (line, wish) => {
+    const { context, seen } = slack();
+
+    await runCommand(line, context);
+
+    expect(seen.wishes.map(({ asked, words }) => ({ asked, words }))).toEqual([
+      { asked: 'requestPlan', words: ['pool-a', expect.objectContaining(wish)] },
+    ]);
+  });
+
   test('a shell makes the plan itself and asks the worker for nothing', async () => {
     const { context, seen } = slack();
     const asked: unknown[] = [];
@@ -182,6 +196,9 @@ describe('bad input gets one sentence and wishes nothing', () => {
     ['plan pool-a --to', 'USAGE', /--to needs a value/],
     ['plan pool-a --to latest', 'USAGE', /latest is not a version/],
     ['plan pool-a --to 7.1.2 --to 7.2.0', 'USAGE', /--to is given twice/],
+    ['plan pool-a --remedy', 'USAGE', /--remedy needs a value/],
+    ['plan pool-a --remedy auto-start,', 'USAGE', /“” is no name of a check/],
+    ['plan pool-a --remedy Auto_Start', 'USAGE', /“Auto_Start” is no name of a check/],
     ['plan pool-a --force', 'USAGE', /knows no --force/],
     ['start', 'USAGE', /PLAN is missing/],
     ['why', 'USAGE', /POOL is missing/],

@@ -1,0 +1,67 @@
+/** Remedies that a person has chosen for a plan: which they are, and what the pool will be like once they are carried out. Pure. */
+import { Rejected } from './errors';
+import type { Finding, Remedy } from './finding';
+import type { PlannedLine } from './plan';
+import type { Snapshot } from './pool';
+import { problems } from './problems';
+import { canonical } from './json';
+
+const ALL = 'all';
+
+type Offer = Finding & { readonly remedy: Remedy };
+const isOffer = (finding: Finding): finding is Offer => finding.remedy !== undefined;
+
+/**
+ * The findings whose remedies were chosen by name of their check. Rejected (NO_REMEDY) for a name that offers none; a
+ * check that found nothing needs none. `known`: names of all checks.
+ */
+export function chosenAmong(
+  findings: readonly Finding[],
+  names: readonly string[],
+  known: readonly string[],
+  pool: string,
+): readonly Offer[] {
+  const offers = findings.filter(isOffer);
+  const offered = [...new Set(offers.map((one) => one.check))];
+  for (const name of names) {
+    const silent = known.includes(name) && !findings.some((one) => one.check === name);
+    if (name !== ALL && !silent && !offered.includes(name))
+      throw new Rejected(problems.noRemedy(name, pool, offered));
+  }
+  return offers.filter((one) => names.includes(ALL) || names.includes(one.check));
+}
+
+/** Each remedy once: two findings may ask for the same line. */
+export const remediesOf = (chosen: readonly Offer[]): readonly Remedy[] => [
+  ...new Map(chosen.map(({ remedy }) => [keyOf(remedy), remedy])).values(),
+];
+
+const keyOf = ({ kind, args }: Pick<PlannedLine, 'kind' | 'args'>): string => canonical([kind, args]);
+
+/**
+ * What was chosen is a note with its line: it no longer stands in the way of the plan. Whether it was put right is seen
+ * when everything is checked again before the first host.
+ */
+export function takenCareOf(
+  findings: readonly Finding[],
+  chosen: readonly Offer[],
+  lines: readonly PlannedLine[],
+): readonly Finding[] {
+  return findings.map((finding) => {
+    if (!isOffer(finding) || !chosen.some((one) => one.check === finding.check)) return finding;
+    const line = lines.find((one) => keyOf(one) === keyOf(finding.remedy));
+    if (!line) return finding;
+    return {
+      ...finding,
+      severity: 'note',
+      what: `${finding.what} The plan puts it right before the first host: “${line.title}” (${line.id}).`,
+      advice: ['Nothing to do.'],
+      takenCareOf: { severity: finding.severity, line: line.id },
+    };
+  });
+}
+
+/** The pool as it will be when the remedies are carried out, as far as it changes where VMs fit. */
+export function onceRemedied(pool: Snapshot, _remedies: readonly Remedy[]): Snapshot {
+  return pool;
+}

@@ -1,0 +1,97 @@
+/** A remedy that a person chose is a line of the plan and a note; nothing is put right that was not chosen. */
+import { linesOf, type Plan } from '../../../src/domain/plan';
+import type { Snapshot } from '../../../src/domain/pool';
+import { makePlan } from '../../../src/engine/planner';
+import { rollingUpgrade } from '../../../src/procedures/rolling-upgrade';
+import { healthyPool } from '../../support/snapshots';
+import { worldOf } from '../../support/world-of';
+
+/** XenCenter left its mark on the first host: a block that a line can end. */
+function marked(): Snapshot {
+  const pool = healthyPool();
+  const traits = {
+    maintenanceMode: true,
+    operations: [],
+    powerOnMode: '',
+    iqn: '',
+    multipathing: false,
+    licence: { edition: 'free', motion: true },
+    cpu: { vendor: 'GenuineIntel', features: '' },
+    legacySsl: false,
+    packs: [],
+    rebootsFor: [],
+  };
+  return { ...pool, hosts: pool.hosts.map((host, i) => (i === 0 ? { ...host, traits } : host)) };
+}
+
+const planned = (remedies?: readonly string[], pool = marked()): Promise<Plan> =>
+  makePlan({
+    world: worldOf(pool),
+    procedure: rollingUpgrade,
+    target: '7.1.2',
+    by: { id: 'UANN', name: 'Ann' },
+    at: Date.parse('2026-01-02T10:15:00.000Z'),
+    owed: [],
+    ...(remedies && { remedies }),
+  });
+
+const findingIn = (plan: Plan) => plan.findings.find(({ check }) => check === 'maintenance-mode');
+const kindsBefore = (plan: Plan): readonly string[] => plan.sections[0]?.lines.map(({ kind }) => kind) ?? [];
+
+test('without a word about remedies the fault blocks, and no line puts it right', async () => {
+  const plan = await planned();
+
+  expect(plan.verdict).toBe('blocked');
+  expect(findingIn(plan)?.severity).toBe('block');
+  const { kind, args } = findingIn(plan)!.remedy!;
+  expect(linesOf(plan).filter((line) => line.kind === kind && line.args === args)).toEqual([]);
+  expect(plan).not.toHaveProperty('remedies');
+});
+
+test('a chosen remedy is the line right after the approval, with exactly the kind and arguments of the finding', async () => {
+  const [without, plan] = [await planned(), await planned(['maintenance-mode'])];
+
+  const { kind, args } = findingIn(without)!.remedy!;
+  expect(kindsBefore(plan).slice(0, 2)).toEqual(['approve-run', kind]);
+  expect(plan.sections[0]!.lines[1]!.args).toEqual(args);
+  expect(linesOf(plan)).toHaveLength(linesOf(without).length + 1);
+});
+
+test('what was chosen is a note that names its line, and blocks no more', async () => {
+  const plan = await planned(['maintenance-mode']);
+
+  const line = plan.sections[0]!.lines[1]!;
+  const finding = findingIn(plan)!;
+  expect(plan.verdict).toBe('go');
+  expect(plan.remedies).toEqual(['maintenance-mode']);
+  expect(finding).toMatchObject({ severity: 'note', takenCareOf: { severity: 'block', line: line.id } });
+  expect(finding.what).toContain(line.id);
+});
+
+test('whoever approves the run reads what is put right', async () => {
+  const plan = await planned(['all']);
+
+  const { facts } = plan.sections[0]!.lines[0]!.args as { readonly facts: readonly string[] };
+  expect(facts).toContain(`Put right before the first host: ${plan.sections[0]!.lines[1]!.title}.`);
+});
+
+test('all chooses whatever is offered; a check that found nothing may be named and adds nothing', async () => {
+  const one = await planned(['maintenance-mode'], marked());
+  const [all, more] = [await planned(['all']), await planned(['maintenance-mode', 'auto-start'])];
+
+  expect([kindsBefore(all), kindsBefore(more)]).toEqual([kindsBefore(one), kindsBefore(one)]);
+  expect(more.remedies).toEqual(['maintenance-mode']);
+});
+
+test.each([
+  ['a check that found something no line can put right', 'hardware'],
+  ['a name that is no check', 'no-such-check'],
+])('%s is refused, with what is offered', async (_, name) => {
+  await expect(planned([name])).rejects.toMatchObject({
+    problem: { code: 'NO_REMEDY', why: expect.stringContaining('maintenance-mode') as unknown },
+  });
+});
+
+test('the digest is another one: what is approved is what is put right', async () => {
+  expect((await planned(['maintenance-mode'])).digest).not.toBe((await planned()).digest);
+});
