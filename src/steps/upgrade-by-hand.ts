@@ -70,7 +70,8 @@ export const upgradeByHand = defineStep<Args, Seen>({
     if (now.residents > 0) return stop(problems.notSafe(args.host, `${now.residents} VMs live on it`));
     return wait(
       `${args.host} (${args.address}) is empty, ${now.resourceState === 'Maintenance' ? 'in maintenance' : 'its cluster Unmanaged'} and disabled. Boot it from the ${args.to} ISO, choose upgrade, keep the backup, and let it reboot. This line ends by itself.`,
-      { againInSeconds: 10 },
+      // said once more in a message of its own: somebody has to walk to the machine
+      { againInSeconds: 10, note: { hands: true } },
     );
   },
   tooLong: ({ line }) => problems.tooLong(line.line.title, 'nobody has booted the installer'),

@@ -4,6 +4,7 @@ import { POOL_LANE } from '../../domain/plan';
 import type { Run } from '../../domain/run';
 import { card } from './card';
 import { finishMessage } from './finish-message';
+import { handsMessage, handsSince } from './hands-message';
 import type { Message } from './message';
 import { questionMessage } from './question-message';
 import { hostReply, poolReply } from './section-reply';
@@ -30,6 +31,10 @@ export function thread(
   }
   for (const question of run.questions)
     dated.push({ at: question.askedAt, message: questionMessage(run, question) });
+  for (const state of Object.values(run.lines)) {
+    const message = handsMessage(run, state);
+    if (message) dated.push({ at: handsSince(state) ?? Infinity, message });
+  }
   dated.sort((a, b) => a.at - b.at);
   const finish = finishMessage(run, owed);
   return [card(run, owed, notes), ...dated.map(({ message }) => message), ...(finish ? [finish] : [])];

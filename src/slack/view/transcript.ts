@@ -70,6 +70,6 @@ function columns(rows: readonly (readonly string[])[]): string {
 export function unmarked(mrkdwn: string): string {
   const dated = mrkdwn
     .replace(/<!date\^[^|>]*\|([^>]*)>/g, '$1')
-    .replace(/<!subteam\^([^|>]+)(\|[^>]*)?>/g, '@$1');
+    .replace(/<(?:@|!subteam\^)([^|>]+)(\|[^>]*)?>/g, '@$1');
   return unescaped(dated.replace(/(^|[\s(])\*([^*\n]+)\*/g, '$1$2').replace(/`([^`\n]+)`/g, '$1'));
 }
