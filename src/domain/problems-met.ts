@@ -68,6 +68,14 @@ export const met = {
       ...advice,
       'Then press Try again.',
     ),
+  upgradedByOthers: (host: string, from: string, now: string, pool: string): Problem =>
+    problem(
+      'UPGRADED_BY_OTHERS',
+      `${host} ran ${from} when this was planned and runs ${now} now.`,
+      'Somebody else has upgraded it since; what the plan has for it is not true any more. Nothing of it was touched.',
+      'Find out who did it, and that they have finished.',
+      `Abort this run; it says what is owed. Then make a new plan: xsupgrade plan ${pool}`,
+    ),
   hostInWrongState: (host: string, state: string, expected: string): Problem =>
     problem(
       'HOST_IN_WRONG_STATE',

@@ -118,9 +118,9 @@ function oneHost(input: ProcedureInput, host: HostSnapshot) {
   const withoutMaintenance = skipsMaintenance(input, host);
 
   return [
-    recheckHost(args),
+    recheckHost({ ...args, from: host.version }),
     approveHost(args),
-    confirmApproval(args),
+    confirmApproval({ ...args, from: host.version }),
     disableHostAllocation(args),
     drainHost({ ...args, stops: stopped, atOnce: input.migrationsPerHost }),
     when(

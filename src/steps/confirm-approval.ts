@@ -2,11 +2,13 @@
 import { ask, done, stop } from '../domain/decision';
 import { problems } from '../domain/problems';
 import { answersOn, recalled } from '../domain/run';
-import { hostFacts, materialDigest, revised, shown, type HostFacts } from './host-facts';
+import { hostFacts, materialDigest, revised, shown, upgradedByOthers, type HostFacts } from './host-facts';
 import { defineStep, LOOKS_ONLY } from './step';
 import { hours, type HostArgs } from './sight';
 
-export const confirmApproval = defineStep<HostArgs, HostFacts>({
+type Args = HostArgs & { readonly from: string };
+
+export const confirmApproval = defineStep<Args, HostFacts>({
   ...LOOKS_ONLY,
   kind: 'confirm-approval',
   v: 1,
@@ -14,8 +16,8 @@ export const confirmApproval = defineStep<HostArgs, HostFacts>({
   patience: { softSeconds: hours(1), hardSeconds: hours(24 * 7) },
   observe: (world, { host }) => hostFacts(world, host),
   decide: ({ args, now, line, run }) => {
-    const revision = revised(now);
-    if (revision) return revision;
+    const over = upgradedByOthers(args, now, run) ?? revised(now);
+    if (over) return over;
     if (now.blocks.length > 0) return stop(problems.blockedNow(args.host, now.blocks, now.advice));
     const digest = materialDigest(run, args.host, now);
     const approved = recalled(run, 'approve-host', args.host).at(-1)?.result as

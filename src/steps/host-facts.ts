@@ -1,11 +1,12 @@
 /** What an approval of one host is bound to: its section, its bounds, and the findings that matter. */
 import { digestOf } from '../domain/digest';
 import type { Finding } from '../domain/finding';
-import type { Decision } from '../domain/decision';
+import { stop, type Decision } from '../domain/decision';
 import type { Json } from '../domain/json';
 import type { Revision } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
 import { residents } from '../domain/pool';
+import { problems } from '../domain/problems';
 import type { Run } from '../domain/run';
 import type { World } from '../ports';
 import { counted, listed } from './sight';
@@ -20,6 +21,8 @@ export type HostFacts = {
   readonly system: readonly string[];
   /** Other hosts that may take its VMs, with free MiB. */
   readonly room: readonly string[];
+  /** What the host runs now; empty when it could not be read. */
+  readonly version: string;
   /** Present when the plan no longer fits the host. */
   readonly revision?: Json;
 };
@@ -38,6 +41,7 @@ export async function hostFacts(world: World, host: string): Promise<HostFacts> 
     room: snapshot.hosts
       .filter((other) => other.name !== host && other.live && other.enabled)
       .map((other) => `${other.name} runs ${other.version} and has ${other.memoryMib.free} MiB free`),
+    version: snapshot.hosts.find((one) => one.name === host)?.version ?? '',
     ...(revision && { revision: revision as unknown as Json }),
   };
 }
@@ -47,6 +51,16 @@ export const revised = (facts: HostFacts): Decision | undefined =>
   facts.revision === undefined
     ? undefined
     : { do: 'revise', revision: facts.revision as unknown as Revision };
+
+/** Somebody else has upgraded it since the plan was made: nothing of its section is true any more. */
+export const upgradedByOthers = (
+  { host, from }: { readonly host: string; readonly from?: string },
+  { version }: HostFacts,
+  run: Run,
+): Decision | undefined =>
+  from === undefined || version === '' || version === from
+    ? undefined
+    : stop(problems.upgradedByOthers(host, from, version, run.plan.pool));
 
 const names = (pool: Snapshot, host: string, guests: boolean): readonly string[] =>
   residents(pool, host)

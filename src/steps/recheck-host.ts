@@ -1,18 +1,22 @@
 /** A fresh snapshot through the checks before the host is asked about, so that the question shows what is true now. */
 import { done, stop } from '../domain/decision';
 import { problems } from '../domain/problems';
-import { hostFacts, revised, type HostFacts } from './host-facts';
+import { hostFacts, revised, upgradedByOthers, type HostFacts } from './host-facts';
 import { defineStep, LOOKS_ONLY } from './step';
 import { counted, minutes, type HostArgs } from './sight';
 
-export const recheckHost = defineStep<HostArgs, HostFacts>({
+/** `from`: what the host is upgraded from; absent where it is already upgraded. */
+type Args = HostArgs & { readonly from?: string };
+
+export const recheckHost = defineStep<Args, HostFacts>({
   ...LOOKS_ONLY,
   kind: 'recheck-host',
   v: 1,
   title: ({ host }) => `Look at the pool again before ${host}`,
   patience: { softSeconds: minutes(5), hardSeconds: minutes(30) },
   observe: (world, { host }) => hostFacts(world, host),
-  decide: ({ args, now }) =>
+  decide: ({ args, now, run }) =>
+    upgradedByOthers(args, now, run) ??
     revised(now) ??
     (now.blocks.length > 0
       ? stop(problems.blockedNow(args.host, now.blocks, now.advice))

@@ -23,3 +23,22 @@ test('before every host the checks say nothing: neither a block nor a warning of
   expect(warned).toEqual([]);
   expect(it.cloud.violations).toEqual([]);
 }, 120_000);
+
+test('a host that somebody else upgrades between the plan and its turn is not begun: nothing of it is touched', async () => {
+  const it = story({ pools: [smallPool], answers: ({ ask }) => (ask.kind === 'retry' ? 'leave' : 'yes') });
+  const id = await it.start(await it.plan());
+  await it.play(id, { until: (run) => run.lines['host-1-16-enable-host']?.status === 'done' });
+  const { version, build, platform } = it.host('host-1');
+  Object.assign(it.host('host-2'), { version, build, platform });
+
+  const run = await it.play(id);
+
+  expect(run.lines['host-2-01-recheck-host']).toMatchObject({
+    status: 'stopped',
+    problem: { code: 'UPGRADED_BY_OTHERS' },
+  });
+  const acts = await it.entries(id);
+  expect(acts.filter((one) => one.type === 'ActIntended' && one.line.startsWith('host-2'))).toEqual([]);
+  expect(it.host('host-2').reboots).toBe(0);
+  expect(it.cloud.violations).toEqual([]);
+}, 120_000);

@@ -93,6 +93,19 @@ test('recheck-host goes on unless something blocks', () => {
   );
 });
 
+describe('a host that somebody else has upgraded since the plan was made', () => {
+  const upgraded = { args: { ...HOST, from: '6.5.0' }, now: { ...facts, version: '7.1.2', revision: {} } };
+  test.each([recheckHost, confirmApproval])('is not begun, whatever was planned for it', (step) => {
+    expect(says(step, upgraded)).toBe('stop: UPGRADED_BY_OTHERS');
+    expect(says(step, { ...upgraded, now: { ...facts, version: '6.5.0' } })).not.toContain('UPGRADED');
+  });
+  test('and one that could not be read is not taken for one', () => {
+    expect(says(recheckHost, { ...upgraded, now: { ...facts, version: '' } })).toBe(
+      'done: nothing blocks host-2',
+    );
+  });
+});
+
 describe('confirm-approval', () => {
   const wish = { args: HOST, now: facts };
   const digest = asked(confirmApproval, wish).digest;
