@@ -101,16 +101,16 @@ export function pagesOf(plan: Plan, entries: readonly Recorded[]): readonly DueP
       }
       case 'LineOverdue': {
         const line = lines.get(entry.line);
-        const asked = [...questions].some(([, of]) => of === entry.line);
+        const asked = [...questions].find(([, of]) => of === entry.line)?.[0];
         if (line)
           trigger(
             line.lane,
             line.kind,
             'warning',
-            asked
-              ? `${plan.pool}: a question waits for an answer: ${line.title}`
-              : `${plan.pool}: ${line.title} takes longer than expected`,
-            { line: line.title },
+            asked === undefined
+              ? `${plan.pool}: ${line.title} takes longer than expected`
+              : `${plan.pool}: a question waits for an answer: ${line.title}`,
+            { line: line.title, doThis: asked === undefined ? slow(run) : answerIt(run, asked) },
           );
         break;
       }
@@ -162,6 +162,12 @@ export function pagesOf(plan: Plan, entries: readonly Recorded[]): readonly DueP
   }
   return due;
 }
+
+const slow = (run: string): string =>
+  `Read in the thread what it waits for: xsupgrade status ${run} · Nothing is given up yet; the next limit holds the host and asks`;
+
+const answerIt = (run: string, question: string): string =>
+  `Answer it in the thread, or: xsupgrade advance ${run} --question ${question} · Nothing happens until somebody does`;
 
 /** The master away, the cluster Unmanaged, or VMs stopped by us: people other than ours are hurt meanwhile (peers §4.4). */
 const grave = (plan: Plan, line: PlannedLine, owed: readonly Obligation[]): boolean =>

@@ -142,3 +142,15 @@ test('an approval nobody gives warns in words about the question', () => {
     'pool-a: a question waits for an answer: Ask before host-2',
   ]);
 });
+
+test('every warning says what to do next, with the run and the question in it', () => {
+  const of = plan(['host-1', 'host-2']);
+  const line = 'host-2-01-ask-for-host';
+  const steps = (...entries: readonly Entry[]): unknown =>
+    pagesOf(of, record([began(line), ...entries, overdue(line)], of)).at(-1)?.page.details['doThis'];
+
+  expect(steps(asked(line, 'q1', ask('approve', 'Upgrade host-2 now?')))).toContain(
+    'xsupgrade advance r-1 --question q1',
+  );
+  expect(steps()).toContain('xsupgrade status r-1');
+});
