@@ -9,6 +9,7 @@
  */
 import type { Entry, Recorded } from './domain/journal';
 import type { Json } from './domain/json';
+import type { NamedText } from './domain/named-text';
 import type { Person, Role } from './domain/person';
 import type { Plan, Revision } from './domain/plan';
 import type { Finding } from './domain/finding';
@@ -444,6 +445,13 @@ export interface SlackPost {
   readonly key: string;
 }
 
+/** An uploaded file in a channel, or in a thread of it. */
+export interface SharedFile {
+  readonly file: string;
+  readonly channel: string;
+  readonly threadTs?: string;
+}
+
 export interface SlackThread {
   post(message: SlackPost): Promise<{ readonly ts: string }>;
   update(message: SlackPost & { readonly ts: string }): Promise<void>;
@@ -453,12 +461,11 @@ export interface SlackThread {
     readonly threadTs?: string;
     readonly key: string;
   }): Promise<{ readonly ts: string } | undefined>;
-  upload(file: {
-    readonly channel: string;
-    readonly threadTs?: string;
-    readonly name: string;
-    readonly content: string;
-  }): Promise<void>;
+  /** Hands the bytes over and returns Slack's id of the file. Nobody sees it before it is shared. */
+  upload(file: NamedText): Promise<{ readonly file: string }>;
+  /** Shows an uploaded file, once. After an unknown answer: `isShared`. */
+  share(file: SharedFile & { readonly title: string }): Promise<void>;
+  isShared(file: SharedFile): Promise<boolean>;
 }
 
 export interface Page {

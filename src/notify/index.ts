@@ -4,14 +4,18 @@
  */
 import type { OwedAnswer } from '../domain/answers';
 import type { Recorded } from '../domain/journal';
+import type { NamedText } from '../domain/named-text';
 import type { Plan } from '../domain/plan';
 import { foldRun } from '../domain/fold-run';
+import type { Run } from '../domain/run';
 import type { Journal, Pager, SlackThread } from '../ports';
+import { CARD } from '../slack/view/message';
 import { thread } from '../slack/view/thread';
 import { onCall, toPager, toSlackGroup, type OnCall } from './on-call';
 import { pace, type PaceOptions } from './pace';
 import { planReply, type PlanReply } from './plan-reply';
 import { slackThread } from './slack-thread';
+import { threadFiles, type ThreadFiles } from './thread-files';
 
 export type { PlanReply } from './plan-reply';
 
@@ -34,6 +38,8 @@ export interface NotifyOptions {
     readonly pool: string;
     readonly poolUuid: string;
   }) => Promise<readonly OwedAnswer[]>;
+  /** Texts that stand as files in the run's thread, each once by its name: what the run says now, never fewer than before. */
+  readonly files?: (run: Run) => Promise<readonly NamedText[]>;
   /** What must stay in sight on the card, for example a volatile journal. */
   readonly notes?: (pool: string) => readonly string[];
   readonly report: (what: string, error: unknown) => void;
@@ -75,6 +81,7 @@ export function notify(options: NotifyOptions): Notify {
         });
 
   const shown = slack && slackThread({ slack, journal, pace: rate, owner, monotonic, report });
+  const files = slack && threadFiles({ slack, journal, pace: rate, owner, monotonic, wait, report });
   const callers: readonly OnCall[] = [
     ...(pager ? [onCall('on-call', toPager(pager), journal, owner)] : []),
     ...(slack && userGroup !== undefined
@@ -87,6 +94,10 @@ export function notify(options: NotifyOptions): Notify {
           ),
         ]
       : []),
+  ];
+  const tellers: readonly OnCall[] = [
+    ...callers,
+    ...(files && options.files ? [runFiles(files, options.files)] : []),
   ];
   const telling = new Map<string, Promise<void>>();
   const newer = new Map<string, readonly Recorded[]>();
@@ -102,7 +113,7 @@ export function notify(options: NotifyOptions): Notify {
           continue;
         }
       } catch (error) {
-        if (tries === 0) report(`On-call could not be told of ${key} yet`, error);
+        if (tries === 0) report(`Not everybody could be told of ${key} yet`, error);
       }
       await wait(Math.min(FIRST_RETRY * 2 ** tries++, LONGEST_RETRY));
     }
@@ -125,7 +136,7 @@ export function notify(options: NotifyOptions): Notify {
           channel,
           thread(foldRun(plan, entries), await options.owed(row), options.notes?.(row.pool)),
         );
-      for (const [n, caller] of callers.entries()) {
+      for (const [n, caller] of tellers.entries()) {
         const key = `${id}#${n}`;
         newer.set(key, entries);
         if (!telling.has(key)) telling.set(key, tell(key, caller, plan));
@@ -133,6 +144,20 @@ export function notify(options: NotifyOptions): Notify {
     } catch (error) {
       report(`Run ${id} could not be published`, error);
     }
+  }
+
+  /** The files of a run, told like on-call: again until they stand, holding up nothing. */
+  function runFiles(into: ThreadFiles, of: NonNullable<NotifyOptions['files']>): OnCall {
+    return {
+      async tell(plan, entries) {
+        const run = foldRun(plan, entries);
+        const wanted = await of(run);
+        if (wanted.length === 0) return true;
+        const card = (await journal.messages(run.id)).find((row) => row.key === CARD);
+        if (!card) return false;
+        return into.put(run.id, { channel: card.channel, threadTs: card.ts }, wanted);
+      },
+    };
   }
 
   return {
@@ -149,7 +174,7 @@ export function notify(options: NotifyOptions): Notify {
         }
       }
     },
-    ...(slack && { planReply: planReply({ slack, pace: rate, wait, report }) }),
+    ...(slack && files && { planReply: planReply({ slack, pace: rate, files, wait, report }) }),
     async settled() {
       while (telling.size > 0) await Promise.all(telling.values());
       await shown?.matched();

@@ -292,3 +292,63 @@ test('an act that makes no sense is told what would', async () => {
     { acked: false, ms: 0, error: 'no_such_message' },
   ]);
 });
+
+test('a file is taken with as many bytes as were announced, shown once, and can be downloaded', async () => {
+  const content = 'host-1 → 7.1.2\n';
+  const address = async (length: number): Promise<{ upload_url: string; file_id: string }> =>
+    (await client().apiCall('files.getUploadURLExternal', { filename: 'plan.md', length })) as never;
+  const send = async (url: string): Promise<number> =>
+    (await fetch(url, { method: 'POST', body: content })).status;
+  const complete = (id: string): Promise<unknown> =>
+    codeOf(
+      client().apiCall('files.completeUploadExternal', {
+        channel_id: at.channel,
+        files: [{ id, title: 'The plan' }],
+      }),
+    );
+
+  const tooShort = await address(content.length);
+  const right = await address(Buffer.byteLength(content));
+  const never = await address(Buffer.byteLength(content));
+  const statuses = [
+    await send(tooShort.upload_url),
+    await send(right.upload_url),
+    await send(right.upload_url),
+  ];
+
+  expect(statuses).toEqual([400, 200, 400]);
+  expect(
+    await codeOf(client().apiCall('files.getUploadURLExternal', { filename: 'plan.md', length: 0 })),
+  ).toBe('invalid_arguments');
+  expect([
+    await complete('F-UNKNOWN'),
+    await complete(tooShort.file_id),
+    await complete(never.file_id),
+    await complete(right.file_id),
+    await complete(right.file_id),
+  ]).toEqual(['file_not_found', 'file_not_found', 'file_not_found', 'ok', 'file_not_found']);
+  const files = workspace.view().channels[0]?.messages.flatMap((message) => message.files) ?? [];
+  expect(files).toEqual([
+    { id: right.file_id, name: 'plan.md', title: 'The plan', bytes: 17, url: `/file/${right.file_id}` },
+  ]);
+  const download = await fetch(new URL(files[0]?.url ?? '', at.page));
+  expect([download.headers.get('content-disposition'), await download.text()]).toEqual([
+    "attachment; filename*=UTF-8''plan.md",
+    content,
+  ]);
+});
+
+test('what the app was not installed for and where it was not invited is refused', async () => {
+  const guest = new SlackWorkspace({ invited: false, scopes: ['chat:write', 'channels:history'] });
+  const { apiUrl } = await guest.listen();
+  const web = new WebClient(at.botToken, { slackApiUrl: apiUrl, retryConfig: { retries: 0 }, logger: QUIET });
+
+  const codes = [
+    await codeOf(web.apiCall('chat.postMessage', { channel: at.channel, text: 'x' })),
+    await codeOf(web.apiCall('conversations.history', { channel: at.channel })),
+    await codeOf(web.apiCall('files.getUploadURLExternal', { filename: 'plan.md', length: 1 })),
+  ];
+
+  expect(codes).toEqual(['ok', 'not_in_channel', 'missing_scope']);
+  await guest.close();
+});

@@ -1,6 +1,7 @@
 /** The manifest that people paste into Slack is the one the code was written for. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SCOPES } from '../../src/sim/slack/scopes';
 import { manifest, manifestYaml } from '../../src/slack/app/manifest';
 
 const FILE = join(__dirname, '../../deploy/slack-manifest.yaml');
@@ -11,17 +12,20 @@ test('deploy/slack-manifest.yaml is made from the code (UPDATE_MANIFEST=1 writes
   expect(readFileSync(FILE, 'utf8')).toBe(manifestYaml());
 });
 
-/** Methods of the Web API by the scope each needs; those that need none are left out. */
-const NEEDS: Readonly<Record<string, string>> = {
-  'chat.postMessage': 'chat:write',
-  'chat.update': 'chat:write',
-  'chat.postEphemeral': 'chat:write',
-  'conversations.history': 'channels:history',
-  'conversations.replies': 'channels:history',
-  filesUploadV2: 'files:write',
-  'usergroups.users.list': 'usergroups:read',
-  'users.info': 'users:read',
-};
+/** Methods of the Web API that are called and need a scope, by the table that the pretend workspace refuses by. */
+const NEEDS = Object.fromEntries(
+  [
+    'chat.postMessage',
+    'chat.update',
+    'chat.postEphemeral',
+    'conversations.history',
+    'conversations.replies',
+    'files.getUploadURLExternal',
+    'files.completeUploadExternal',
+    'usergroups.users.list',
+    'users.info',
+  ].map((method) => [method, SCOPES[method] ?? 'unknown']),
+);
 
 test('every method that is called has its scope, and no scope is asked for without need', () => {
   const source = ['src/slack/app', 'src/adapters/slack-web']

@@ -11,7 +11,7 @@ import type { Plan } from '../../src/domain/plan';
 import { folds } from '../../src/engine/fold';
 import { operate } from '../../src/engine/operate';
 import type { Operator } from '../../src/engine/operator';
-import { notify, type Notify } from '../../src/notify/index';
+import { notify, type Notify, type NotifyOptions } from '../../src/notify/index';
 import type { Clock, Pager } from '../../src/ports';
 import {
   SlackWorkspace,
@@ -41,7 +41,7 @@ export interface Stage {
   readonly logged: readonly Logged[];
   readonly reported: readonly string[];
   /** Notifiers of one more worker. */
-  worker(owner: string, pager?: Pager): Notify;
+  worker(owner: string, pager?: Pager, files?: NotifyOptions['files']): Notify;
   /** The Bolt app, started. */
   bot(operator?: Operator): Promise<SlackApp>;
   /** A run of this plan, started by Ann, with these entries. */
@@ -105,7 +105,7 @@ export async function stage(options: WorkspaceOptions & { readonly ownPace?: boo
     operator,
     logged,
     reported,
-    worker(owner, pager) {
+    worker(owner, pager, files) {
       const made = notify({
         journal,
         owner,
@@ -118,6 +118,7 @@ export async function stage(options: WorkspaceOptions & { readonly ownPace?: boo
           reported.push(`${what}: ${error instanceof Error ? error.message : String(error)}`),
         ...(options.ownPace !== true && { paceOptions: PACE }),
         ...(pager && { pager }),
+        ...(files && { files }),
       });
       closing.push(() => made.stop());
       return made;

@@ -2,7 +2,7 @@
 import { LogLevel, WebClient, type WebClientOptions } from '@slack/web-api';
 
 /** Wall milliseconds for one call. */
-const CALL_TIMEOUT = 10_000;
+export const CALL_TIMEOUT = 10_000;
 
 export interface SlackWebOptions {
   readonly token: string;
@@ -39,7 +39,7 @@ export function webClient({ token, apiUrl, fetch: given }: SlackWebOptions): Web
 }
 
 /** The system's word stands some causes down: fetch wraps it. */
-function systemCode(error: unknown): string {
+export function systemCode(error: unknown): string {
   let at: unknown = error;
   for (let depth = 0; depth < 5 && typeof at === 'object' && at !== null; depth++) {
     const { code, cause } = at as { code?: unknown; cause?: unknown };

@@ -17,6 +17,7 @@ const ADVICE: Readonly<Record<string, readonly string[]>> = {
     'Check `channel` of the pool in pools.yaml',
   ],
   not_in_channel: ['Invite the bot into the channel: /invite @xsupgrade'],
+  file_not_found: ['Nothing to do: the file is sent again'],
   is_archived: ['Unarchive the channel, or name another one in pools.yaml'],
   invalid_auth: ['Install the app again and put its bot token into SLACK_BOT_TOKEN'],
   token_revoked: ['Install the app again and put its bot token into SLACK_BOT_TOKEN'],

@@ -8,6 +8,7 @@ import { NotSent, Unreachable } from '../../domain/errors';
 import type { SlackPost, SlackThread } from '../../ports';
 import { webClient, type SlackWebOptions } from './client';
 import { failure } from './failures';
+import { sendBytes } from './upload';
 
 export { slackGroups } from './groups';
 
@@ -36,6 +37,27 @@ export function slackWeb(options: SlackWebOptions): SlackThread {
     }
   }
 
+  async function* messagesIn(
+    channel: string,
+    threadTs: string | undefined,
+  ): AsyncGenerator<Readonly<Record<string, unknown>>> {
+    const method = threadTs === undefined ? 'conversations.history' : 'conversations.replies';
+    let cursor = '';
+    // ten pages of 200 are more than any run's thread; a channel's history is only searched near its end
+    for (let page = 0; page < (threadTs === undefined ? 2 : 10); page++) {
+      const answer = await call(method, `look for a message in ${channel}`, {
+        channel,
+        ...(threadTs !== undefined && { ts: threadTs }),
+        ...(cursor !== '' && { cursor }),
+        limit: 200,
+        include_all_metadata: true,
+      });
+      yield* list(answer['messages']);
+      cursor = nextCursor(answer);
+      if (cursor === '') return;
+    }
+  }
+
   return {
     async post(message) {
       const answer = await call('chat.postMessage', `post into ${message.channel}`, {
@@ -55,37 +77,33 @@ export function slackWeb(options: SlackWebOptions): SlackThread {
     },
 
     async find({ channel, threadTs, key }) {
-      const method = threadTs === undefined ? 'conversations.history' : 'conversations.replies';
-      let cursor = '';
-      // ten pages of 200 are more than any run's thread; a channel's history is only searched near its end
-      for (let page = 0; page < (threadTs === undefined ? 2 : 10); page++) {
-        const answer = await call(method, `look for a message in ${channel}`, {
-          channel,
-          ...(threadTs !== undefined && { ts: threadTs }),
-          ...(cursor !== '' && { cursor }),
-          limit: 200,
-          include_all_metadata: true,
-        });
-        for (const message of list(answer['messages']))
-          if (keyOf(message) === key) return { ts: text(message['ts'], 'a message without ts') };
-        cursor = nextCursor(answer);
-        if (cursor === '') return undefined;
-      }
+      for await (const message of messagesIn(channel, threadTs))
+        if (keyOf(message) === key) return { ts: text(message['ts'], 'a message without ts') };
       return undefined;
     },
 
-    async upload({ channel, threadTs, name, content }) {
-      try {
-        await client.filesUploadV2({
-          channel_id: channel,
-          ...(threadTs !== undefined && { thread_ts: threadTs }),
-          filename: name,
-          title: name,
-          content,
-        } as Parameters<typeof client.filesUploadV2>[0]);
-      } catch (error) {
-        throw failure(error, `upload ${name} into ${channel}`);
-      }
+    async upload({ name, content }) {
+      const what = `upload ${name}`;
+      const length = Buffer.byteLength(content, 'utf8');
+      const answer = await call('files.getUploadURLExternal', what, { filename: name, length });
+      const url = text(answer['upload_url'], `${what}: no address`);
+      const file = text(answer['file_id'], `${what}: no id`);
+      await sendBytes(url, content, options.fetch);
+      return { file };
+    },
+
+    async share({ file, title, channel, threadTs }) {
+      await call('files.completeUploadExternal', `put ${title} into ${channel}`, {
+        files: [{ id: file, title }],
+        channel_id: channel,
+        ...(threadTs !== undefined && { thread_ts: threadTs }),
+      });
+    },
+
+    async isShared({ channel, threadTs, file }) {
+      for await (const message of messagesIn(channel, threadTs))
+        if (list(message['files']).some(({ id }) => id === file)) return true;
+      return false;
     },
   };
 }

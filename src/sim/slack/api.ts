@@ -1,6 +1,7 @@
 /** One call of the Web API: token, rate, fault, method, answer. What the fault does to the socket is said, not done, here. */
 import type { Strike } from '../faults';
 import { METHODS, mutates, type Args } from './methods';
+import { scopeMissing } from './scopes';
 import { TOKENS } from './model';
 import type { Rates } from './rates';
 import type { SocketMode } from './socket-mode';
@@ -89,6 +90,8 @@ export class Api {
       throw new SlackRefusal(token === TOKENS.app ? 'not_allowed_token_type' : 'invalid_auth');
     const known = METHODS[method];
     if (!known) throw new SlackRefusal('unknown_method');
+    const missing = scopeMissing(method, this.state.options.scopes);
+    if (missing !== undefined) throw new SlackRefusal('missing_scope', { needed: missing });
     return known(this.state, args);
   }
 }

@@ -1,4 +1,4 @@
-/** Bodies of requests as Slack's clients send them: forms with JSON inside, JSON, one file in multipart. */
+/** Bodies of requests as Slack's clients send them: forms with JSON inside, and JSON. */
 import type { IncomingMessage } from 'node:http';
 
 /** Members of a form that carry JSON (stack §2.1 item 1). */
@@ -30,15 +30,4 @@ function decoded(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-/** The content of the first part. */
-export function multipartContent(contentType: string, body: Buffer): string {
-  const boundary = /boundary=(?:"([^"]+)"|([^;]+))/.exec(contentType);
-  const mark = boundary?.[1] ?? boundary?.[2];
-  const text = body.toString('utf8');
-  if (mark === undefined) return text;
-  const part = text.split(`--${mark}`)[1] ?? '';
-  const from = part.indexOf('\r\n\r\n');
-  return from < 0 ? '' : part.slice(from + 4).replace(/\r\n$/, '');
 }

@@ -1,4 +1,5 @@
 /** The methods of the Web API that the workspace knows (stack §2.1). */
+import { completeUpload, fileShown, uploadAddress } from './files';
 import { checkMessage, checkView } from './limits';
 import { BOT, TEAM, type Block, type SimMessage } from './model';
 import { SlackRefusal, type SlackState } from './state';
@@ -26,6 +27,7 @@ export function shown(message: SimMessage, withMetadata = false): Readonly<Recor
     blocks: message.blocks,
     ...(message.user === BOT.user && { bot_id: BOT.bot, app_id: BOT.app }),
     ...(message.threadTs !== undefined && { thread_ts: message.threadTs }),
+    ...(message.files.length > 0 && { files: message.files.map(fileShown) }),
     ...(withMetadata && message.metadata !== undefined && { metadata: message.metadata }),
   };
 }
@@ -44,6 +46,13 @@ function page<T>(
     items: all.slice(from, from + limit),
     more: { has_more: next !== '', response_metadata: { next_cursor: next } },
   };
+}
+
+/** What a bot reads it must be a member of; to post, chat:write.public is enough. */
+function readable(state: SlackState, args: Args): { readonly id: string } {
+  const channel = state.channel(str(args, 'channel'));
+  if (!state.isMember()) throw new SlackRefusal('not_in_channel');
+  return channel;
 }
 
 function existing(state: SlackState, args: Args): SimMessage {
@@ -157,7 +166,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
     return { members: items, ...more };
   },
   'conversations.history'(state, args) {
-    const channel = state.channel(str(args, 'channel'));
+    const channel = readable(state, args);
     const all = state.messages
       .filter((one) => one.channel === channel.id && (one.threadTs === undefined || one.broadcast))
       .toReversed();
@@ -165,7 +174,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
     return { messages: items.map((one) => shown(one, flag(args, 'include_all_metadata'))), ...more };
   },
   'conversations.replies'(state, args) {
-    const channel = state.channel(str(args, 'channel'));
+    const channel = readable(state, args);
     const parent = state.message(channel.id, str(args, 'ts'));
     if (!parent) throw new SlackRefusal('thread_not_found');
     const all = [
@@ -225,35 +234,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
     return { view: { ...open.view, id: open.id, hash: open.hash } };
   },
 
-  'files.getUploadURLExternal'(state, args) {
-    const id = state.newId('F');
-    state.uploads.set(id, { name: str(args, 'filename'), content: '' });
-    return { upload_url: `${str(args, '_base')}upload/${id}`, file_id: id };
-  },
-  'files.completeUploadExternal'(state, args) {
-    const files = Array.isArray(args['files'])
-      ? (args['files'] as readonly { id?: unknown; title?: unknown }[])
-      : [];
-    const uploaded = files.map(({ id }) => {
-      const upload = state.uploads.get(String(id));
-      if (!upload) throw new SlackRefusal('file_not_found');
-      return upload;
-    });
-    const threadTs = str(args, 'thread_ts');
-    if (str(args, 'channel_id') !== '') {
-      const message = state.post({
-        channel: state.channel(str(args, 'channel_id')).id,
-        user: BOT.user,
-        text: str(args, 'initial_comment'),
-        blocks: [],
-        broadcast: false,
-        ...(threadTs !== '' && { threadTs }),
-      });
-      message.files.push(...uploaded);
-      state.changed();
-    }
-    return { files: files.map(({ id, title }) => ({ id, title })) };
-  },
+  'files.getUploadURLExternal': uploadAddress,
+  'files.completeUploadExternal': completeUpload,
 };
 
 function opened(state: SlackState, to: string, view: Block): Block {

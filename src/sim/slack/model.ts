@@ -39,7 +39,22 @@ export interface SimMessage {
   edits: number;
   /** Buttons of earlier versions: somebody with a stale screen may still press them. */
   readonly earlier: (readonly Block[])[];
-  readonly files: { readonly name: string; readonly content: string }[];
+  readonly files: readonly SimFile[];
+}
+
+export interface SimFile {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly content: Buffer;
+}
+
+/** A file on its way: an address was given out, then its bytes came, then it was shown. */
+export interface SimUpload extends Omit<SimFile, 'content'> {
+  /** Bytes. */
+  readonly length: number;
+  content?: Buffer;
+  shown?: boolean;
 }
 
 /** Only one person sees it, and only until the page is loaded again; kept here so that tests can read it. */
@@ -79,6 +94,10 @@ export interface WorkspaceOptions {
   readonly unlimited?: boolean;
   /** Wall milliseconds Slack waits for an acknowledgement. */
   readonly ackWithin?: number;
+  /** What the app was installed with; absent: all that the methods here need. */
+  readonly scopes?: readonly string[];
+  /** False: nobody invited the bot. It may post (chat:write.public), but neither read nor share files. */
+  readonly invited?: boolean;
 }
 
 /** A member that should be text, as text; anything else is empty. */

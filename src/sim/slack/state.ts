@@ -7,8 +7,10 @@ import {
   PEOPLE,
   type Block,
   type SimEphemeral,
+  type SimFile,
   type SimMessage,
   type SimPerson,
+  type SimUpload,
   type SimView,
   type WorkspaceOptions,
 } from './model';
@@ -51,7 +53,7 @@ export class SlackState {
   readonly messages: SimMessage[] = [];
   readonly ephemerals: SimEphemeral[] = [];
   readonly views: SimView[] = [];
-  readonly uploads = new Map<string, { readonly name: string; content: string }>();
+  readonly uploads = new Map<string, SimUpload>();
   readonly reactions = new Set<string>();
   private readonly triggers = new Map<string, { readonly user: string; readonly until: number }>();
   private readonly responses = new Map<string, ResponseUrl>();
@@ -85,6 +87,14 @@ export class SlackState {
     return found;
   }
 
+  isMember(): boolean {
+    return this.options.invited !== false;
+  }
+
+  file(id: string): SimFile | undefined {
+    return this.messages.flatMap((message) => message.files).find((file) => file.id === id);
+  }
+
   message(channel: string, ts: string): SimMessage | undefined {
     return this.messages.find((message) => message.channel === channel && message.ts === ts);
   }
@@ -93,6 +103,7 @@ export class SlackState {
     message: Omit<SimMessage, 'ts' | 'edits' | 'earlier' | 'files' | 'blocks'> & {
       readonly blocks: readonly Block[];
     },
+    files: readonly SimFile[] = [],
   ): SimMessage {
     const posted: SimMessage = {
       ...message,
@@ -100,7 +111,7 @@ export class SlackState {
       blocks: this.withIds(message.blocks),
       edits: 0,
       earlier: [],
-      files: [],
+      files,
     };
     this.messages.push(posted);
     this.changed();

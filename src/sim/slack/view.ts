@@ -22,7 +22,17 @@ export interface ShownMessage {
   readonly broadcast: boolean;
   readonly edits: number;
   readonly buttons: readonly ShownButton[];
-  readonly files: readonly { readonly name: string; readonly content: string }[];
+  /** What they say is under `url`: a plan of a big pool is megabytes. */
+  readonly files: readonly ShownFile[];
+}
+
+export interface ShownFile {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly bytes: number;
+  /** Where it can be downloaded, from the page's own address. */
+  readonly url: string;
 }
 
 export interface WorkspaceView {
@@ -70,7 +80,13 @@ export const viewOf = (state: SlackState, sockets: number): WorkspaceView => ({
         broadcast: message.broadcast,
         edits: message.edits,
         buttons: liveButtons(message.blocks),
-        files: message.files,
+        files: message.files.map(({ id, name, title, content }) => ({
+          id,
+          name,
+          title,
+          bytes: content.length,
+          url: `/file/${id}`,
+        })),
       })),
   })),
   ephemerals: state.ephemerals.map(({ ts, to, channel, threadTs, text, blocks }) => ({

@@ -2,7 +2,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Api, type Answer } from './api';
-import { formOf, jsonOf, multipartContent, readBody } from './bodies';
+import { formOf, jsonOf, readBody } from './bodies';
+import { bytesOf, takeBytes } from './files';
 import { Hands, type Acted, type SlackAct } from './hands';
 import { CHANNEL, TOKENS, type SimPerson, type WorkspaceOptions } from './model';
 import { pageFile } from './page';
@@ -116,6 +117,8 @@ export class SlackWorkspace {
         return this.upload(second, request, response, body);
       case 'POST response':
         return this.respond(second, response, jsonOf(body));
+      case 'GET file':
+        return this.download(second, response);
       case 'GET slack':
         return sendJson(response, 200, this.view());
       case 'POST slack':
@@ -159,12 +162,27 @@ export class SlackWorkspace {
     this.late.add(timer);
   }
 
+  /** The address that files.getUploadURLExternal gave out; faults strike it as `slack:upload`. */
   private upload(id: string, request: IncomingMessage, response: ServerResponse, body: Buffer): void {
-    const upload = this.state.uploads.get(id);
-    if (!upload) return sendJson(response, 404, { ok: false });
-    upload.content = multipartContent(request.headers['content-type'] ?? '', body);
+    const strike = this.state.options.faults?.strike('slack:upload', '');
+    if (strike?.how === 'lose-request') return void response.destroy();
+    const content = bytesOf(request.headers['content-type'] ?? '', body);
+    if (strike?.how === 'refuse' || !takeBytes(this.state, id, content))
+      return sendJson(response, 400, { ok: false });
+    if (strike) return void response.destroy();
     response.writeHead(200, { 'content-type': 'text/plain' });
-    response.end(`OK - ${upload.content.length}`);
+    response.end(`OK - ${content.length}`);
+  }
+
+  private download(id: string, response: ServerResponse): void {
+    const file = this.state.file(id);
+    if (!file) return sendJson(response, 404, { error: 'not_found' });
+    response.writeHead(200, {
+      'content-type': 'text/plain; charset=utf-8',
+      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+      'x-content-type-options': 'nosniff',
+    });
+    response.end(file.content);
   }
 
   /** A response URL: another ephemeral, or the message itself replaced or deleted. */

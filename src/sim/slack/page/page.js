@@ -75,7 +75,7 @@ function messageNode(message, where) {
         )
       : undefined,
     ...body,
-    ...message.files.map((file) => el('div', { class: 'b-file' }, `${file.name}\n\n${file.content}`)),
+    ...message.files.map(fileNode),
     where === 'channel' && message.thread === undefined ? repliesNode(message) : undefined,
   );
   return el(
@@ -85,6 +85,22 @@ function messageNode(message, where) {
     content,
   );
 }
+
+/** A file is a link: what it says is fetched when somebody wants it. */
+const fileNode = (file) =>
+  el(
+    'a',
+    { class: 'b-file', href: file.url, download: file.name, 'data-file': file.id },
+    el('span', { class: 'b-file-sign', 'aria-hidden': 'true' }, '⭳'),
+    el('span', {}, el('strong', {}, file.title), el('small', {}, `${file.name} · ${sizeOf(file.bytes)}`)),
+  );
+
+const sizeOf = (bytes) =>
+  bytes < 1024
+    ? `${bytes} bytes`
+    : bytes < 1024 ** 2
+      ? `${Math.round(bytes / 1024)} KiB`
+      : `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 
 const topicOf = (ts) => {
   const parent = channel().messages.find((one) => one.ts === ts);
