@@ -78,6 +78,9 @@ function applied(run: Run, entry: Entry, at: number, seq: number): Run {
       return onLine(run, entry.line, (line) => ({
         waitingFor: entry.for,
         waitingSince: line.waitingFor === entry.for ? (line.waitingSince ?? at) : at,
+        ...(line.said?.includes(entry.for)
+          ? {}
+          : { said: [...(line.said ?? []), entry.for], progressAt: at }),
         notes: entry.note === undefined ? line.notes : [...line.notes, { at, note: entry.note }],
       }));
     case 'LineOverdue':

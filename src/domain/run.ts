@@ -36,6 +36,10 @@ export interface LineState {
   readonly begunAt?: number;
   readonly waitingFor?: string;
   readonly waitingSince?: number;
+  /** Everything that it has waited for so far: what comes back is no progress. */
+  readonly said?: readonly string[];
+  /** When it last waited for something new. */
+  readonly progressAt?: number;
   readonly notes: readonly Note[];
   readonly overdue: boolean;
   /** The soft limit that people were told of last. */

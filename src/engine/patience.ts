@@ -16,7 +16,7 @@ export function outOfPatience(
 ): PatienceNow {
   const { softSeconds, hardSeconds, byProgress } = step.patience;
   const begun = state.patienceFrom ?? state.waitingSince ?? at;
-  const from = byProgress ? Math.max(begun, state.waitingSince ?? begun) : begun;
+  const from = byProgress ? Math.max(begun, state.progressAt ?? begun) : begun;
   const seconds = (at - from) / 1000;
   const soft = seconds >= softSeconds;
   const hard = seconds >= hardSeconds;

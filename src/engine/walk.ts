@@ -287,7 +287,7 @@ function waiting(
   const stale =
     told !== undefined &&
     (told.softSeconds < step.patience.softSeconds ||
-      (step.patience.byProgress === true && told.at <= (state.waitingSince ?? 0)));
+      (step.patience.byProgress === true && told.at <= (state.progressAt ?? 0)));
   if (patience.soft && (!state.overdue || stale))
     return { entry: { type: 'LineOverdue', line: state.line.id, softSeconds: step.patience.softSeconds } };
   // a question ends by a click, which rings; the sweep looks in meanwhile
@@ -319,7 +319,10 @@ function blind(walker: Walker, runId: string, lineId: string, step: AnyStep, err
       const reason = expected ? `${source} does not answer, as expected` : `Cannot see: ${error.message}`;
       if (state.waitingFor?.split(':')[0] !== reason.split(':')[0])
         return { type: 'LineWaiting', line: lineId, for: reason };
-      const patience = outOfPatience(expected ? step : BLIND, state, at);
+      // not seeing counts from when it began, however often it has happened before
+      const patience = expected
+        ? outOfPatience(step, state, at)
+        : outOfPatience(BLIND, { ...state, progressAt: state.waitingSince ?? at }, at);
       if (patience.hard) {
         const { before } = state;
         if (expected && before !== undefined)

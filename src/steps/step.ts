@@ -30,7 +30,7 @@ export interface Patience {
   readonly softSeconds: number;
   /** Hold the lane and ask. */
   readonly hardSeconds: number;
-  /** Counted from the last change of the waiting text instead of from the beginning: progress renews patience. */
+  /** Counted from the last waiting text that was new, instead of from the beginning: progress renews patience. */
   readonly byProgress?: true;
 }
 
