@@ -67,15 +67,23 @@ export function missingIn(pool: Snapshot): Missing {
   const wired = new Map(pool.hosts.map((host) => [host.name, new Set(host.pifs.map((pif) => pif.network))]));
   // a network without any PIF is internal: it can be made on every host
   const somewhere = new Set(pool.hosts.flatMap((host) => host.pifs.map((pif) => pif.network)));
-  return (vm, host) => [
-    ...new Set([
-      ...vm.disks.filter((sr) => !attached.get(host)?.has(sr)).map((sr) => `SR ${srName(pool, sr)}`),
-      ...vm.networks
-        .filter((network) => somewhere.has(network) && !wired.get(host)?.has(network))
-        .map((network) => `network ${network}`),
-    ]),
-  ];
+  return (vm, host) => {
+    const srs = vm.disks.filter((sr) => !attached.get(host)?.has(sr));
+    const networks = vm.networks.filter(
+      (network) => somewhere.has(network) && !wired.get(host)?.has(network),
+    );
+    // nearly always: of a large pool a quarter of a million times
+    if (srs.length + networks.length === 0) return NOTHING;
+    return [
+      ...new Set([
+        ...srs.map((sr) => `SR ${srName(pool, sr)}`),
+        ...networks.map((network) => `network ${network}`),
+      ]),
+    ];
+  };
 }
+
+const NOTHING: readonly string[] = [];
 
 /** A host that may take VMs now: live and enabled in XAPI, Up and Enabled in CloudStack. */
 const takesVmsNow = (host: HostSnapshot): boolean =>

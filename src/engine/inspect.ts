@@ -9,6 +9,7 @@ import { place, simpleRules } from '../placement/index';
 import type { World } from '../ports';
 import type { Sources } from './read-sources';
 import { look, type Readable } from './snapshot';
+import { nextTurn } from './turn';
 
 export type Inspectable = Readable & Pick<World, 'dom0'>;
 
@@ -40,18 +41,24 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
   const { snapshot, beside, failures } = await look(world, at);
   const configured = configuredIn(world, snapshot);
   const rules = simpleRules(target, owed);
-  const judged = (placement: Placement): readonly Finding[] =>
-    judge(snapshot, target, { owed, configured, placement, ...beside });
-  const placement = place(snapshot, rules);
-  const findings = judged(placement);
+  const placed = async (pool: Snapshot): Promise<Placement> => {
+    await nextTurn();
+    return place(pool, rules);
+  };
+  const judged = async (placement: Placement): Promise<readonly Finding[]> => {
+    await nextTurn();
+    return judge(snapshot, target, { owed, configured, placement, ...beside });
+  };
+  const placement = await placed(snapshot);
+  const findings = await judged(placement);
   const seen = { snapshot, configured, failures };
   const known = checks.map(({ name }) => name);
   const chosen = chosenAmong(findings, remedies, known, world.pool.name);
   if (chosen.length === 0) return { ...seen, placement, findings, chosen };
-  const then = place(onceRemedied(snapshot, remediesOf(chosen)), rules);
+  const then = await placed(onceRemedied(snapshot, remediesOf(chosen)));
   // what the others say depends on where VMs go then; what was chosen stays as it was found
   const names = new Set(chosen.map(({ check }) => check));
-  const others = judged(then);
+  const others = await judged(then);
   return {
     ...seen,
     placement: then,

@@ -11,6 +11,7 @@ import { honoursClusterAllocation } from '../domain/version-eras';
 import type { Procedure, ProcedureInput } from '../procedures/procedure';
 import { inspect, type Inspectable, type Inspection, type InspectWish } from './inspect';
 import { numbered } from './number-lines';
+import { nextTurn } from './turn';
 
 export interface PlanWish extends InspectWish {
   readonly world: Inspectable;
@@ -36,9 +37,19 @@ export async function makePlan(wish: PlanWish): Promise<Plan> {
   const id = wish.planId ?? planIdOf(wish);
   // hosts and master are what every procedure begins with; without them the plan holds its findings only
   const readable = snapshot.hosts.some((host) => host.name === snapshot.master);
+  await nextTurn();
   const sections = readable ? numbered(procedure.sections(inputOf(wish, seen, id))) : [];
   const findings = takenCareOf(seen.findings, chosen, linesOf({ sections }));
   const remedies = [...new Set(chosen.map(({ check }) => check))];
+  await nextTurn();
+  const digest = planDigest({
+    procedure: procedure.name,
+    poolUuid: snapshot.uuid,
+    target,
+    sections,
+    placement,
+  });
+  await nextTurn();
   return {
     v: 1,
     id,
@@ -54,7 +65,7 @@ export async function makePlan(wish: PlanWish): Promise<Plan> {
     snapshot,
     madeBy: { id: by.id, name: by.name },
     madeAt: new Date(at).toISOString(),
-    digest: planDigest({ procedure: procedure.name, poolUuid: snapshot.uuid, target, sections, placement }),
+    digest,
   };
 }
 

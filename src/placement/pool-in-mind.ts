@@ -1,6 +1,6 @@
 /** The pool as it will be after the moves planned so far. Changes as the plan is made; lives for one call of `place`. */
 import { missingIn, takers } from '../domain/movability';
-import { compareNames } from '../domain/order';
+import { sortedNames } from '../domain/order';
 import type { HostSnapshot, Snapshot, VmSnapshot } from '../domain/pool';
 import { compareVersions, sameOrNewer } from '../domain/version';
 import type { Rules } from './rules';
@@ -49,6 +49,10 @@ export function poolInMind(pool: Snapshot, rules: Rules): PoolInMind {
     if (!known) throw new Error(`The snapshot of ${pool.name} has no host ${name}`);
     return known;
   }
+  // asked for every VM, and they change only when a host's turn is over
+  const forwards = new Map<string, readonly string[]>();
+  const ranks = new Map(sortedNames(hosts.keys()).map((name, rank) => [name, rank]));
+  const rank = (name: string): number => ranks.get(name) ?? 0;
   const others = (from: string): readonly string[] =>
     [...hosts].filter(([name, one]) => name !== from && one.takesVms).map(([name]) => name);
   const isUpgraded = (name: string): boolean => compareVersions(host(name).version, rules.target) >= 0;
@@ -61,7 +65,14 @@ export function poolInMind(pool: Snapshot, rules: Rules): PoolInMind {
     residents,
     roomMib,
     version: (name) => host(name).version,
-    forward: (from) => others(from).filter((name) => sameOrNewer(host(name).version, host(from).version)),
+    forward(from) {
+      const known = forwards.get(from);
+      if (known) return known;
+      const { version } = host(from);
+      const found = others(from).filter((name) => sameOrNewer(host(name).version, version));
+      forwards.set(from, found);
+      return found;
+    },
     mayStart(from) {
       const mixed = [...hosts.keys()].some((name) => name !== from && isUpgraded(name));
       return others(from).filter((name) => !mixed || isUpgraded(name));
@@ -76,7 +87,7 @@ export function poolInMind(pool: Snapshot, rules: Rules): PoolInMind {
       );
     },
     mostFreeFirst: (names) =>
-      names.toSorted((a, b) => host(b).freeMib - host(a).freeMib || compareNames(a, b)),
+      names.toSorted((a, b) => host(b).freeMib - host(a).freeMib || rank(a) - rank(b)),
     leaves(vm) {
       const from = on.get(vm.name);
       if (from === undefined) return;
@@ -88,6 +99,7 @@ export function poolInMind(pool: Snapshot, rules: Rules): PoolInMind {
       on.set(vm.name, name);
     },
     upgraded(name) {
+      forwards.clear();
       host(name).version = rules.target;
       host(name).takesVms = true;
     },

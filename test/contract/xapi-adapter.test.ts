@@ -51,6 +51,30 @@ describe('what it reads', () => {
     });
   });
 
+  test('one look at the whole pool asks for each list once, and the next look asks for it again', async () => {
+    const client = world.client();
+    const look = (): Promise<unknown> =>
+      Promise.all([client.pool(), client.hosts(), client.vms(), client.srs()]);
+    const asked = (): readonly number[] =>
+      ['VM', 'host', 'SR', 'network'].map((cls) => sent(`${cls}.get_all_records`));
+
+    await look();
+    expect(asked()).toEqual([1, 1, 1, 1]);
+
+    await look();
+    expect(asked()).toEqual([2, 2, 2, 2]);
+  });
+
+  test('who asks a moment after another is not given an answer that was asked for before', async () => {
+    const client = world.client();
+    await client.srs();
+    const before = client.srs();
+    await new Promise((resolve) => setImmediate(resolve));
+    const after = client.srs();
+    await Promise.all([before, after]);
+    expect(sent('SR.get_all_records')).toBe(3);
+  });
+
   test('the hosts as they are', async () => {
     hostOf(pool, 'host-2').hotfixes.push('XS65ESP1');
     const seen = await world.client().hosts();

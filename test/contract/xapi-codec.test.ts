@@ -88,6 +88,58 @@ test('an answer of many megabytes is read without holding the event loop', async
   expect(delay.max / 1e6).toBeLessThan(600);
 });
 
+const LONG = 'x'.repeat(100);
+const bodyOf = (said: XapiValue): Buffer => Buffer.from(encodeReply({ Status: 'Success', Value: said }));
+
+test.each<[string, XapiValue]>([
+  [
+    'a table of a thousand records',
+    Object.fromEntries(
+      Array.from({ length: 1000 }, (_, n) => [`OpaqueRef:${n}`, { name: LONG, tags: [`${n}`, 'b'] }]),
+    ),
+  ],
+  ['a list of a thousand names', Array.from({ length: 1000 }, (_, n) => `${n} ${LONG}`)],
+  [
+    'a thousand events and their token',
+    { events: Array.from({ length: 1000 }, (_, n) => ({ id: `${n}`, class: LONG })), token: 'last' },
+  ],
+  ['one long text', LONG.repeat(1000)],
+])('%s, parsed in a thread, comes back whole and in order', async (_, said) => {
+  const body = bodyOf(said);
+  expect(body.length).toBeGreaterThan(IN_WORKER_ABOVE);
+
+  const reply = await decodeReply(body);
+
+  expect(reply).toEqual({ Status: 'Success', Value: plain(said) });
+  expect(JSON.stringify(reply)).toBe(JSON.stringify({ Status: 'Success', Value: plain(said) }));
+});
+
+test('large answers that come together are each given to whoever asked, a broken one to its asker alone', async () => {
+  const list = (name: string): XapiValue => Array.from({ length: 1000 }, () => `${name} ${LONG}`);
+  const broken = Buffer.from(`<methodResponse>${LONG.repeat(1000)}</wrong></methodResponse>`);
+
+  const replies = await Promise.allSettled([
+    decodeReply(bodyOf(list('a'))),
+    decodeReply(broken),
+    decodeReply(bodyOf(list('b'))),
+  ]);
+
+  expect(replies).toEqual([
+    { status: 'fulfilled', value: { Status: 'Success', Value: list('a') } },
+    { status: 'rejected', reason: expect.objectContaining({ message: expect.stringMatching(/answer/) }) },
+    { status: 'fulfilled', value: { Status: 'Success', Value: list('b') } },
+  ]);
+});
+
+test('a large answer is given away to be parsed: it is not in memory twice', async () => {
+  const body = bodyOf(LONG.repeat(1000));
+
+  const reply = decodeReply(body);
+
+  expect(body).toHaveLength(0);
+  await reply;
+});
+
 test('every code with advice becomes a problem without an OpaqueRef and without an empty place', () => {
   for (const code of [...ADVISED_CODES, 'SR_BACKEND_FAILURE_47', 'HA_SOMETHING', 'NEVER_HEARD_OF']) {
     const problem = xapiProblem({

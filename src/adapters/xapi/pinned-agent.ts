@@ -90,15 +90,25 @@ export function shownFingerprint(address: string, timeoutMs: number): Promise<st
   });
 }
 
-/** Collects a body, at most `limit` bytes. */
+/** Bytes to begin with where no length is announced. */
+const UNKNOWN_BYTES = 64 * 1024;
+
+/** Collects a body, at most `limit` bytes: into one piece of the announced length, so that a large one is held once. */
 export async function bodyOf(response: IncomingMessage, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+  const announced = Number(response.headers['content-length']);
+  let whole = Buffer.allocUnsafe(announced <= limit ? announced : UNKNOWN_BYTES);
   let size = 0;
   for await (const chunk of response) {
-    const part = Buffer.from(chunk);
+    const part = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    if (size + part.length > limit)
+      throw new Error(`the answer is longer than ${Math.round(limit / 1024 / 1024)} MB`);
+    if (size + part.length > whole.length) {
+      const longer = Buffer.allocUnsafe(Math.max(2 * whole.length, size + part.length));
+      whole.copy(longer, 0, 0, size);
+      whole = longer;
+    }
+    part.copy(whole, size);
     size += part.length;
-    if (size > limit) throw new Error(`the answer is longer than ${Math.round(limit / 1024 / 1024)} MB`);
-    chunks.push(part);
   }
-  return Buffer.concat(chunks);
+  return whole.subarray(0, size);
 }

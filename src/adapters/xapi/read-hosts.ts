@@ -198,11 +198,13 @@ const ONE_BY_ONE = 8;
 /** Resident VMs that are no control domain, reference to uuid. */
 async function guestsAmong(look: Look, refs: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const { session, directory, source } = look;
-  const unknown = refs.filter((ref) => directory.isGuest(ref) === undefined);
-  if (unknown.length > ONE_BY_ONE) await directory.learnVms(session);
+  const unknown = (): readonly string[] => refs.filter((ref) => directory.isGuest(ref) === undefined);
+  // the VMs of a large pool are tens of megabytes, and a look at the pool has asked for them already
+  if (unknown().length > ONE_BY_ONE) await directory.vmsUnderWay();
+  if (unknown().length > ONE_BY_ONE) await directory.learnVms(session);
   else
     await Promise.all(
-      unknown.map(async (ref) => {
+      unknown().map(async (ref) => {
         const [uuid, name, isDom0] = await Promise.all([
           session.read('VM.get_uuid', [ref]),
           session.read('VM.get_name_label', [ref]),

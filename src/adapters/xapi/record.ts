@@ -44,9 +44,9 @@ export class XapiObject {
   map(field: string): Readonly<Record<string, string>> {
     const value = this.fields[field];
     if (!isObject(value)) return this.wrong(field, 'a map');
-    return Object.fromEntries(
-      Object.entries(value).filter((one): one is [string, string] => typeof one[1] === 'string'),
-    );
+    const texts: Record<string, string> = {};
+    for (const [name, text] of Object.entries(value)) if (typeof text === 'string') texts[name] = text;
+    return texts;
   }
 }
 

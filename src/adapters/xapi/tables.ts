@@ -11,6 +11,10 @@ export class Directory {
   private readonly refByUuid = new Map<string, string>();
   private readonly missing = new Set<string>();
   private readonly guests = new Map<string, boolean>();
+  /** Asked for and not answered yet. */
+  private readonly underWay = new Map<string, Promise<Table>>();
+  /** …of these, those that were asked for in this very moment. */
+  private readonly justAsked = new Set<string>();
 
   constructor(private readonly source: string) {}
 
@@ -47,8 +51,34 @@ export class Directory {
     return vms;
   }
 
-  /** All records of a class; empty where this release has no such class (pool_update before 7.1). */
-  async table(session: Session, cls: string): Promise<Table> {
+  /**
+   * Until whoever asked for all VMs has his answer, good or bad. What a reference stands for never changes, so an older
+   * look teaches it as well; it may lack a VM that came since.
+   */
+  async vmsUnderWay(): Promise<void> {
+    await this.underWay.get('VM')?.catch(() => undefined);
+  }
+
+  /**
+   * All records of a class; empty where this release has no such class (pool_update before 7.1). Whoever asks in one
+   * breath shares one answer, for half a dozen reads of one look ask for the hosts; a moment later something may have
+   * been done, and an answer asked for before it would be older than the question.
+   */
+  table(session: Session, cls: string): Promise<Table> {
+    const asked = this.underWay.get(cls);
+    if (asked && this.justAsked.has(cls)) return asked;
+    const reading = this.read(session, cls);
+    const over = (): void => {
+      if (this.underWay.get(cls) === reading) this.underWay.delete(cls);
+    };
+    this.underWay.set(cls, reading);
+    this.justAsked.add(cls);
+    queueMicrotask(() => this.justAsked.delete(cls));
+    void reading.then(over, over);
+    return reading;
+  }
+
+  private async read(session: Session, cls: string): Promise<Table> {
     if (this.missing.has(cls)) return new Map();
     try {
       const table = objectsFrom(await session.read(`${cls}.get_all_records`, [], `list ${cls}`), this.source);

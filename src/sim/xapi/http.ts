@@ -43,6 +43,7 @@ async function post(cloud: CloudState, host: SimHost, request: IncomingMessage):
   if (body === undefined) return html(500, 'Internal Server Error');
   try {
     const { method, params } = decodeRequest(body);
+    await ownTurn();
     return {
       status: 200,
       headers: XML_HEADERS,
@@ -52,6 +53,17 @@ async function post(cloud: CloudState, host: SimHost, request: IncomingMessage):
     if (error instanceof MalformedRequest) return html(500, 'Internal Server Error');
     throw error;
   }
+}
+
+let turns: Promise<unknown> = Promise.resolve();
+
+/**
+ * One request in each turn of the event loop: all records of a large pool are a second of work, and hosts that answered
+ * a dozen of such requests in one go would not even shake hands meanwhile.
+ */
+function ownTurn(): Promise<unknown> {
+  turns = turns.then(() => new Promise((resolve) => setImmediate(resolve)));
+  return turns;
 }
 
 /** undefined: longer than XAPI takes. */

@@ -5,37 +5,44 @@ import { type KnownVm, vmsOf } from '../side';
 import { type Call, type Command, list, page } from './command';
 
 /** Without listall the caller sees only what its own account has; projectid=-1 is "all projects" and nothing else. */
-function isVisible(call: Call, vm: KnownVm): boolean {
-  const { params, side } = call;
-  const project = projectOf(vm.cs.account);
+function visible({ params, side }: Call): (vm: KnownVm) => boolean {
   const asked = side.profile.isOfThe2 ? undefined : params.text('projectid');
   const everything = side.profile.projectAll && params.flag('listall');
-  if (asked === '-1') return project !== undefined || everything;
-  if (asked !== undefined) return project !== undefined && projectId(project) === asked;
-  if (project !== undefined) return false;
   const account = params.text('account');
-  if (account !== undefined) return vm.cs.account === account;
-  return params.flag('listall') || params.text('id') !== undefined || vm.cs.account === ADMIN.account;
+  const all = params.flag('listall') || params.text('id') !== undefined;
+  return (vm) => {
+    const project = projectOf(vm.cs.account);
+    if (asked === '-1') return project !== undefined || everything;
+    if (asked !== undefined) return project !== undefined && projectId(project) === asked;
+    if (project !== undefined) return false;
+    if (account !== undefined) return vm.cs.account === account;
+    return all || vm.cs.account === ADMIN.account;
+  };
 }
 
-function isWanted(call: Call, vm: KnownVm, shownName: string): boolean {
-  const { params } = call;
+/** Parameters are read once for a request: a zone has thousands of VMs, and each host is asked for its own. */
+function wanted({ params }: Call): (vm: KnownVm, shownName: string) => boolean {
   const host = params.host('hostid');
   const cluster = params.cluster('clusterid');
   const keyword = params.text('keyword');
   const ids = params.words('ids');
-  return [
-    params.text('id') === undefined || params.vm('id') === vm,
-    ids.length === 0 || ids.includes(vm.cs.id),
-    params.text('name') === undefined || params.text('name') === shownName,
-    keyword === undefined || shownName.includes(keyword),
-    params.text('state') === undefined || params.text('state') === vm.cs.state,
+  const id = params.text('id');
+  const named = params.vm('id');
+  const name = params.text('name');
+  const state = params.text('state');
+  const podid = params.text('podid');
+  const isoid = params.text('isoid');
+  return (vm, shownName) =>
     // A VM that does not run is on no host, in no cluster.
-    host === undefined || (host.pool === vm.pool && vm.cs.on === host.name),
-    cluster === undefined || (cluster === vm.pool && vm.cs.on !== undefined),
-    params.text('podid') === undefined || params.text('podid') === podOf(vm.pool).id,
-    params.text('isoid') === undefined || params.text('isoid') === vm.cs.isoId,
-  ].every(Boolean);
+    (host === undefined || (host.pool === vm.pool && vm.cs.on === host.name)) &&
+    (cluster === undefined || (cluster === vm.pool && vm.cs.on !== undefined)) &&
+    (id === undefined || named === vm) &&
+    (ids.length === 0 || ids.includes(vm.cs.id)) &&
+    (name === undefined || name === shownName) &&
+    (keyword === undefined || shownName.includes(keyword)) &&
+    (state === undefined || state === vm.cs.state) &&
+    (podid === undefined || podid === podOf(vm.pool).id) &&
+    (isoid === undefined || isoid === vm.cs.isoId);
 }
 
 const listVirtualMachines = list(
@@ -44,8 +51,10 @@ const listVirtualMachines = list(
   'Lists user VMs.',
   'id:vm ids:list@4.4 name state hostid:host zoneid:zone podid account domainid:uuid projectid:uuid listall:boolean isrecursive:boolean details:list isoid:uuid networkid:uuid templateid:uuid serviceofferingid:uuid storageid:uuid affinitygroupid:uuid hypervisor',
   (call) => {
+    const isVisible = visible(call);
+    const isWanted = wanted(call);
     const vms = vmsOf(call.side)
-      .filter((vm) => vm.kind === 'guest' && isVisible(call, vm) && isWanted(call, vm, vm.cs.displayName))
+      .filter((vm) => vm.kind === 'guest' && isVisible(vm) && isWanted(vm, vm.cs.displayName))
       .sort((a, b) => a.cs.dbId - b.cs.dbId);
     return page(
       call,
@@ -61,8 +70,10 @@ const listRouters = list(
   'Lists virtual routers.',
   'id:router name state hostid:host clusterid:cluster@4.5 zoneid:zone podid account domainid:uuid projectid:uuid listall:boolean isrecursive:boolean networkid:uuid vpcid:uuid forvpc:boolean version',
   (call) => {
+    const isVisible = visible(call);
+    const isWanted = wanted(call);
     const vms = vmsOf(call.side).filter(
-      (vm) => vm.kind === 'router' && isVisible(call, vm) && isWanted(call, vm, vm.name),
+      (vm) => vm.kind === 'router' && isVisible(vm) && isWanted(vm, vm.name),
     );
     return page(
       call,
@@ -79,9 +90,10 @@ const listSystemVms = list(
   'id:systemvm name state hostid:host zoneid:zone podid systemvmtype storageid:uuid',
   (call) => {
     const kind = call.params.text('systemvmtype');
+    const isWanted = wanted(call);
     const vms = vmsOf(call.side)
       .filter((vm) => vm.kind === 'ssvm' || vm.kind === 'cpvm')
-      .filter((vm) => isWanted(call, vm, vm.name))
+      .filter((vm) => isWanted(vm, vm.name))
       .map((vm) => systemVmRow(call.side, vm))
       .filter((shown) => kind === undefined || shown['systemvmtype'] === kind);
     return page(call, 'systemvm', vms);

@@ -139,11 +139,14 @@ const listVolumes = list(
     const { params } = call;
     const vm = params.vm('virtualmachineid');
     const cluster = params.cluster('clusterid');
+    const ofProjects = params.text('projectid') === '-1';
+    const listall = params.flag('listall');
     const isAsked = (one: KnownVm): boolean =>
-      params.text('projectid') === '-1'
+      ofProjects
         ? projectOf(one.cs.account) !== undefined
         : projectOf(one.cs.account) === undefined &&
-          (params.flag('listall') || one === vm || one.cs.account === ADMIN.account);
+          (listall || one === vm || one.cs.account === ADMIN.account);
+    const compared = ['id', 'name', 'type', 'storageid'].filter((name) => params.text(name) !== undefined);
     const rows = vmsOf(call.side)
       .filter((one) => one.kind === 'guest' && isAsked(one))
       .filter((one) => vm === undefined || one === vm)
@@ -152,7 +155,7 @@ const listVolumes = list(
     return page(
       call,
       'volume',
-      rows.filter((one) => matches(call, one, ['id', 'name', 'type', 'storageid'])),
+      rows.filter((one) => matches(call, one, compared)),
     );
   },
 );
