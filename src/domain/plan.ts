@@ -39,6 +39,20 @@ export interface HostPlacement {
   readonly host: string;
   readonly moves: readonly PlannedMove[];
   readonly stops: readonly PlannedStop[];
+  /** What the pool is like while the host is away; absent in plans from before it was told, and where it does not fit. */
+  readonly away?: {
+    /** The fullest of the other hosts, and the share of its memory in use, 0 to 1. */
+    readonly fullest: { readonly host: string; readonly used: number };
+    /** MiB free on upgraded hosts: where VMs can be started again after a crash meanwhile (xapi §4.2). */
+    readonly coverMib: number;
+  };
+  readonly minutes?: Minutes;
+}
+
+/** Half of all times it takes no longer than `p50`, nine times of ten no longer than `p90`. */
+export interface Minutes {
+  readonly p50: number;
+  readonly p90: number;
 }
 
 export interface PlannedMove {
@@ -47,6 +61,8 @@ export interface PlannedMove {
   /** Approved destinations, best first, `to` among them. */
   readonly candidates: readonly string[];
   readonly memoryMib: number;
+  /** Why there, in words. */
+  readonly why?: string;
 }
 
 export interface PlannedStop {
@@ -63,6 +79,43 @@ export interface Placement {
   readonly hosts: readonly HostPlacement[];
   /** Why it does not fit, one sentence each; empty when it does. */
   readonly misfits: readonly string[];
+  /** `cannot`: proved; `not-found`: every try ended with VMs left over, which proves nothing. */
+  readonly answer?: 'fits' | 'cannot' | 'not-found';
+  readonly proof?: Shortage;
+  /** What would make it fit, cheapest first; each has been tried on paper. */
+  readonly waysOut?: readonly string[];
+  /** What the placement costs, beside the least that any placement must cost. */
+  readonly figures?: PlacementFigures;
+}
+
+/** Why no placement exists, with the numbers that anybody can add up again. */
+export interface Shortage {
+  /**
+   * `one-vm`: no host is large enough for it. `sum`: together they need more than there is. `big-ones`: there are fewer
+   * places of that size than VMs. `all-tried`: the pool is so small that every way was tried.
+   */
+  readonly kind: 'one-vm' | 'sum' | 'big-ones' | 'all-tried';
+  /** The host that cannot be emptied. */
+  readonly host: string;
+  readonly vms: readonly string[];
+  /** The only hosts that may take them. */
+  readonly onto: readonly string[];
+  readonly neededMib: number;
+  /** The most that those hosts can ever hold of them meanwhile. */
+  readonly roomMib: number;
+  readonly says: string;
+}
+
+export interface PlacementFigures {
+  readonly moves: number;
+  readonly leastMoves: number;
+  readonly movedMib: number;
+  readonly leastMib: number;
+  readonly stops: number;
+  /** Highest share of any host's memory in use in any turn, 0 to 1, and the least that cannot be avoided. */
+  readonly peak: number;
+  readonly leastPeak: number;
+  readonly minutes: Minutes;
 }
 
 /** What a person may say when asking for a plan. */

@@ -1,0 +1,300 @@
+/**
+ * Carries a placement out on paper, turn by turn, and reports every rule it breaks. Written from the rules alone (planning
+ * §1.1, xapi §4.2 §6.2, cs §8.5): it shares no code with the planner, so that both would have to be wrong in the same way.
+ */
+import type { HostPlacement, Placement, PlannedStop } from '../../src/domain/plan';
+import type { HostSnapshot, Snapshot, VmSnapshot } from '../../src/domain/pool';
+
+export interface Breach {
+  readonly rule:
+    | 'order'
+    | 'master-first'
+    | 'forgotten'
+    | 'not-there'
+    | 'twice'
+    | 'unknown-host'
+    | 'not-taking'
+    | 'older'
+    | 'memory'
+    | 'storage'
+    | 'network'
+    | 'cpu'
+    | 'pair'
+    | 'guests'
+    | 'cannot-move'
+    | 'needless-stop'
+    | 'starts-on-old'
+    | 'bounds'
+    | 'figures';
+  readonly says: string;
+}
+
+export interface CheckedRules {
+  readonly target: string;
+  readonly reserve: number;
+  readonly minutesPerHost: number;
+  /** Hosts that an earlier run gives back first; they take VMs. */
+  readonly givenBack?: readonly string[];
+}
+
+/** Empty where every turn keeps every rule. */
+export function breachesOf(pool: Snapshot, placement: Placement, rules: CheckedRules): readonly Breach[] {
+  const paper = new Paper(pool, rules);
+  paper.order(placement);
+  for (const turn of placement.hosts) paper.turn(turn, placement);
+  paper.figures(placement);
+  return paper.breaches;
+}
+
+class Paper {
+  readonly breaches: Breach[] = [];
+  private readonly hosts: ReadonlyMap<string, HostSnapshot>;
+  private readonly vms: ReadonlyMap<string, VmSnapshot>;
+  private readonly on = new Map<string, string>();
+  private readonly there = new Map<string, Set<VmSnapshot>>();
+  private readonly free = new Map<string, number>();
+  private readonly version = new Map<string, string>();
+  private readonly takes = new Map<string, boolean>();
+  private readonly wired: ReadonlySet<string>;
+  private moves = 0;
+  private movedMib = 0;
+  private peak = 0;
+
+  constructor(
+    private readonly pool: Snapshot,
+    private readonly rules: CheckedRules,
+  ) {
+    this.hosts = new Map(pool.hosts.map((host) => [host.name, host]));
+    this.vms = new Map(pool.vms.map((vm) => [vm.name, vm]));
+    this.wired = new Set(pool.hosts.flatMap((host) => host.pifs.map((pif) => pif.network)));
+    for (const host of pool.hosts) {
+      this.there.set(host.name, new Set(pool.vms.filter((vm) => vm.on === host.name)));
+      this.free.set(host.name, host.memoryMib.free);
+      this.version.set(host.name, host.version);
+      const cs = host.cloudstack;
+      for (const vm of this.there.get(host.name) ?? []) this.on.set(vm.name, host.name);
+      this.takes.set(
+        host.name,
+        (host.live && host.enabled && cs?.state === 'Up' && cs.resourceState === 'Enabled') ||
+          (rules.givenBack ?? []).includes(host.name),
+      );
+    }
+  }
+
+  private says(rule: Breach['rule'], says: string): void {
+    this.breaches.push({ rule, says });
+  }
+
+  order({ order, hosts }: Placement): void {
+    const left = this.pool.hosts.filter((host) => newer(this.rules.target, host.version));
+    for (const host of left) if (!order.includes(host.name)) this.says('order', `${host.name} has no turn`);
+    for (const name of order)
+      if (!left.some((host) => host.name === name)) this.says('order', `${name} needs no turn`);
+    if (new Set(order).size < order.length) this.says('order', 'a host has two turns');
+    if (hosts.map(({ host }) => host).join() !== order.join())
+      this.says('order', 'the turns are not in the order that is told');
+    if (left.some((host) => host.name === this.pool.master) && order[0] !== this.pool.master)
+      this.says('master-first', `${order[0]} comes before the master ${this.pool.master}`);
+  }
+
+  turn(turn: HostPlacement, { misfits }: Placement): void {
+    const { host, moves, stops } = turn;
+    const spoken = [...moves, ...stops].map(({ vm }) => vm);
+    if (new Set(spoken).size < spoken.length)
+      this.says('twice', `a VM has two places in the turn of ${host}`);
+    for (const vm of this.there.get(host) ?? [])
+      if (!spoken.includes(vm.name) && misfits.length === 0)
+        this.says('forgotten', `${vm.name} on ${host} is forgotten`);
+    for (const move of moves) {
+      const vm = this.resident(move.vm, host);
+      if (!vm) continue;
+      const nail = this.nailed(vm);
+      if (nail) this.says('cannot-move', `${vm.name} is moved and ${nail}`);
+      if (move.candidates[0] !== move.to || new Set(move.candidates).size < move.candidates.length)
+        this.says('bounds', `${vm.name} goes to ${move.to}, not to the first of ${move.candidates.join()}`);
+      if (move.memoryMib !== vm.memoryMib) this.says('bounds', `${vm.name} is told with another size`);
+      for (const to of move.candidates) this.mayGo(vm, host, to);
+      this.leaves(vm);
+      this.arrives(vm, move.to);
+      this.moves += 1;
+      this.movedMib += vm.memoryMib;
+    }
+    this.stops(host, stops);
+    this.told(turn);
+    this.version.set(host, this.rules.target);
+    this.takes.set(host, true);
+    for (const stop of stops)
+      if (stop.startOn.length === 0) {
+        const vm = this.vms.get(stop.vm);
+        if (vm) this.arrives(vm, host, 'its own host');
+      }
+  }
+
+  private stops(host: string, stops: readonly PlannedStop[]): void {
+    const others = this.pool.hosts.map(({ name }) => name).filter((name) => name !== host);
+    const mixed = others.some((name) => !newer(this.rules.target, this.version.get(name) ?? ''));
+    for (const stop of stops) {
+      const vm = this.resident(stop.vm, host);
+      if (!vm) continue;
+      if (stop.why === '' || stop.downMinutes !== this.rules.minutesPerHost)
+        this.says('bounds', `${vm.name} is stopped without a reason or with another limit`);
+      if (!this.nailed(vm)) {
+        const could = others.find((name) => this.refusal(vm, host, name) === undefined);
+        if (could !== undefined) this.says('needless-stop', `${vm.name} is stopped and could go to ${could}`);
+      }
+      for (const to of stop.startOn) {
+        const refusal = this.refusal(vm, host, to, 'start');
+        if (refusal) this.says(refusal.rule, refusal.says);
+        if (mixed && newer(this.rules.target, this.version.get(to) ?? ''))
+          this.says('starts-on-old', `${vm.name} starts on ${to}, which is not upgraded`);
+      }
+      this.leaves(vm);
+      if (stop.startOn[0] !== undefined) this.arrives(vm, stop.startOn[0]);
+    }
+  }
+
+  private resident(name: string, host: string): VmSnapshot | undefined {
+    const vm = this.vms.get(name);
+    if (vm && this.on.get(name) === host) return vm;
+    this.says('not-there', `${name} is not on ${host} when ${host} has its turn`);
+    return undefined;
+  }
+
+  private nailed(vm: VmSnapshot): string | undefined {
+    if (vm.power === 'Paused') return 'is paused';
+    if (vm.devices.length > 0) return `has ${vm.devices.join()}`;
+    return vm.kind === 'guest' && !vm.tools ? 'has no tools' : undefined;
+  }
+
+  private mayGo(vm: VmSnapshot, from: string, to: string): void {
+    const refusal = this.refusal(vm, from, to);
+    if (refusal) this.says(refusal.rule, refusal.says);
+  }
+
+  /** Why a VM may not go there, memory and count aside. `start`: it is stopped first, so its CPU does not matter. */
+  private refusal(
+    vm: VmSnapshot,
+    from: string,
+    to: string,
+    how: 'move' | 'start' = 'move',
+  ): Breach | undefined {
+    const there = this.hosts.get(to);
+    const here = this.hosts.get(from);
+    if (!there || !here) return { rule: 'unknown-host', says: `there is no ${to}` };
+    if (to === from) return { rule: 'not-taking', says: `${vm.name} stays on ${from}` };
+    if (!this.takes.get(to)) return { rule: 'not-taking', says: `${to} takes no VMs, ${vm.name} among them` };
+    if (newer(this.version.get(from) ?? '', this.version.get(to) ?? ''))
+      return { rule: 'older', says: `${vm.name} goes from ${from} back to the older ${to}` };
+    const seen = there.pbds.filter((pbd) => pbd.attached).map((pbd) => pbd.sr);
+    const lost = vm.disks.find((sr) => !seen.includes(sr));
+    if (lost !== undefined) return { rule: 'storage', says: `${to} does not see ${lost} of ${vm.name}` };
+    const nets = there.pifs.map((pif) => pif.network);
+    const cut = vm.networks.find((network) => this.wired.has(network) && !nets.includes(network));
+    if (cut !== undefined) return { rule: 'network', says: `${to} is not on ${cut} of ${vm.name}` };
+    if (how === 'move' && !runsOn(here, there))
+      return { rule: 'cpu', says: `the CPU of ${to} lacks what ${vm.name} may use on ${from}` };
+    const group = vm.cloudstack?.redundantGroup;
+    if (group !== undefined)
+      for (const other of this.there.get(to) ?? [])
+        if (other.name !== vm.name && other.cloudstack?.redundantGroup === group)
+          return { rule: 'pair', says: `${vm.name} and ${other.name} are both on ${to}` };
+    return undefined;
+  }
+
+  private leaves(vm: VmSnapshot): void {
+    const from = this.on.get(vm.name);
+    if (from === undefined) return;
+    this.on.delete(vm.name);
+    this.there.get(from)?.delete(vm);
+    this.free.set(from, (this.free.get(from) ?? 0) + vm.memoryMib);
+  }
+
+  private arrives(vm: VmSnapshot, to: string, as?: 'its own host'): void {
+    const left = (this.free.get(to) ?? 0) - vm.memoryMib;
+    this.free.set(to, left);
+    this.on.set(vm.name, to);
+    this.there.get(to)?.add(vm);
+    const total = this.hosts.get(to)?.memoryMib.total ?? 0;
+    // what comes home only takes back what it had
+    if (as === undefined && left < total * this.rules.reserve)
+      this.says(
+        'memory',
+        `${vm.name} leaves ${left} MiB on ${to}, of which ${this.rules.reserve * 100} % stay free`,
+      );
+    const limit = this.limit(to);
+    if (as === undefined && vm.cloudstack && this.carried(to) > limit)
+      this.says('guests', `${vm.name} is one more than the ${limit} that CloudStack lets ${to} carry`);
+  }
+
+  private carried(host: string): number {
+    return [...(this.there.get(host) ?? [])].filter((vm) => vm.cloudstack).length;
+  }
+
+  private limit(host: string): number {
+    const rows = this.pool.cloudstack.traits?.capabilities;
+    if (!rows) return Infinity;
+    const row = (version: string) => rows.find((one) => one.version === version)?.maxGuests;
+    return row(this.version.get(host) ?? '') ?? row('default') ?? 50;
+  }
+
+  /** What is told of the turn while its host is away. */
+  private told({ host, away }: HostPlacement): void {
+    if (!away) return;
+    const others = this.pool.hosts.filter(({ name }) => name !== host);
+    const used = (one: HostSnapshot): number =>
+      (one.memoryMib.total - (this.free.get(one.name) ?? 0)) / one.memoryMib.total;
+    const fullest = Math.max(...others.map(used));
+    const named = others.find(({ name }) => name === away.fullest.host);
+    const cover = others
+      .filter(({ name }) => !newer(this.rules.target, this.version.get(name) ?? '') && this.takes.get(name))
+      .reduce((sum, { name }) => sum + Math.max(0, this.free.get(name) ?? 0), 0);
+    if (Math.abs(away.fullest.used - fullest) > 0.001 || !named || Math.abs(used(named) - fullest) > 0.001)
+      this.says(
+        'figures',
+        `while ${host} is away the fullest host is at ${fullest}, not ${away.fullest.used}`,
+      );
+    if (away.coverMib !== cover)
+      this.says(
+        'figures',
+        `while ${host} is away ${cover} MiB are free on upgraded hosts, not ${away.coverMib}`,
+      );
+    this.peak = Math.max(this.peak, fullest);
+  }
+
+  figures({ figures, hosts, answer, misfits }: Placement): void {
+    if (answer !== undefined && (answer === 'fits') !== (misfits.length === 0))
+      this.says('figures', `the answer is ${answer} with ${misfits.length} misfits`);
+    if (!figures) return;
+    const stops = hosts.reduce((sum, turn) => sum + turn.stops.length, 0);
+    if (figures.moves !== this.moves || figures.movedMib !== this.movedMib || figures.stops !== stops)
+      this.says('figures', `there are ${this.moves} moves of ${this.movedMib} MiB and ${stops} stops`);
+    if (figures.leastMoves > this.moves || figures.leastMib > this.movedMib)
+      this.says('figures', 'less was moved than the least that must be moved');
+    if (Math.abs(figures.peak - this.peak) > 0.001)
+      this.says('figures', `the peak is ${this.peak}, not ${figures.peak}`);
+  }
+}
+
+/** `a` is newer than `b`: lists of numbers, the shorter one the older where they are equal so far. */
+function newer(a: string, b: string): boolean {
+  const left = a.split(/[.-]/).map((part) => Number.parseInt(part, 10) || 0);
+  const right = b.split(/[.-]/).map((part) => Number.parseInt(part, 10) || 0);
+  for (let at = 0; at < Math.max(left.length, right.length); at++) {
+    const [one, other] = [left[at] ?? -1, right[at] ?? -1];
+    if (one !== other) return one > other;
+  }
+  return false;
+}
+
+/** One maker; and of hosts seen on one version, every feature of the one on the other: another release shows others. */
+function runsOn(from: HostSnapshot, to: HostSnapshot): boolean {
+  const [here, there] = [from.traits?.cpu, to.traits?.cpu];
+  if (!here || !there) return true;
+  if (here.vendor !== there.vendor) return false;
+  if (from.version !== to.version) return true;
+  const [need, have] = [here.features.split('-'), there.features.split('-')];
+  return need.every((word, at) => {
+    const [bits, of] = [Number.parseInt(word || '0', 16), Number.parseInt(have[at] ?? '0', 16) || 0];
+    return Number.isNaN(bits) ? word === have[at] : (bits & of) === (bits | 0);
+  });
+}
