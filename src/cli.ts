@@ -19,6 +19,7 @@ async function main(): Promise<void> {
     {
       out: (text) => void process.stdout.write(text),
       err: (text) => void process.stderr.write(text),
+      ...(process.stdout.isTTY && { width: process.stdout.columns }),
       login: userInfo().username,
     },
   );

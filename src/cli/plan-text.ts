@@ -1,114 +1,106 @@
 /** A plan as a terminal shows it: verdict, hosts, findings by what a person does next, every line. */
-import type { Finding, Severity } from '../domain/finding';
 import type { CommandAnswer } from '../domain/command-answers';
 import type { Plan } from '../domain/plan';
 import { isSame, type PlanDifference } from '../domain/plan-difference';
-import { isMaster, residents, type Snapshot } from '../domain/pool';
+import {
+  countsSentence,
+  findingGroups,
+  HOST_COLUMNS,
+  hostRows,
+  sizeSentence,
+  verdictSentence,
+  verdictSymbol,
+  versionsSentence,
+  type FindingGroup,
+  type Topic,
+} from '../domain/plan-outline';
+import type { Snapshot } from '../domain/pool';
 import { poolMap } from '../domain/pool-map';
-import { indented, table } from './table';
+import { hanging, indented, table } from './table';
 
-const HEADINGS: readonly (readonly [Severity, string])[] = [
-  ['block', 'Blocks: nothing can start before these are gone'],
-  ['question', 'Questions: approving the plan answers them'],
-  ['warn', 'Warnings'],
-  ['note', 'Notes'],
-];
-
-const COUNTED = {
-  block: 'blocker',
-  question: 'question',
-  warn: 'warning',
-  note: 'note',
-} as const satisfies Record<Severity, string>;
-
-export function planText(plan: Plan): string {
-  const { snapshot, findings } = plan;
-  const count = (severity: Severity): number =>
-    findings.filter((finding) => finding.severity === severity).length;
-  const counts = HEADINGS.map(
-    ([severity]) => `${count(severity)} ${COUNTED[severity]}${count(severity) === 1 ? '' : 's'}`,
-  );
-  const hosts = table(
-    ['HOST', 'ROLE', 'VERSION', 'VMS', 'FREE MIB', 'STOPS'],
-    snapshot.hosts.map((host) => [
-      host.name,
-      isMaster(snapshot, host) ? 'master' : 'member',
-      host.version,
-      String(residents(snapshot, host.name).length),
-      String(host.memoryMib.free),
-      (plan.placement.hosts.find((turn) => turn.host === host.name)?.stops ?? [])
-        .map((stop) => stop.vm)
-        .join(', ') || 'none',
-    ]),
-  );
+/** `width`: columns of the terminal; absent in a pipe. */
+export function planText(plan: Plan, width?: number): string {
+  const { snapshot, findings, sections, id, pool } = plan;
   return [
-    `${plan.verdict === 'go' ? '✓ go' : '✗ blocked'}: ${plan.pool} to ${plan.target}`,
-    `plan ${plan.id}, digest ${plan.digest}`,
-    counts.join(', '),
+    `${verdictSymbol(plan)} ${pool} ${versionsSentence(plan)}: ${verdictSentence(plan)}`,
+    `plan ${id}, digest ${plan.digest}`,
+    `found: ${countsSentence(findings)}`,
+    sizeSentence(plan),
     '',
-    ...hosts,
-    ...sidesText(snapshot),
-    ...HEADINGS.flatMap(([severity, heading]) =>
-      findingsText(
-        heading,
-        findings.filter((one) => one.severity === severity),
-      ),
+    ...table(
+      HOST_COLUMNS.map((name) => name.toUpperCase()),
+      hostRows(plan).map(({ cells }) => cells),
+      width,
     ),
-    ...plan.sections.flatMap((section) => [
+    ...sidesText(snapshot, width),
+    ...findingGroups(findings).flatMap((group) => groupText(group, pool, width)),
+    ...sections.flatMap((section) => [
       '',
       section.title,
       ...indented(
         table(
           ['LINE', 'WHAT'],
           section.lines.map((line) => [line.id, line.title]),
+          width === undefined ? undefined : width - 2,
         ).slice(1),
       ),
     ]),
     '',
     plan.verdict === 'go'
-      ? `Start it with: xsupgrade start ${plan.id}`
-      : 'A blocked plan cannot be started. Remove what blocks and make a new one.',
+      ? `Start it with: xsupgrade start ${id}`
+      : 'A blocked plan cannot be started. Remove what stops it and make a new one.',
   ].join('\n');
 }
 
 /** Every host, and those VMs of which the two sides do not say the same. */
-function sidesText(pool: Snapshot): readonly string[] {
+function sidesText(pool: Snapshot, width: number | undefined): readonly string[] {
   const { hosts, vms } = poolMap(pool);
   const other = vms.filter((vm) => !vm.same);
   const rows = [...hosts, ...other].map(({ name, xapi, cloudstack, same }) => [
+    same ? '' : '≠',
     name,
     xapi,
     cloudstack,
-    same ? '' : '≠',
   ]);
   return [
     '',
-    ...table(['SIDE BY SIDE', 'XAPI', 'CLOUDSTACK', ''], rows),
+    ...table(['', 'SIDE BY SIDE', 'XAPI', 'CLOUDSTACK'], rows, width),
     `Both sides say the same of ${vms.length - other.length} of ${vms.length} VMs.`,
   ];
 }
 
-function findingsText(heading: string, findings: readonly Finding[]): readonly string[] {
-  if (findings.length === 0) return [];
-  return [
-    '',
-    heading,
-    ...findings.flatMap((finding) => [
-      `  ${finding.what} (${finding.check})`,
-      ...indented(
-        finding.evidence.map((seen) => `saw: ${seen}`),
-        6,
-      ),
-      ...indented(
-        finding.advice.map((step) => `do: ${step}`),
-        6,
-      ),
-    ]),
-  ];
-}
+const groupText = (group: FindingGroup, pool: string, width: number | undefined): readonly string[] => [
+  '',
+  `${group.symbol} ${group.heading} (${group.findings})`,
+  ...group.topics.flatMap((topic) => topicText(topic, pool, width)),
+];
+
+/** What to do is never broken: a command is copied as it stands. */
+const topicText = (
+  { check, findings, advice }: Topic,
+  pool: string,
+  width: number | undefined,
+): readonly string[] => [
+  ...findings.flatMap(({ what, evidence }) => [
+    ...hanging('  ', `${what} (${check})`, width),
+    ...evidence.flatMap((seen) => hanging('      saw: ', seen, width)),
+  ]),
+  ...indented(
+    [
+      ...advice.map((step) => `do: ${step}`),
+      ...(findings.some((one) => one.remedy !== undefined && one.takenCareOf === undefined)
+        ? [`or let the plan do it: xsupgrade plan ${pool} --remedy ${check}`]
+        : []),
+    ],
+    6,
+  ),
+];
 
 /** The blockers of a plan, and nothing else. */
-export function whyText({ plan, blockers }: Extract<CommandAnswer, { about: 'why' }>): string {
+export function whyText(
+  { plan, blockers }: Extract<CommandAnswer, { about: 'why' }>,
+  width?: number,
+): string {
   const of = `plan ${plan.plan} of ${plan.madeAt}`;
   if (blockers.length === 0)
     return [
@@ -118,7 +110,7 @@ export function whyText({ plan, blockers }: Extract<CommandAnswer, { about: 'why
   return [
     `✗ ${blockers.length} ${blockers.length === 1 ? 'finding blocks' : 'findings block'} ${plan.pool} on its way to ${plan.target}.`,
     of,
-    ...findingsText('Blocks', blockers),
+    ...findingGroups(blockers).flatMap((group) => groupText(group, plan.pool, width)),
     '',
     `When they are gone, ask for a new plan: xsupgrade plan ${plan.pool}`,
   ].join('\n');

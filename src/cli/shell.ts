@@ -12,6 +12,8 @@ export interface ShellIo {
   /** Only the documented output goes here. */
   out(text: string): void;
   err(text: string): void;
+  /** Columns of the terminal; absent in a pipe, where nothing is broken into lines. */
+  readonly width?: number;
   /** The operating-system user. */
   readonly login: string;
 }
@@ -40,7 +42,7 @@ export async function shell(argv: readonly string[], doors: Doors, io: ShellIo):
       return EXIT.done;
     }
     const answer = await carriedOut(words, as, doors, io.login);
-    io.out(json ? line(documentOf(answer)) : `${text(answer)}\n`);
+    io.out(json ? line(documentOf(answer)) : `${text(answer, io.width)}\n`);
     return answer.about === 'plan' && answer.plan.verdict === 'blocked' ? EXIT.refused : EXIT.done;
   } catch (error) {
     const { code, problem } = failureOf(error);

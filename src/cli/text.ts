@@ -6,7 +6,8 @@ import { owedName } from '../domain/owed-words';
 import { differenceText, planText, whyText } from './plan-text';
 import { indented, table } from './table';
 
-export function text(answer: CommandAnswer): string {
+/** `width`: columns of the terminal; absent in a pipe. */
+export function text(answer: CommandAnswer, width?: number): string {
   switch (answer.about) {
     case 'help':
       return [
@@ -32,7 +33,7 @@ export function text(answer: CommandAnswer): string {
         ]),
       ).join('\n');
     case 'plan':
-      return planText(answer.plan);
+      return planText(answer.plan, width);
     case 'plan-asked':
       return `The worker looks at ${answer.pool}; request ${answer.request}.`;
     case 'run':
@@ -40,7 +41,7 @@ export function text(answer: CommandAnswer): string {
     case 'status':
       return statusText(answer.status);
     case 'why':
-      return whyText(answer);
+      return whyText(answer, width);
     case 'diff':
       return differenceText(answer.difference);
     case 'obligations':

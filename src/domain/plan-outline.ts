@@ -14,7 +14,7 @@ interface Look {
 /** In the order in which they are read. The sign always stands beside words: never a sign or a colour alone. */
 export const LOOKS = {
   block: { symbol: '✗', heading: 'Stops this plan', one: 'blocker', many: 'blockers' },
-  question: { symbol: '?', heading: 'You answer by approving', one: 'question', many: 'questions' },
+  question: { symbol: '?', heading: 'You answer these by approving', one: 'question', many: 'questions' },
   warn: { symbol: '!', heading: 'Worth a look', one: 'warning', many: 'warnings' },
   note: { symbol: '·', heading: 'Taken care of', one: 'note', many: 'notes' },
 } as const satisfies Record<Severity, Look>;

@@ -59,7 +59,7 @@ function group({ heading, symbol, topics }: FindingGroup): readonly string[] {
       `### ${check}`,
       '',
       ...findings.flatMap(finding),
-      ...(advice.length === 0 ? [] : ['', 'Do this:', '', ...advice.map((step) => `1. ${safe(step)}`)]),
+      ...(advice.length === 0 ? [] : ['', 'Do this:', '', ...asWritten(advice)]),
     ]),
   ];
 }
@@ -137,9 +137,21 @@ const section = ({ title, lines }: Section): readonly string[] => [
 const rows = (head: readonly string[], body: readonly (readonly string[])[]): readonly string[] => [
   `| ${head.join(' | ')} |`,
   `|${head.map(() => ' --- |').join('')}`,
-  ...body.map((cells) => `| ${cells.map(safe).join(' | ')} |`),
+  ...body.map((cells) => `| ${cells.map((cell) => safe(cell).replaceAll('|', '\\|')).join(' | ')} |`),
 ];
 
-/** Names and texts of other programs are never markup, and never leave their line. */
+/** Commands are copied, from the text as well as from the page: nothing in them is escaped, and no fence ends early. */
+function asWritten(lines: readonly string[]): readonly string[] {
+  const longest = Math.max(
+    2,
+    ...lines.flatMap((line) => (line.match(/`+/g) ?? []).map(({ length }) => length)),
+  );
+  const fence = '`'.repeat(longest + 1);
+  return [`${fence}text`, ...lines.map((line, i) => `${i + 1}. ${line.replace(/\s*\n\s*/g, ' ')}`), fence];
+}
+
+/** Names and texts of other programs are never markup, and never leave their line; inside a word `_` is a letter. */
 const safe = (text: string): string =>
-  text.replace(/\s*\n\s*/g, ' ').replace(/[\\`*_[\]<>|~]|^[#+-](?=\s)/g, (mark) => `\\${mark}`);
+  text
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/[\\`*[\]<>~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, (mark) => `\\${mark}`);

@@ -70,6 +70,47 @@ test('what a person types arrives as they typed it', async () => {
   expect(acted.ephemeral).not.toContain('&amp;amp;');
 });
 
+test('a remedy is asked for by whoever presses, with their authority: a new plan is made in the channel of the old one', async () => {
+  on = await stage();
+  await on.bot();
+  const made = plan(HOSTS);
+  const finding = {
+    check: 'auto-start',
+    on: 'pool-a',
+    what: 'VMs start by themselves.',
+    evidence: [],
+    advice: [],
+  };
+  await on.worker('w1').planReply?.(
+    { id: 'ask-0', replyTo: { channel: on.at.channel } },
+    {
+      plan: {
+        ...made,
+        findings: [{ ...finding, severity: 'block', remedy: { kind: 'by-hand', args: {} } }],
+      },
+    },
+  );
+  const { ts } = messageWith('Plan with remedy: auto-start');
+
+  const viewer = await on.act('UCAT', 'click', { message: ts, button: 'Plan with remedy: auto-start' });
+  const before = await on.journal.openRequests();
+  const operator = await on.act('UANN', 'click', { message: ts, button: 'Plan with remedy: auto-start' });
+
+  expect(viewer.ephemeral).toContain('Cat may not plan on pool-a');
+  expect(before).toEqual([]);
+  expect(operator.ephemeral).toContain('Looking at pool-a');
+  expect(
+    (await on.journal.openRequests()).map(({ pool, by, args, replyTo }) => ({ pool, by, args, replyTo })),
+  ).toEqual([
+    {
+      pool: 'pool-a',
+      by: { id: 'UANN', name: 'Ann' },
+      args: { to: '7.1.2', remedies: ['auto-start'] },
+      replyTo: { channel: on.at.channel },
+    },
+  ]);
+});
+
 test('another person approves: it is recorded under their name, and the buttons go', async () => {
   on = await stage();
   await on.bot();

@@ -134,7 +134,9 @@ export class Hands {
     const found = findButton([target.blocks, ...(message ? message.earlier.toReversed() : [])], wanted);
     if (!found) return failed('no_such_button');
     const { button, block } = found;
-    const threadTs = target.threadTs;
+    // a message that has replies names itself as its thread
+    const threadTs =
+      target.threadTs ?? (this.state.messages.some((one) => one.threadTs === ts) ? ts : undefined);
     const payload = {
       type: 'block_actions',
       token: 'simulated',

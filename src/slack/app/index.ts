@@ -153,7 +153,11 @@ function listen(app: App, { operator, runCommand, log, named }: Listening): void
       return;
     }
     await tellOutcome(
-      async () => carryOut(operator, await named(body.user.id, handleOf(body.user)), pressed),
+      async () =>
+        carryOut(operator, await named(body.user.id, handleOf(body.user)), pressed, {
+          channel,
+          ...(thread !== undefined && { ts: thread }),
+        }),
       tell,
       'press',
       log,
@@ -168,7 +172,7 @@ function listen(app: App, { operator, runCommand, log, named }: Listening): void
     const tell = (message: Message): Promise<void> =>
       privately(undefined, client, body.user.id, about.channel, about.thread, message, log);
     await tellOutcome(
-      async () => carryOut(operator, await named(body.user.id, body.user.name), about.pressed, reason),
+      async () => carryOut(operator, await named(body.user.id, body.user.name), about.pressed, about, reason),
       tell,
       'press',
       log,
@@ -235,7 +239,8 @@ function threadOf(body: {
   readonly message?: Readonly<Record<string, unknown>>;
 }): string | undefined {
   const thread = body.container?.['thread_ts'] ?? body.message?.['thread_ts'];
-  return typeof thread === 'string' ? thread : undefined;
+  // a message that has replies names itself as its thread: who pressed it looks at the channel
+  return typeof thread === 'string' && thread !== body.container?.['message_ts'] ? thread : undefined;
 }
 
 const handleOf = (user: {

@@ -7,17 +7,33 @@ import { section } from '../view/blocks';
 import type { Message } from '../view/message';
 import { plain, spoken } from '../view/words';
 
+/** Where the press was made, for answers that the worker gives there later. */
+export interface Place {
+  readonly channel: string;
+  readonly ts?: string;
+}
+
 /** Throws Rejected with the sentence the person reads. `reason` is what the modal asked for. */
 export async function carryOut(
   operator: Operator,
   by: Person,
   pressed: Pressed,
+  replyTo: Place,
   reason?: string,
 ): Promise<Message> {
   const because = reason === undefined ? {} : { reason };
   switch (pressed.do) {
     case 'start':
       return answerMessage({ about: 'run', did: 'start', answer: await operator.start(by, pressed.plan) });
+    case 'plan-with': {
+      const { pool, to, remedies } = pressed;
+      const { request } = await operator.requestPlan(by, pool, {
+        to,
+        remedies: remedies.split(','),
+        replyTo,
+      });
+      return answerMessage({ about: 'plan-asked', pool, request });
+    }
     case 'pause':
     case 'pause-now':
       return halted(

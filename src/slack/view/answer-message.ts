@@ -7,7 +7,8 @@ import { section, sections } from './blocks';
 import { coalesced } from './limits';
 import type { Message } from './message';
 import { isSame, type PlanDifference } from '../../domain/plan-difference';
-import { findingText, planMessage } from './plan-message';
+import { findingText } from './findings';
+import { planMessage } from './plan-message';
 import { bold, clip, code, dayAndTime, inSlack, mention, plain, spoken } from './words';
 
 export function answerMessage(answer: CommandAnswer): Message {

@@ -5,6 +5,8 @@ import { button, type ButtonLook } from './blocks';
 
 export type Pressed =
   | { readonly do: 'start'; readonly plan: string }
+  /** `remedies`: names of checks, with commas between. */
+  | { readonly do: 'plan-with'; readonly pool: string; readonly to: string; readonly remedies: string }
   | { readonly do: 'pause' | 'pause-now' | 'resume' | 'abort'; readonly run: string }
   | { readonly do: 'yes' | 'no'; readonly run: string; readonly question: string; readonly digest: string }
   | { readonly do: 'give-back' | 'take-over'; readonly pool: string; readonly obligation: string };
@@ -19,9 +21,10 @@ export const ANSWERS = {
 
 const PREFIX = 'xsu/';
 
-/** action_ids are unique within a message: obligations name themselves in theirs. */
+/** action_ids are unique within a message: obligations and remedies name themselves in theirs. */
 export function press(label: string, pressed: Pressed, look?: ButtonLook): Button {
-  const about = 'obligation' in pressed ? `/${pressed.obligation}` : '';
+  const about =
+    'obligation' in pressed ? `/${pressed.obligation}` : 'remedies' in pressed ? `/${pressed.remedies}` : '';
   return button(label, `${PREFIX}${pressed.do}${about}`.slice(0, 255), JSON.stringify(pressed), look);
 }
 
@@ -34,6 +37,15 @@ export function pressedOf(value: string | undefined): Pressed | undefined {
   switch (given['do']) {
     case 'start':
       return has('plan') ? { do: 'start', plan: String(given['plan']) } : undefined;
+    case 'plan-with':
+      return has('pool', 'to', 'remedies')
+        ? {
+            do: 'plan-with',
+            pool: String(given['pool']),
+            to: String(given['to']),
+            remedies: String(given['remedies']),
+          }
+        : undefined;
     case 'pause':
     case 'pause-now':
     case 'resume':

@@ -146,6 +146,27 @@ export function coalesced(
   return lines.flatMap((line, i) => (i === first ? [left(gone.size)] : gone.has(i) ? [] : [line.text]));
 }
 
+/**
+ * Lines from the first on that fit into `budget` characters of JSON. What is left out is replaced by one line, made by
+ * `left` from the number of lines.
+ */
+export function fitting(
+  lines: readonly string[],
+  budget: number,
+  left: (n: number) => string,
+): readonly string[] {
+  const cost = (text: string): number => JSON.stringify(text).length + 1;
+  if (lines.reduce((sum, line) => sum + cost(line), 0) <= budget) return lines;
+  let room = budget - cost(left(lines.length));
+  const shown: string[] = [];
+  for (const line of lines) {
+    room -= cost(line);
+    if (room < 0) break;
+    shown.push(line);
+  }
+  return [...shown, left(lines.length - shown.length)];
+}
+
 /** Lines packed into as few texts as the limit of a section allows. */
 export function packed(lines: readonly string[], max: number = LIMITS.section): readonly string[] {
   const texts: string[] = [];

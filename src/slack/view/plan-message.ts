@@ -1,116 +1,101 @@
-/** A plan as people read it: whether it can be done, what was found, and the exact list of what will be done. */
+/** A plan as people read it: whether it can be done, what was found, and the exact list of what will be done. The whole of it is in its thread. */
 import type { KnownBlock } from '@slack/types';
-import type { Finding, Severity } from '../../domain/finding';
 import type { Plan, Section } from '../../domain/plan';
+import {
+  countsSentence,
+  sizeSentence,
+  verdictSentence,
+  verdictSymbol,
+  versionsSentence,
+} from '../../domain/plan-outline';
 import { actions, context, header, section, sections } from './blocks';
 import { press } from './buttons';
-import { coalesced, type TextLine } from './limits';
+import { findingLines } from './findings';
+import { hostTable } from './host-table';
+import { coalesced, LIMITS, type TextLine } from './limits';
 import type { Message } from './message';
+import { remedyButtons } from './remedy-buttons';
 import { bold, clip, code, count, listed, plain, spoken } from './words';
 
-const SEVERITY = {
-  block: { symbol: '✗', heading: 'What blocks' },
-  question: { symbol: '?', heading: 'Questions: approving the plan answers them' },
-  warn: { symbol: '!', heading: 'Warnings' },
-  note: { symbol: '·', heading: 'Notes' },
-} as const satisfies Record<Severity, { readonly symbol: string; readonly heading: string }>;
-
-/** Characters of one advice: a statement to be copied must be whole, or it is worse than none. */
-const ADVICE = 900;
+/** Shares of a message, in characters of JSON: the hosts first, then most of the rest for what was found. */
+const HOSTS = 4_200;
+const FOUND = 0.65;
+/** What blocks cost beside their text. */
+const FRAMES = 700;
 
 export function planMessage(plan: Plan): Message {
-  const hosts = plan.snapshot.hosts.length;
-  const vms = plan.snapshot.vms.filter((vm) => vm.on !== undefined).length;
-  const blocked = plan.verdict === 'blocked';
-  const before = [...new Set(plan.snapshot.hosts.map((host) => host.version))].join(', ');
-  const verdict = blocked
-    ? 'Blocked: it cannot be started until what blocks it is solved.'
-    : 'It can be done, host by host.';
-  const stops = plan.placement.hosts.flatMap((host) => host.stops);
-  const moves = plan.placement.hosts.reduce((sum, host) => sum + host.moves.length, 0);
+  const { findings } = plan;
+  const verdict = verdictSentence(plan);
+  const above: readonly KnownBlock[] = [
+    header(`Plan for ${plan.pool}: ${versionsSentence(plan)}`),
+    section(
+      [
+        `${verdictSymbol(plan)} ${bold(verdict)}`,
+        `Found: ${countsSentence(findings)}`,
+        plain(sizeSentence(plan)),
+      ].join('\n'),
+    ),
+  ];
+  const below: readonly KnownBlock[] = [...actions(buttons(plan)), footer(plan)];
+  const hosts = hostTable(plan, HOSTS);
+  const stops = stopped(plan);
+  const room = LIMITS.message - FRAMES - JSON.stringify([...above, ...hosts, ...stops, ...below]).length;
+  const found = sections(
+    findings.length === 0
+      ? ['Nothing was found in the way.']
+      : findingLines(
+          findings,
+          plan.pool,
+          Math.floor(room * FOUND),
+          (n) => `… and ${n} more: all are in the report in this thread`,
+        ),
+  );
+  const left = room - JSON.stringify(found).length;
   return {
     key: `plan:${plan.id}`,
     text: spoken(
-      `Plan for ${plan.pool} to ${plan.target}: ${verdict} ${count(hosts, 'host')}, ${count(vms, 'VM')}.`,
+      `Plan for ${plan.pool} to ${plan.target}: ${verdict} ${countsSentence(findings)}; ${sizeSentence(plan)}.`,
     ),
-    blocks: [
-      header(`Plan for ${plan.pool}: ${before} → ${plan.target}`),
-      section(
-        [
-          `${blocked ? '✗' : '✓'} ${bold(verdict)}`,
-          `${count(hosts, 'host')}, master ${plain(plan.snapshot.master)} first · ${count(vms, 'VM')} running · ${count(moves, 'move')} · ${count(stops.length, 'VM')} to be stopped`,
-        ].join('\n'),
-      ),
-      ...found(plan.findings),
-      ...(stops.length > 0
-        ? [
-            section(
-              `${bold('VMs that will be stopped')}\n${plain(
-                clip(
-                  listed(
-                    stops.map((one) => `${one.vm} (${one.why}, at most ${one.downMinutes} min)`),
-                    20,
-                  ),
-                  2000,
-                ),
-              )}`,
-            ),
-          ]
-        : []),
-      ...whatWillBeDone(plan.sections),
-      ...(blocked
-        ? []
-        : actions([
-            press(
-              'Start',
-              { do: 'start', plan: plan.id },
-              {
-                style: 'primary',
-                confirm: {
-                  title: 'Start this plan?',
-                  text: `${plan.pool} to ${plan.target}. Nothing is changed before somebody else approves.`,
-                  yes: 'Start',
-                },
-              },
-            ),
-          ])),
-      context(
-        `Plan ${code(plan.id)} · digest ${code(plan.digest)} · made by ${plain(plan.madeBy.name)}${
-          blocked ? '' : ` · start it with ${code(`/xsupgrade start ${plan.id}`)}`
-        }`,
-      ),
-    ],
+    blocks: [...above, ...hosts, ...found, ...stops, ...whatWillBeDone(plan.sections, left), ...below],
   };
 }
 
-function found(findings: readonly Finding[]): readonly KnownBlock[] {
-  if (findings.length === 0) return [section('Nothing was found in the way.')];
-  const order: readonly Severity[] = ['block', 'question', 'warn', 'note'];
-  const lines = order.flatMap((severity): readonly TextLine[] => {
-    const keep = severity === 'block';
-    const alike = findings.filter((finding) => finding.severity === severity);
-    if (alike.length === 0) return [];
-    const heading = { text: bold(SEVERITY[severity].heading), keep };
-    return [heading, ...alike.map((finding) => ({ text: findingText(finding), keep }))];
-  });
-  return sections(coalesced(lines, 4500, (n) => `… and ${n} more findings: \`xsupgrade plan --json\``));
+const buttons = (plan: Plan): Parameters<typeof actions>[0] => [
+  ...(plan.verdict === 'blocked'
+    ? []
+    : [
+        press(
+          'Start',
+          { do: 'start', plan: plan.id },
+          {
+            style: 'primary',
+            confirm: {
+              title: 'Start this plan?',
+              text: `${plan.pool} to ${plan.target}. Nothing is changed before somebody else approves.`,
+              yes: 'Start',
+            },
+          },
+        ),
+      ]),
+  ...remedyButtons(plan),
+];
+
+const footer = (plan: Plan): KnownBlock =>
+  context(
+    `Plan ${code(plan.id)} · digest ${code(plan.digest)} · made by ${plain(clip(plan.madeBy.name, 100))}${
+      plan.verdict === 'blocked' ? '' : ` · start it with ${code(`/xsupgrade start ${plan.id}`)}`
+    } · the whole report is in the thread`,
+  );
+
+function stopped({ placement }: Plan): readonly KnownBlock[] {
+  const stops = placement.hosts.flatMap((host) => host.stops);
+  if (stops.length === 0) return [];
+  const names = stops.map(({ vm, why, downMinutes }) => `${vm} (${why}, at most ${downMinutes} min)`);
+  return [section(`${bold('VMs that will be stopped')}\n${plain(clip(listed(names, 20), 1200))}`)];
 }
 
-/** What was found names its subject; the severity shows in the mark before it. */
-export function findingText({ severity, what, evidence, advice }: Finding): string {
-  const { symbol } = SEVERITY[severity];
-  const rest =
-    severity === 'note'
-      ? []
-      : [
-          ...evidence.slice(0, 3).map((one) => `      ${clip(plain(one), 200)}`),
-          ...advice.slice(0, 3).map((one) => `      Do this: ${clip(plain(one), ADVICE)}`),
-        ];
-  return [`${symbol} ${clip(plain(what), 300)}`, ...rest].join('\n');
-}
-
-/** Sections in order; hosts whose lines read alike are told once. */
-function whatWillBeDone(all: readonly Section[]): readonly KnownBlock[] {
+/** Sections in order; hosts whose lines read alike are told once. `budget`: characters of JSON. */
+function whatWillBeDone(all: readonly Section[], budget: number): readonly KnownBlock[] {
   const lines: TextLine[] = [];
   const told = new Map<string, string>();
   for (let at = 0; at < all.length; at++) {
@@ -126,19 +111,23 @@ function whatWillBeDone(all: readonly Section[]): readonly KnownBlock[] {
         alike.push(next);
         at++;
       }
+      const titles = listed(
+        alike.map((same) => same.title),
+        6,
+      );
       lines.push({
-        text: `${alike.map((same) => bold(same.title)).join(', ')}: the same ${count(one.lines.length, 'line')} as ${plain(as)}`,
+        text: `${clip(bold(titles), 600)}: the same ${count(one.lines.length, 'line')} as ${plain(as)}`,
         keep: true,
       });
       continue;
     }
-    lines.push({ text: bold(one.title), keep: true });
+    lines.push({ text: clip(bold(one.title), 300), keep: true });
     if (one.host !== undefined) told.set(shapeOf(one), one.host);
     for (const [i, line] of one.lines.entries())
       lines.push({ text: `${String(i + 1).padStart(2, ' ')}. ${clip(plain(line.title), 160)}` });
   }
   return sections(
-    coalesced(lines, 5000, (n) => `… ${n} lines not shown: \`xsupgrade plan --json\` prints all of them`),
+    coalesced(lines, budget, (n) => `… ${n} lines not shown: the report in this thread has all of them`),
   );
 }
 

@@ -71,5 +71,10 @@ export function unmarked(mrkdwn: string): string {
   const dated = mrkdwn
     .replace(/<!date\^[^|>]*\|([^>]*)>/g, '$1')
     .replace(/<(?:@|!subteam\^)([^|>]+)(\|[^>]*)?>/g, '@$1');
-  return unescaped(dated.replace(/(^|[\s(])\*([^*\n]+)\*/g, '$1$2').replace(/`([^`\n]+)`/g, '$1'));
+  return unescaped(
+    dated
+      .replace(/```\n?/g, '')
+      .replace(/(^|[\s(])\*([^*\n]+)\*/g, '$1$2')
+      .replace(/`([^`\n]+)`/g, '$1'),
+  );
 }

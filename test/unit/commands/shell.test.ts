@@ -246,9 +246,9 @@ describe('as a terminal shows it', () => {
     const { out } = await run('plan pool-a');
 
     expect(out).toMatch(
-      /^✓ go: pool-a to 7\.1\.2\nplan pool-a-19700101-000000-[0-9a-f]{6}, digest [0-9a-f]{12}\n/,
+      /^✓ pool-a 6\.5\.0 → 7\.1\.2: It can be done, host by host\.\nplan pool-a-19700101-000000-[0-9a-f]{6}, digest [0-9a-f]{12}\n/,
     );
-    expect(out).toMatch(/HOST {4}ROLE {4}VERSION {2}VMS {2}FREE MIB {2}STOPS\nhost-1 {2}master {2}6\.5\.0/);
+    expect(out).toMatch(/HOST {4}ROLE {4}VERSION {2}VMS +MEMORY FREE +VERDICT\nhost-1 {2}master {2}6\.5\.0/);
     expect(out).toMatch(/\n {2}before-01-approve-run +Approve the upgrade of pool-a/);
     expect(out).toMatch(/Start it with: xsupgrade start pool-a-/);
   });

@@ -48,8 +48,8 @@ test('a terminal shows every host with both views, and of the VMs those that dif
   const snapshot = withVms(healthyPool(), vmOf('stranger', 'host-1', { cloudstack: null }));
   const shown = planText(planOf('plan-1', { snapshot }));
 
-  expect(shown).toMatch(/host-1 +master, live, enabled, 6\.5\.0 +Up, Enabled, 6\.5\.0/);
-  expect(shown).toMatch(/stranger +Running on host-1 +not known +≠/);
+  expect(shown).toMatch(/\n +host-1 +master, live, enabled, 6\.5\.0 +Up, Enabled, 6\.5\.0\n/);
+  expect(shown).toMatch(/≠ +stranger +Running on host-1 +not known\n/);
   expect(shown).toContain(
     `Both sides say the same of ${snapshot.vms.length - 1} of ${snapshot.vms.length} VMs.`,
   );
