@@ -76,7 +76,7 @@ export function materialDigest(run: Run, host: string, facts: HostFacts): string
     lines: (section?.lines ?? []).map(
       (line) => [line.id, line.kind, line.args] as const satisfies readonly Json[],
     ),
-    stops: (placement?.stops ?? []).map((stop) => stop.vm),
+    stops: (placement?.stops ?? []).map(({ vm }) => vm),
     blocks: facts.blocks,
   });
 }
@@ -90,8 +90,8 @@ export function shown(run: Run, host: string, master: boolean, facts: HostFacts)
     ...facts.room.map((room) => `${room}.`),
     ...run.revisions.map((revision) => `Changed since the plan was made: ${revision.why}`),
     ...stops.map(
-      (stop) =>
-        `${stop.vm} will be stopped (${stop.why}) and started ${stop.startOn.length > 0 ? `on ${listed(stop.startOn)}` : `when ${host} is back`}; down at most ${stop.downMinutes} minutes.`,
+      ({ vm, why, startOn, downMinutes }) =>
+        `${vm} will be stopped (${why}) and started ${startOn.length > 0 ? `on ${listed(startOn)}` : `when ${host} is back`}; down at most ${downMinutes} minutes.`,
     ),
     ...(master
       ? [
