@@ -8,7 +8,7 @@ import type { Snapshot } from '../../../src/domain/pool';
 
 const rules = simpleRules('7.1.2');
 /** Sixteen ways of breaking, most of them possible in most pools: a thousand broken plans and some more. */
-const POOLS = 90;
+const POOLS = 100;
 
 /** Every third pool has members on a release that is older still. */
 function poolFor(n: number): Snapshot {
