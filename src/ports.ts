@@ -13,6 +13,7 @@ import type { NamedText } from './domain/named-text';
 import type { Person, Role } from './domain/person';
 import type { Plan, Revision } from './domain/plan';
 import type { Finding } from './domain/finding';
+import type { Inventory } from './domain/inventory';
 import type { HaSnapshot, PbdSnapshot, PifSnapshot, PowerState, Snapshot } from './domain/pool';
 import type { CloudStackTraits, HostTraits, VmTraits } from './domain/traits';
 import type { DomZeroBin } from './domain/version-eras';
@@ -124,6 +125,8 @@ export interface XenPoolReads {
   vms(): Promise<readonly XenVmSeen[]>;
   srs(): Promise<readonly XenSrSeen[]>;
   condition(): Promise<XenCondition>;
+  /** Every setting that an upgrade may lose, secrets left out. */
+  inventory(): Promise<Inventory>;
   /** host.get_vms_which_prevent_evacuation: VM name → XAPI's code and parameters, names for references. */
   evacuationBlockers(hostUuid: string): Promise<Readonly<Record<string, readonly string[]>>>;
   /** TLS and SSH fingerprints that this host shows now; sends nothing secret. */

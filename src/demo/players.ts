@@ -26,6 +26,7 @@ const ANN = 'UANN';
 const BOB = 'UBOB';
 /** Buttons that Bob presses when he sees them. "Try again" is not among them: a problem is for a real person. */
 const YES = ['Approve', 'Confirm', 'Accept key'];
+const HELD = ['Try again', 'Accept the loss'];
 const LOOK_EVERY_MS = 100;
 /** Longer than any line of the story at the slowest speed may stay without a change: wall milliseconds plus pool hours. */
 const STILL_MS = 60_000;
@@ -102,9 +103,7 @@ export function players({ announcement, pool, speed, say }: PlayOptions): Player
         const messages = messagesOf(await view());
         const ended = messages.find((message) => /: (finished in|aborted by)/.test(message.text));
         if (ended) return { how: 'finished' };
-        const held = messages.find((message) =>
-          message.buttons.some((button) => button.text === 'Try again'),
-        );
+        const held = messages.find((message) => message.buttons.some((button) => HELD.includes(button.text)));
         if (held) return { how: 'held', why: allText(held) };
         await boot(messages);
         await answer(messages);

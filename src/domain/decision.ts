@@ -13,7 +13,7 @@ export interface Act {
   readonly args: Json;
 }
 
-export const QUESTION_KINDS = ['approve', 'confirm', 'retry', 'accept-key'] as const;
+export const QUESTION_KINDS = ['approve', 'confirm', 'retry', 'accept-key', 'accept-loss'] as const;
 export type QuestionKind = (typeof QUESTION_KINDS)[number];
 
 /** What a person is asked. The answer is bound to `digest`: another picture is another question. */
@@ -28,6 +28,8 @@ export interface Ask {
   readonly notTheRequester: boolean;
   /** With `retry` of a one-way act: a yes allows one more act on this subject. */
   readonly subject?: string;
+  /** The lane is held by what is asked about: on-call is told at once, and no other host begins meanwhile. */
+  readonly problem?: Problem;
   /** With `accept-key`: what a yes pins, for that host only. */
   readonly key?: { readonly hostUuid: string; readonly tls?: string; readonly ssh?: string };
 }

@@ -1,6 +1,6 @@
 /** Which lanes may move, and where a pause or an abort takes effect. Pure. */
 import { POOL_LANE, type LaneId, type PlannedLine } from './plan';
-import { currentLine, isDue, lanesOf, type LineState, type Run } from './run';
+import { currentLine, isDue, lanesOf, openQuestion, type LineState, type Run } from './run';
 
 /** Lines that belong together: once the first of a block is begun, the block goes to its end. */
 export function inBlock(run: Run, state: LineState): boolean {
@@ -41,7 +41,7 @@ export function movable(run: Run): readonly LineState[] {
 
 /** After a stop no new host begins; with the master's lane held nothing else starts (master first). */
 function heldElsewhere(run: Run, lane: LaneId): boolean {
-  return Object.values(run.lines).some((state) => state.status === 'stopped' && state.line.lane !== lane);
+  return Object.values(run.lines).some((state) => isHeldLine(run, state) && state.line.lane !== lane);
 }
 
 function beginsHost(run: Run, state: LineState): boolean {
@@ -54,11 +54,15 @@ function beginsHost(run: Run, state: LineState): boolean {
 export const stoppedLines = (run: Run): readonly LineState[] =>
   Object.values(run.lines).filter((state) => state.status === 'stopped');
 
+/** Stopped, or asking about a problem: that line goes on looking, and ends by itself when the problem is gone. */
+export const isHeldLine = (run: Run, state: LineState): boolean =>
+  state.status === 'stopped' || openQuestion(run, state.line.id)?.ask.problem !== undefined;
+
 /** True when a person is needed and no lane can go on without one. */
 export const isHeld = (run: Run): boolean =>
   (run.phase === 'running' || run.phase === 'pausing' || run.phase === 'aborting') &&
-  stoppedLines(run).length > 0 &&
-  movable(run).length === 0;
+  Object.values(run.lines).some((state) => isHeldLine(run, state)) &&
+  movable(run).every((state) => isHeldLine(run, state));
 
 export const allDone = (run: Run): boolean =>
   Object.values(run.lines).every((state) => state.status === 'done');
@@ -67,7 +71,7 @@ export const allDone = (run: Run): boolean =>
 export function laneState(run: Run, lane: LaneId): 'not begun' | 'waiting' | 'asking' | 'held' | 'done' {
   const state = currentLine(run, lane);
   if (!state) return 'done';
-  if (state.status === 'stopped') return 'held';
+  if (isHeldLine(run, state)) return 'held';
   const begun = Object.values(run.lines).some(
     (other) => other.line.lane === lane && other.status !== 'planned',
   );

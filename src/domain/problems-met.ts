@@ -175,6 +175,15 @@ export const met = {
       'The PBD that was there before is gone: the disk may have been partitioned anew.',
       'Look at xe pbd-list and at the disks before anything else; nothing was changed since the boot.',
     ),
+  inventoryLost: (host: string, losses: readonly string[], doThis: readonly string[]): Problem =>
+    problem(
+      'INVENTORY_LOST',
+      `${host} does not have what was recorded before the first host: ${losses.join(' ').replace(/\.?$/, '.')}`,
+      'An installer, or somebody meanwhile, has changed it; VMs that come to it may miss a network or a disk.',
+      ...doThis,
+      'The inventory in this thread shows all of it as it was. The line ends by itself when that is so again.',
+      'Or an approver accepts the loss in the thread, with a reason.',
+    ),
   notAttached: (host: string, what: readonly string[]): Problem =>
     problem(
       'NOT_ATTACHED',

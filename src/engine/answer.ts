@@ -1,7 +1,8 @@
 /** One answer to one question, checked against the newest fold. Pure; refuses with a sentence. */
 import { Rejected } from '../domain/errors';
 import type { QuestionAnswered } from '../domain/journal';
-import type { Person } from '../domain/person';
+import type { QuestionKind } from '../domain/decision';
+import type { Deed, Person } from '../domain/person';
 import { isOver } from '../domain/phases';
 import { problems } from '../domain/problems';
 import { openQuestions, type Question, type Run } from '../domain/run';
@@ -12,6 +13,10 @@ export interface Answering {
   readonly reason?: string;
   readonly digest?: string;
 }
+
+/** What answering a question of this kind takes. */
+export const deedOf = (kind: QuestionKind): Deed =>
+  kind === 'approve' || kind === 'accept-key' || kind === 'accept-loss' ? 'approve' : 'confirm';
 
 /** The first answer counts. Whoever made or started the run does not answer its approvals, unless the pool allows it. */
 export function answerWith(
@@ -36,6 +41,8 @@ export function answerWith(
     throw new Rejected(problems.selfApproval(by.name, run.plan.pool));
   if (answer.says === 'no' && question.ask.kind === 'approve' && !answer.reason)
     throw new Rejected(problems.reasonNeeded('Declining'));
+  if (answer.says === 'yes' && question.ask.kind === 'accept-loss' && !answer.reason?.trim())
+    throw new Rejected(problems.reasonNeeded('Accepting a loss'));
   return {
     type: 'QuestionAnswered',
     question: question.id,

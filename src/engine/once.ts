@@ -15,6 +15,7 @@ const XEN_READS = [
   'hosts',
   'vms',
   'srs',
+  'inventory',
   'evacuationBlockers',
   'identity',
   'readDump',

@@ -12,7 +12,7 @@ import type { Plan } from '../domain/plan';
 import { problems } from '../domain/problems';
 import { lanesOf, openQuestions, type Run } from '../domain/run';
 import type { Bell, Clock, Journal, Roles, RunRow } from '../ports';
-import { answerWith } from './answer';
+import { answerWith, deedOf } from './answer';
 import { authorise } from './authorise';
 import type { Folds } from './fold';
 import type { Operator, PoolLine } from './operator';
@@ -242,7 +242,7 @@ export function operate(deps: OperatorDeps): Operator {
       const newest = await folds.newest(row.id);
       const kind = (newest.questions.find((q) => q.id === answer.question) ?? openQuestions(newest)[0])?.ask
         .kind;
-      await may(by, row.pool, kind === 'approve' || kind === 'accept-key' ? 'approve' : 'confirm');
+      await may(by, row.pool, kind === undefined ? 'confirm' : deedOf(kind));
       const selfApproval = deps.pools().find((pool) => pool.name === row.pool)?.selfApproval ?? false;
       const run = await say(row, (was) => {
         const entry = answerWith(was, by, answer, plan?.madeBy, selfApproval);

@@ -5,6 +5,7 @@ import type { Deed } from '../domain/person';
 import { isOver } from '../domain/phases';
 import { POOL_LANE } from '../domain/plan';
 import { currentLine, lanesOf, openQuestions, type Run } from '../domain/run';
+import { deedOf } from './answer';
 
 export function statusOf(
   run: Run,
@@ -21,9 +22,7 @@ export function statusOf(
     // what an aborted run still asked can be answered no more
     questions: (isOver(run.phase) ? [] : openQuestions(run)).map((question) => {
       const host = run.lines[question.line]?.line.lane;
-      const may = whoMay(
-        question.ask.kind === 'approve' || question.ask.kind === 'accept-key' ? 'approve' : 'confirm',
-      );
+      const may = whoMay(deedOf(question.ask.kind));
       // the list names people as pools.yaml does: by id, or by the name it maps
       const own = [run.plan.madeBy, run.startedBy].flatMap(({ id, name }) => [id, name]);
       return {
@@ -37,7 +36,10 @@ export function statusOf(
       };
     }),
     owed,
-    problems: stoppedLines(run).flatMap((state) => state.problem ?? []),
+    problems: [
+      ...stoppedLines(run).flatMap((state) => state.problem ?? []),
+      ...(isOver(run.phase) ? [] : openQuestions(run)).flatMap((question) => question.ask.problem ?? []),
+    ],
   };
 }
 

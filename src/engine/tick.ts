@@ -4,7 +4,7 @@
  * by one as their looks come in: decide on the newest fold, append → act.
  */
 import { isOver } from '../domain/phases';
-import { allDone, inBlock, movable, stoppedLines } from '../domain/lanes';
+import { allDone, inBlock, isHeldLine, movable, stoppedLines } from '../domain/lanes';
 import type { Entry } from '../domain/journal';
 import { digestOf } from '../domain/digest';
 import { currentLine, lanesOf, openQuestion, type Run } from '../domain/run';
@@ -109,10 +109,10 @@ function follows(run: Run): Entry | undefined {
     };
   }
   const standing = lanesOf(run).map((lane) => currentLine(run, lane));
-  const inMid = standing.filter((state) => state !== undefined && inBlock(run, state));
+  const inMid = standing.filter((state) => state !== undefined).filter((state) => inBlock(run, state));
   if (run.phase === 'pausing' && inMid.length === 0) return { type: 'RunPaused' };
   // a lane that is held in the middle of its block will not reach the end of it: abort ends the run there
-  if (run.phase === 'aborting' && inMid.every((state) => state?.status === 'stopped'))
+  if (run.phase === 'aborting' && inMid.every((state) => isHeldLine(run, state)))
     return { type: 'RunAborted' };
   return undefined;
 }

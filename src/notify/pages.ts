@@ -6,6 +6,7 @@ import type { Recorded } from '../domain/journal';
 import { owedAfter } from '../domain/owed';
 import { linesOf, type Plan, type PlannedLine } from '../domain/plan';
 import type { Obligation } from '../domain/obligation';
+import type { Problem } from '../domain/problem';
 import type { Page } from '../ports';
 
 export type Severity = Page['severity'];
@@ -76,29 +77,30 @@ export function pagesOf(plan: Plan, entries: readonly Recorded[]): readonly DueP
       send('resolve', key, was, why);
     };
 
+    const held = (id: string, problem: Problem): void => {
+      const line = lines.get(id);
+      if (!line) return;
+      const { code, why, doThis } = problem;
+      trigger(
+        line.lane,
+        line.kind,
+        grave(plan, line, owed) ? 'critical' : 'error',
+        `${plan.pool}: ${problem.what}`,
+        { code, why, doThis: doThis.join(' · ') },
+      );
+    };
+
     switch (entry.type) {
       case 'QuestionAsked':
         questions.set(entry.question, entry.line);
+        if (entry.ask.problem) held(entry.line, entry.ask.problem);
         break;
       case 'PlanRevised':
         for (const line of entry.added) lines.set(line.id, line);
         break;
-      case 'LineStopped': {
-        const line = lines.get(entry.line);
-        if (!line) break;
-        trigger(
-          line.lane,
-          line.kind,
-          grave(plan, line, owed) ? 'critical' : 'error',
-          `${plan.pool}: ${entry.problem.what}`,
-          {
-            code: entry.problem.code,
-            why: entry.problem.why,
-            doThis: entry.problem.doThis.join(' · '),
-          },
-        );
+      case 'LineStopped':
+        held(entry.line, entry.problem);
         break;
-      }
       case 'LineOverdue': {
         const line = lines.get(entry.line);
         const asked = [...questions].find(([, of]) => of === entry.line)?.[0];

@@ -7,6 +7,7 @@ import { awaitHost } from '../steps/await-host';
 import { awaitMembers } from '../steps/await-members';
 import { awaitUp } from '../steps/await-up';
 import { clearVmopsTag } from '../steps/clear-vmops-tag';
+import { compareInventory } from '../steps/compare-inventory';
 import { confirmApproval } from '../steps/confirm-approval';
 import { disableClusterAllocation } from '../steps/disable-cluster-allocation';
 import { disableHa } from '../steps/disable-ha';
@@ -26,6 +27,7 @@ import { pauseWlb } from '../steps/pause-wlb';
 import { plugStorage } from '../steps/plug-storage';
 import { proveUpgrade } from '../steps/prove-upgrade';
 import { recheckHost } from '../steps/recheck-host';
+import { recordInventory } from '../steps/record-inventory';
 import { restoreHa } from '../steps/restore-ha';
 import { resumeWlb } from '../steps/resume-wlb';
 import { settleAccount } from '../steps/settle-account';
@@ -78,6 +80,7 @@ export const rollingUpgrade = defineProcedure({
         ejectCds({ pool: pool.name }),
         syncDatabase({ pool: pool.name }),
         when(!half, dumpDatabase({ pool: pool.name, path: input.dumpPath })),
+        recordInventory({ pool: pool.name }),
         when(input.disableClusterAllocation, disableClusterAllocation(cluster)),
       ),
 
@@ -142,6 +145,7 @@ function oneHost(input: ProcedureInput, host: HostSnapshot) {
       enableHost(args),
       clearVmopsTag({ ...args, ...binFor(input) }),
       when(master, manageCluster({ cluster, master: host.name, masterUuid: host.uuid })),
+      compareInventory(args),
       inService(input, host),
     ),
     when(

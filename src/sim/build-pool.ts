@@ -151,7 +151,13 @@ function buildHost(
     memory: { total, base: free === undefined ? MIB_BASE : total - used - free },
     pbds,
     pifs: pifs.map((pif) => ({
-      uuid: uuidOf('pif', uuid, pif.device),
+      // a VLAN has the name of the card that it is on
+      uuid: uuidOf(
+        'pif',
+        uuid,
+        pif.device,
+        ...('vlan' in pif && pif.vlan !== undefined ? [String(pif.vlan)] : []),
+      ),
       device: pif.device,
       network: pif.network,
       attached: pif.attached ?? true,
@@ -173,6 +179,7 @@ function buildHost(
       writtenAt: Math.floor(options.startAt / 1000),
     },
     traits: hostTraitsOf(file.traits, uuid),
+    lost: new Map(),
     cs: {
       ...identity(options, file.cloudstack?.id, 'cs-host', pool.name, file.name),
       state: file.cloudstack?.state ?? (live ? 'Up' : 'Down'),

@@ -100,6 +100,7 @@ function hiddenOf(files: Readonly<Record<string, HiddenFile>>): Readonly<Record<
       pool,
       {
         ...(file.rotatesKeys && { rotatesKeys: file.rotatesKeys }),
+        ...(file.loses && { loses: file.loses }),
         ...(file.messages && { messages: file.messages }),
       },
     ]),

@@ -9,5 +9,7 @@ export interface Login {
 export const SSH_LOGIN: Login = { user: 'root', password: 'sim-ssh-password' };
 /** A database user with SELECT and nothing else (cs §10.3). */
 export const DB_LOGIN: Login = { user: 'xsupgrade_read', password: 'sim-db-password' };
+/** Of iSCSI storage, in device_config: nobody logs in with it, and nobody may ever read it. */
+export const CHAP_PASSWORD = 'sim-chap-password';
 /** The routing key that the pager takes: 32 characters as PagerDuty's (peers §4.4). */
 export const PAGER_ROUTING_KEY = 'simulated0routing0key00000000000';

@@ -68,7 +68,9 @@ export interface SimHost {
   /** dom0 files of CloudStack's agent. Epoch seconds; 0: not there. */
   scriptsAt: number;
   heartbeat: { running: boolean; srs: string[]; writtenAt: number };
-  readonly traits: SimHostTraits;
+  traits: SimHostTraits;
+  /** What it has lost, and how that comes back. */
+  readonly lost: Map<string, () => void>;
   /** CloudStack's row. */
   cs: SimCsHost;
 }
@@ -223,6 +225,8 @@ export interface SimPage {
 export interface Hidden {
   /** Hosts whose TLS certificate and SSH host key are new after the upgrade. */
   readonly rotatesKeys?: readonly string[];
+  /** What a host no longer has after its upgrade, by host: the words of POST /world's `lose`. */
+  readonly loses?: Readonly<Record<string, readonly string[]>>;
   /** Message blobs per host: they slow the installer (the 72 % stall). */
   readonly messages?: Readonly<Record<string, number>>;
 }

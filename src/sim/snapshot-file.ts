@@ -123,6 +123,7 @@ const pool = z.strictObject({
 });
 const hidden = z.strictObject({
   rotatesKeys: z.array(text).optional(),
+  loses: z.record(z.string(), z.array(text)).optional(),
   messages: z.record(z.string(), z.number().int().nonnegative()).optional(),
 });
 const file = z.strictObject({

@@ -7,6 +7,7 @@ import { awaitUp } from './await-up';
 import { backUpDatabases } from './back-up-databases';
 import { byHand } from './by-hand';
 import { clearVmopsTag } from './clear-vmops-tag';
+import { compareInventory } from './compare-inventory';
 import { confirmApproval } from './confirm-approval';
 import { createTestNetwork } from './create-test-network';
 import { createTestVm } from './create-test-vm';
@@ -29,6 +30,7 @@ import { pauseWlb } from './pause-wlb';
 import { plugStorage } from './plug-storage';
 import { proveUpgrade } from './prove-upgrade';
 import { recheckHost } from './recheck-host';
+import { recordInventory } from './record-inventory';
 import { removeTestNetwork } from './remove-test-network';
 import { removeTestVm } from './remove-test-vm';
 import { restoreHa } from './restore-ha';
@@ -55,6 +57,7 @@ const verbs = [
   backUpDatabases,
   byHand,
   clearVmopsTag,
+  compareInventory,
   confirmApproval,
   createTestNetwork,
   createTestVm,
@@ -77,6 +80,7 @@ const verbs = [
   plugStorage,
   proveUpgrade,
   recheckHost,
+  recordInventory,
   removeTestNetwork,
   removeTestVm,
   restoreHa,

@@ -1,6 +1,7 @@
 /** Every PBD and PIF attached that was attached before: the boot leaves a failed SR unplugged and says nothing (xapi §5.4, F33). */
 import { act, done, stop, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
+import type { Run } from '../domain/run';
 import { defineStep } from './step';
 import { listed, minutes, xenHost, type HostArgs } from './sight';
 
@@ -30,7 +31,7 @@ export const plugStorage = defineStep<Args, Seen>({
       pifs: host.pifs.map(({ device, attached }) => ({ device, attached })),
     };
   },
-  decide: ({ args, now, line, at }) => {
+  decide: ({ args, now, line, at, run }) => {
     const gone = args.srs.filter((sr) => !now.pbds.some((pbd) => pbd.sr === sr.uuid));
     if (gone.length > 0)
       return stop(
@@ -43,7 +44,13 @@ export const plugStorage = defineStep<Args, Seen>({
       const pbd = now.pbds.find((candidate) => candidate.sr === sr.uuid);
       return pbd && !pbd.attached ? [{ sr: sr.name, pbd: pbd.uuid }] : [];
     });
-    const down = args.pifs.filter((device) => !now.pifs.some((pif) => pif.device === device && pif.attached));
+    const notThere = args.pifs.filter((device) => !now.pifs.some((pif) => pif.device === device));
+    const down = args.pifs.filter(
+      (device) =>
+        !now.pifs.some((pif) => pif.device === device && pif.attached) &&
+        // nothing comes back by waiting where there is nothing: the inventory's line asks about it
+        !(notThere.includes(device) && isCompared(run, line.line.lane)),
+    );
     // the boot plugs them itself, about 5 s each; what is loose after a minute will not come alone
     const young = at - (line.begunAt ?? at) < minutes(1) * 1000;
     if (loose.length > 0 && young) return wait(`Still being attached: ${listed(loose.map((one) => one.sr))}`);
@@ -53,7 +60,10 @@ export const plugStorage = defineStep<Args, Seen>({
         ...loose.map((one) => ({ subject: one.sr, what: `plug ${one.sr} on ${args.host}`, args: one })),
       );
     if (down.length > 0) return wait(`Not attached: ${listed(down)}`);
-    return done(`${args.srs.length} SRs and ${args.pifs.length} interfaces are attached as before`);
+    const there = args.pifs.length - notThere.length;
+    return done(
+      `${args.srs.length} SRs and ${there} interfaces are attached as before${notThere.length > 0 ? `; no longer there: ${listed(notThere)}` : ''}`,
+    );
   },
   act: ({ xen }, { args }) => xen.plugPbd((args as { pbd: string }).pbd),
   tooLong: ({ args, now }) =>
@@ -62,3 +72,7 @@ export const plugStorage = defineStep<Args, Seen>({
       args.pifs.filter((device) => !now.pifs.some((pif) => pif.device === device && pif.attached)),
     ),
 });
+
+/** Plans of before there was such a line have none. */
+const isCompared = (run: Run, lane: string): boolean =>
+  Object.values(run.lines).some(({ line }) => line.kind === 'compare-inventory' && line.lane === lane);

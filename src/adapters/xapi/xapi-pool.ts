@@ -6,6 +6,7 @@ import type { HostIdentity, XenPool } from '../../ports';
 import { readCondition } from './condition';
 import { dumpTo, onDisk, readDumpAt, type DumpFiles } from './dump';
 import { readHosts, readPool, readSrs, type Look } from './read-hosts';
+import { readInventory } from './read-inventory';
 import { readBlockers, readVms } from './read-vms';
 import { textFrom } from './record';
 import { inTime, openSession, type Dialled, type SessionOptions } from './session';
@@ -117,6 +118,7 @@ export function xapiPool(o: XapiPoolOptions): XenPool & { close(): Promise<void>
     vms: () => readVms(look),
     srs: () => readSrs(look),
     condition: () => readCondition(look),
+    inventory: () => readInventory(look),
     evacuationBlockers: async (uuid) => readBlockers(look, await refOf('host', uuid)),
     identity: (uuid) => identityOf(o, pins, hostOf(o, directory, uuid), uuid),
     readDump: (path) => readDumpAt(path, files),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { CloudState, SimHost, SimPool, SimVm } from '../model';
 import { familyOf } from '../../domain/version-eras';
 import { PROFILES } from '../profiles';
-import { hands, XapiFailure } from '../xapi';
+import { hands, LOSABLE_WORDS, XapiFailure } from '../xapi';
 import { allowed, ControlRefusal } from './refusal';
 
 export const WORLD_ACTS = [
@@ -11,6 +11,8 @@ export const WORLD_ACTS = [
   'power-off',
   'power-on',
   'rotate-keys',
+  'lose',
+  'restore',
   'set-memory',
   'add-vm',
   'remove-vm',
@@ -29,6 +31,8 @@ const worldAct = z.strictObject({
   to: z.string().optional(),
   version: z.string().optional(),
   mib: z.number().int().positive().optional(),
+  /** lose, restore: a setting of the host. */
+  what: z.string().optional(),
 });
 type Asked = z.infer<typeof worldAct>;
 
@@ -87,6 +91,24 @@ const VERBS: Readonly<Record<WorldAct, Prepare>> = {
   'power-off': onHost((cloud, host) => hands.powerOff(cloud, host)),
   'power-on': onHost((cloud, host) => hands.powerOn(cloud, host)),
   'rotate-keys': onHost((cloud, host) => hands.rotateKeys(cloud, host)),
+  lose: (cloud, asked) => {
+    const host = hostOf(cloud, asked, 'host');
+    const what = required(asked, 'what');
+    return () => {
+      if (!hands.lose(cloud, host, what))
+        throw new ControlRefusal('NOTHING_TO_LOSE', `${host.name} has no ${what}.`, [allowed(LOSABLE_WORDS)]);
+    };
+  },
+  restore: (cloud, asked) => {
+    const host = hostOf(cloud, asked, 'host');
+    const what = required(asked, 'what');
+    return () => {
+      if (!hands.restore(cloud, host, what))
+        throw new ControlRefusal('NOT_LOST', `${host.name} has not lost ${what}.`, [
+          allowed([...host.lost.keys()]),
+        ]);
+    };
+  },
   'set-memory': (cloud, asked) => {
     const of = asked.vm === undefined ? hostOf(cloud, asked, 'host') : vmOf(cloud, asked);
     const mib = required(asked, 'mib');
@@ -136,7 +158,10 @@ async function atOnce(run: () => void | Promise<void>, asked: Asked): Promise<vo
   throw refusal;
 }
 
-function required<K extends 'vm' | 'host' | 'to' | 'mib'>(asked: Asked, key: K): NonNullable<Asked[K]> {
+function required<K extends 'vm' | 'host' | 'to' | 'mib' | 'what'>(
+  asked: Asked,
+  key: K,
+): NonNullable<Asked[K]> {
   const value = asked[key];
   if (value !== undefined) return value;
   throw new ControlRefusal('MISSING', `${asked.do} needs "${key}".`);

@@ -3,6 +3,7 @@ import { buildVm } from '../build-pool';
 import type { CloudState, SimHost, SimPool, SimVm } from '../model';
 import { targetFor } from '../pairs';
 import { seeOutage } from './breaches';
+import { lose as take, restore as giveBack } from './lose';
 import { goDown, newKeys, powerCut, restart } from './machine';
 import { migrate } from './migrate';
 import { shutdownVm, startVm as startThrough } from './power';
@@ -44,6 +45,11 @@ export function rotateKeys(cloud: CloudState, host: SimHost): void {
   newKeys(host);
   xapiWorld(cloud).phaseChanged(host);
 }
+
+/** Somebody, or something, changes the host's settings; false where it has nothing of that name. */
+export const lose = (cloud: CloudState, host: SimHost, what: string): boolean => take(cloud, host, what);
+export const restore = (cloud: CloudState, host: SimHost, what: string): boolean =>
+  giveBack(cloud, host, what);
 
 export function setMemory(cloud: CloudState, of: SimHost | SimVm, mib: number): void {
   if ('memoryMib' in of) of.memoryMib = mib;

@@ -2,6 +2,7 @@
 export { callXapi, hostAtAddress } from './dispatch';
 export { getXapi } from './dump';
 export * as hands from './hands';
+export { LOSABLE_WORDS } from './lose';
 export { XAPI_PASSWORD, XAPI_USER } from './login';
 export { xapiSide } from './side';
 export { serveXapi, type XapiEndpoint, type XapiListeners } from './wire';

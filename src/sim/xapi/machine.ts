@@ -3,6 +3,7 @@ import { residentsOf, versionKey, type SimHost } from '../model';
 import { profileOf } from '../profiles';
 import { compareVersions } from '../../domain/version';
 import { metricsUuid } from './host-facts';
+import { lose } from './lose';
 import { computeRollingFlag, loseSessions, masterAnswers } from './pool-state';
 import { SECONDS } from './timing';
 import { isMasterHost, masterOf, type XapiWorld } from './world';
@@ -184,6 +185,8 @@ function join(world: XapiWorld, host: SimHost, why: 'boot' | 'toolstack' | 'sche
   const upgraded = why === 'boot' && machine.installed.version !== host.version;
   register(world, host);
   if (upgraded) {
+    for (const what of world.cloud.hidden[host.pool.name]?.loses?.[host.name] ?? [])
+      lose(world.cloud, host, what);
     after(world, host, SECONDS.beforeSchemaRestart, () => {
       xapiStops(world, host);
       enter(world, host, 'xapi-down', false);

@@ -2,7 +2,7 @@
 import { uuidOf } from '../identity';
 import type { SimHost, SimPbd, SimPif, SimPool, SimSr, SimVm } from '../model';
 import { stateFileUuid } from './record-host';
-import { pbdFields, pifFields } from './record-traits';
+import { macOf, pbdFields, pifFields } from './record-traits';
 import { bytes, NULL_REF, refOf, type XapiRecord } from './values';
 
 export interface SimVdi {
@@ -93,7 +93,7 @@ export const pbdRecord = (host: SimHost, pbd: SimPbd): XapiRecord => ({
   host: refOf(host.uuid),
   SR: refOf(pbd.sr),
   currently_attached: pbd.attached,
-  ...pbdFields(pbd),
+  ...pbdFields(host, pbd),
 });
 
 export const networkRecord = (pool: SimPool, network: { uuid: string; name: string }): XapiRecord => ({
@@ -130,7 +130,3 @@ export const pifRecord = (host: SimHost, pif: SimPif): XapiRecord => ({
   managed: true,
   ...pifFields(pif),
 });
-
-/** Locally administered, so no real card has it. */
-const macOf = (uuid: string): string =>
-  ['02', ...[0, 2, 4, 6, 9].map((at) => uuid.slice(at, at + 2))].join(':').replaceAll('-', '0');

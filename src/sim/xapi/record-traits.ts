@@ -1,4 +1,5 @@
 /** The facts beside machines and places, as fields of XAPI's records (xapi §5.1, §6.1). */
+import { CHAP_PASSWORD } from '../credentials';
 import { uuidOf } from '../identity';
 import { hostByName, type SimHost, type SimPbd, type SimPif, type SimPool, type SimVm } from '../model';
 import { NULL_REF, refOf, type XapiRecord, type XapiValue } from './values';
@@ -72,11 +73,42 @@ export const poolFields = ({ traits, uuid }: SimPool): XapiRecord => ({
   vswitch_controller: traits.vswitchController,
 });
 
-/** SM writes the paths of each LUN there. */
-export const pbdFields = (pbd: SimPbd): XapiRecord =>
-  pbd.paths
-    ? { other_config: { multipathed: 'true', 'mpath-360000000': `[${pbd.paths.up}, ${pbd.paths.of}]` } }
-    : {};
+/** device_config as each type of SR wants it; iSCSI logs in with CHAP, so there is a secret to keep. */
+function deviceConfig({ pool, uuid }: SimHost, pbd: SimPbd): Record<string, string> {
+  const sr = pool.srs.find((one) => one.uuid === pbd.sr);
+  const name = sr?.name ?? '';
+  switch (sr?.type) {
+    case 'nfs':
+      return { server: '10.0.0.5', serverpath: `/export/${name}` };
+    case 'lvmoiscsi':
+      return {
+        target: '10.0.0.6',
+        port: '3260',
+        targetIQN: `iqn.2015-01.com.example.storage:${name}`,
+        SCSIid: `3600${pbd.sr.replaceAll('-', '').slice(0, 28)}`,
+        chapuser: 'xenserver',
+        chappassword: CHAP_PASSWORD,
+      };
+    case 'iso':
+      return { location: `10.0.0.5:/export/${name}` };
+    case 'udev':
+      return { location: '/dev/xapi/cd' };
+    default:
+      return { device: `/dev/disk/by-id/scsi-${uuid.slice(0, 8)}-part3` };
+  }
+}
+
+export const pbdFields = (host: SimHost, pbd: SimPbd): XapiRecord => ({
+  device_config: deviceConfig(host, pbd),
+  // SM writes the paths of each LUN there
+  ...(pbd.paths && {
+    other_config: { multipathed: 'true', 'mpath-360000000': `[${pbd.paths.up}, ${pbd.paths.of}]` },
+  }),
+});
+
+/** Locally administered, so no real card has it. */
+export const macOf = (uuid: string): string =>
+  ['02', ...[0, 2, 4, 6, 9].map((at) => uuid.slice(at, at + 2))].join(':').replaceAll('-', '0');
 
 const cardUuid = (pif: SimPif, card: string): string => uuidOf('bonded-pif', pif.uuid, card);
 const bondUuid = (pif: SimPif): string => uuidOf('bond', pif.uuid);
@@ -98,6 +130,9 @@ export const bondedCards = (
         network: NULL_REF,
         host: refOf(host.uuid),
         VLAN: '-1',
+        MAC: macOf(cardUuid(pif, card)),
+        MTU: '1500',
+        ip_configuration_mode: 'None',
         physical: true,
         currently_attached: pif.attached,
         bond_slave_of: refOf(bondUuid(pif)),

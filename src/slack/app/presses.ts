@@ -45,15 +45,17 @@ export async function carryOut(
     case 'resume':
       return answerMessage({ about: 'run', did: 'resume', answer: await operator.resume(by, pressed.run) });
     case 'yes':
+    case 'accept':
     case 'no': {
+      const says = pressed.do === 'no' ? 'no' : 'yes';
       const { run, question, digest } = pressed;
-      const answer = await operator.answer(by, run, { question, digest, says: pressed.do, ...because });
+      const answer = await operator.answer(by, run, { question, digest, says, ...because });
       return answerMessage({
         about: 'run',
         did: 'advance',
         answer,
         question: answer.question,
-        says: pressed.do,
+        says,
       });
     }
     case 'give-back':

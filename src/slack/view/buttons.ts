@@ -8,7 +8,12 @@ export type Pressed =
   /** `remedies`: names of checks, with commas between. */
   | { readonly do: 'plan-with'; readonly pool: string; readonly to: string; readonly remedies: string }
   | { readonly do: 'pause' | 'pause-now' | 'resume' | 'abort'; readonly run: string }
-  | { readonly do: 'yes' | 'no'; readonly run: string; readonly question: string; readonly digest: string }
+  | {
+      readonly do: 'yes' | 'accept' | 'no';
+      readonly run: string;
+      readonly question: string;
+      readonly digest: string;
+    }
   | { readonly do: 'give-back' | 'take-over'; readonly pool: string; readonly obligation: string };
 
 /** Labels of the two buttons of a question, by its kind. */
@@ -17,6 +22,7 @@ export const ANSWERS = {
   confirm: { yes: 'Confirm', no: 'Not done' },
   retry: { yes: 'Try again', no: 'Leave it held' },
   'accept-key': { yes: 'Accept key', no: 'Refuse key' },
+  'accept-loss': { yes: 'Accept the loss', no: 'Do not accept' },
 } as const satisfies Record<QuestionKind, { readonly yes: string; readonly no: string }>;
 
 const PREFIX = 'xsu/';
@@ -52,6 +58,7 @@ export function pressedOf(value: string | undefined): Pressed | undefined {
     case 'abort':
       return has('run') ? { do: given['do'], run: String(given['run']) } : undefined;
     case 'yes':
+    case 'accept':
     case 'no':
       return has('run', 'question', 'digest')
         ? {

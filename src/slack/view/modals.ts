@@ -21,6 +21,12 @@ const WORDS = {
     text: 'What is asked for is not done, and the run goes no further here until somebody tries again or aborts it. The reason is written into the journal and shown in the thread.',
     label: 'Why?',
   },
+  accept: {
+    title: 'Accept the loss',
+    submit: 'Accept the loss',
+    text: 'The run goes on without what is named in the question. Your name and the reason are written into the journal and shown in the thread.',
+    label: 'Why may it go on without?',
+  },
   abort: {
     title: 'Abort the run',
     submit: 'Abort',

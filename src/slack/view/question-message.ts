@@ -15,6 +15,7 @@ const ASKS = {
   confirm: 'Please confirm',
   retry: 'A person is needed',
   'accept-key': 'A host shows another key',
+  'accept-loss': 'A host has lost something',
 } as const;
 
 const DECIDED = {
@@ -22,6 +23,7 @@ const DECIDED = {
   confirm: { yes: 'Confirmed', no: 'Not done' },
   retry: { yes: 'Tried again', no: 'Left held' },
   'accept-key': { yes: 'Key accepted', no: 'Key refused' },
+  'accept-loss': { yes: 'Loss accepted', no: 'Loss not accepted' },
 } as const;
 
 export function questionMessage(run: Run, question: Question): Message {
@@ -29,7 +31,8 @@ export function questionMessage(run: Run, question: Question): Message {
   const lane = state?.line.lane ?? POOL_LANE;
   const on = lane === POOL_LANE ? run.plan.pool : lane;
   const heading = `? ${bold(`${ASKS[question.ask.kind]}: ${on}`)}`;
-  const problem = question.ask.kind === 'retry' && open(question) ? state?.problem : undefined;
+  const held = question.ask.kind === 'retry' ? state?.problem : question.ask.problem;
+  const problem = open(question) ? held : undefined;
   const body: readonly KnownBlock[] = problem ? problemBlocks(problem, run.id) : evidence(question);
   return {
     key: `question:${question.id}`,
@@ -94,7 +97,8 @@ function ending(run: Run, question: Question, lineDone: boolean): readonly Known
     ...actions([
       press(
         ANSWERS[kind].yes,
-        { do: 'yes', ...about },
+        // a reason is asked for in a window of its own
+        { do: kind === 'accept-loss' ? 'accept' : 'yes', ...about },
         {
           style: 'primary',
           ...(careful && {

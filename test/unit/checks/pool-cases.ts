@@ -92,6 +92,8 @@ export const CASES: readonly PoolCase[] = [
   of('reboot-pending-member', '7.2.0', 'warn pending-reboots host-2'),
   of('router-alone', TARGET, 'warn router-pairs r-4-VM'),
   of('routers-on-one-host', TARGET, 'warn router-pairs host-1'),
+  // what the upgrade loses nobody can see before it
+  of('settings-lost', TARGET),
   of('snapshot-being-taken', TARGET, 'warn cloudstack-open-work cluster-a'),
   of('snapshot-schedule', TARGET, 'warn snapshot-schedules cluster-a'),
   of('storage-link', '6.5.0', 'block deprecated-storage link'),

@@ -1,0 +1,88 @@
+/**
+ * The host and the pool beside their record: what is gone holds the lane until it is back, which is seen, or until an
+ * approver accepts it with a reason. What was accepted once is not asked about at the next host.
+ */
+import { ask, done } from '../domain/decision';
+import { digestOf } from '../domain/digest';
+import { inventoryFrom, type Inventory } from '../domain/inventory';
+import { hostLosses, poolLosses, type Loss } from '../domain/inventory-losses';
+import type { Json } from '../domain/json';
+import { problems } from '../domain/problems';
+import { answersOn, recalled, type Run } from '../domain/run';
+import { counted, hours, listed, type HostArgs } from './sight';
+import { defineStep, LOOKS_ONLY } from './step';
+
+type Seen = { readonly losses: readonly Loss[] };
+type Result = { readonly accepted: readonly string[] };
+
+export const compareInventory = defineStep<HostArgs, Seen>({
+  ...LOOKS_ONLY,
+  kind: 'compare-inventory',
+  v: 1,
+  title: ({ host }) => `Compare ${host} with its inventory`,
+  patience: { softSeconds: hours(1), hardSeconds: hours(24 * 7) },
+  observe: async ({ xen }, { host, uuid }, { run }) => ({
+    losses: lossesOf(recorded(run), await xen.inventory(), host, uuid),
+  }),
+  decide: ({ args, now, run, line }) => {
+    const known = acceptedIn(run);
+    const losses = now.losses.filter((loss) => !known.includes(loss.what));
+    if (losses.length === 0)
+      return done(
+        now.losses.length === 0
+          ? 'everything is as it was recorded'
+          : `as recorded, apart from what was accepted before: ${listed(now.losses.map(({ what }) => what))}`,
+      );
+    const whats = losses.map(({ what }) => what);
+    const digest = digestOf({ line: line.line.id, losses: whats });
+    const yes = answersOn(run, line.line.id).findLast(
+      (q) => q.answer.says === 'yes' && q.ask.digest === digest,
+    );
+    if (yes)
+      return done(`accepted by ${yes.answer.by.name} (${yes.answer.reason ?? ''}): ${listed(whats)}`, {
+        accepted: whats,
+      } satisfies Result);
+    return ask({
+      kind: 'accept-loss',
+      text: `${counted(losses.length, 'thing')} of ${args.host} ${losses.length === 1 ? 'is' : 'are'} not as recorded. Go on without?`,
+      saw: whats,
+      digest,
+      notTheRequester: true,
+      problem: problems.inventoryLost(
+        args.host,
+        whats,
+        losses.map(({ doThis }) => doThis),
+      ),
+    });
+  },
+  tooLong: ({ line }) => problems.tooLong(line.line.title, 'the pool could not be read'),
+});
+
+const recorded = (run: Run): Inventory | undefined =>
+  inventoryFrom(recalled(run, 'record-inventory').at(-1)?.before);
+
+function lossesOf(
+  before: Inventory | undefined,
+  now: Inventory,
+  host: string,
+  uuid: string,
+): readonly Loss[] {
+  const was = before?.hosts.find((one) => one.uuid === uuid);
+  const is = now.hosts.find((one) => one.uuid === uuid);
+  if (!before || !was)
+    return [
+      {
+        what: `Nothing was recorded of ${host} before the first host.`,
+        doThis: `Compare ${host} with another host: xe pif-list, xe pbd-list, xe host-param-list`,
+      },
+    ];
+  if (!is)
+    return [{ what: `The pool no longer lists ${host}.`, doThis: 'Look at xe host-list on the master' }];
+  return [...hostLosses(was, is), ...poolLosses(now.name, now.uuid, before.pool, now.pool)];
+}
+
+/** Sentences that somebody has accepted at an earlier host. */
+const acceptedIn = (run: Run): readonly string[] =>
+  recalled(run, 'compare-inventory').flatMap(
+    ({ result }) => (result as (Result & Json) | undefined)?.accepted ?? [],
+  );
