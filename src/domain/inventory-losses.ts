@@ -172,10 +172,12 @@ function interfaceChanges(
       ? [one.ip.mode, one.ip.address, one.ip.netmask, one.ip.gateway, one.ip.dns].filter(Boolean).join(' ')
       : one.ip.mode;
   return [
-    ...changed(was.network, is.network, {
-      name: `The network ${of}`,
-      doThis: `Look at xe pif-list device=${was.device} and at xe network-list; the cards may have changed places`,
-    }),
+    ...(was.networkUuid === is.networkUuid
+      ? []
+      : changed(was.network, is.network, {
+          name: `The network ${of}`,
+          doThis: `Look at xe pif-list device=${was.device} and at xe network-list; the cards may have changed places`,
+        })),
     // a bond and its VLANs carry the address of one of its cards, whichever came first
     ...(isBond || was.vlan !== undefined
       ? []

@@ -8,8 +8,9 @@ export type InterfaceRecord = {
   readonly device: string;
   /** Tag of a VLAN; absent on what carries none. */
   readonly vlan?: number;
-  /** Name of the network, or its uuid where names repeat. */
+  /** Name of the network, or its uuid where names repeat; people rename networks, so the uuid tells which one it is. */
   readonly network: string;
+  readonly networkUuid: string;
   readonly mac: string;
   readonly mtu: number;
   readonly management: boolean;

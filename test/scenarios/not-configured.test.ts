@@ -51,6 +51,6 @@ test('without a canary, and with no move planned onto the last host, a person ch
   const run = await told(it);
   endedWell(it, run);
   expect(
-    run.questions.filter(({ line }) => line === 'host-2-22-smoke-test-host').map(({ ask }) => ask.text),
+    run.questions.filter(({ line }) => line === 'host-2-23-smoke-test-host').map(({ ask }) => ask.text),
   ).toEqual(['Does a VM run well on host-2?']);
 });

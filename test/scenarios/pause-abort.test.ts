@@ -39,7 +39,7 @@ test('a pause in the middle of a host’s maintenance takes effect when the host
   });
   const run = await it.play(id, { still: 3600 });
   expect(run.phase).toBe('paused');
-  expect(run.lines['host-1-21-leave-maintenance']?.status).toBe('done');
+  expect(run.lines['host-1-22-leave-maintenance']?.status).toBe('done');
   expect(it.host('host-1').cs).toMatchObject({ state: 'Up', resourceState: 'Enabled' });
   expect(it.pool.cluster.managedState).toBe('Managed');
   expect(it.host('host-2').reboots).toBe(0);

@@ -101,7 +101,7 @@ describe('three hosts of seed 000', () => {
       'host-1-18-manage-cluster',
     ]);
     expect(done('host-1-07-enter-maintenance')).toBeLessThan(done('host-1-08-unmanage-cluster'));
-    expect(done('host-1-18-manage-cluster')).toBeLessThan(done('host-1-21-leave-maintenance'));
+    expect(done('host-1-18-manage-cluster')).toBeLessThan(done('host-1-22-leave-maintenance'));
   });
 
   test('were each asked about by name, and nobody asked anything else but for the keys of host-2', async () => {

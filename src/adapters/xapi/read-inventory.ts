@@ -19,7 +19,9 @@ interface Tables {
   readonly bonds: Table;
   readonly pbds: Table;
   readonly srs: Table;
-  readonly networks: ReadonlyMap<string, string>;
+  readonly networks: Table;
+  /** By reference. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 export async function readInventory({ session, directory, source }: Look): Promise<Inventory> {
@@ -38,7 +40,7 @@ export async function readInventory({ session, directory, source }: Look): Promi
   // an empty answer would read as "all is lost", or be what later losses are measured by
   if (hosts.size === 0) throw new Malformed(source, 'the pool lists no host');
   const names = namesOfNetworks(networks);
-  const tables: Tables = { pifs, bonds, pbds, srs, networks: names };
+  const tables: Tables = { pifs, bonds, pbds, srs, networks, names };
   return {
     v: 1,
     name: pool.text('name_label'),
@@ -105,13 +107,15 @@ function hostInventory(host: XapiObject, tables: Tables): HostInventory {
 const isTunnel = (pif: XapiObject): boolean =>
   pif.has('tunnel_access_PIF_of') && pif.set('tunnel_access_PIF_of').length > 0;
 
-function interfaceRecord(pif: XapiObject, { networks }: Tables): InterfaceRecord {
+function interfaceRecord(pif: XapiObject, { networks, names }: Tables): InterfaceRecord {
   // -1 is "no tag"
   const vlan = pif.integer('VLAN');
   return {
     device: pif.text('device'),
     ...(vlan >= 0 && { vlan }),
-    network: networks.get(pif.text('network')) ?? '',
+    network: names.get(pif.text('network')) ?? '',
+    // a card of a bond is on no network
+    networkUuid: networks.get(pif.text('network'))?.text('uuid') ?? '',
     mac: pif.text('MAC'),
     mtu: pif.integer('MTU'),
     management: pif.flag('management'),
