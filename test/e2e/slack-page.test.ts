@@ -1,5 +1,5 @@
 /** The page in a real browser: somebody types, somebody else approves, the thread is seen to change. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import type { Entry } from '../../src/domain/journal';
@@ -86,6 +86,15 @@ test('a run is started and approved by two people in the browser, and the thread
   await worker.planReply?.({ id: 'ask-1', replyTo: { channel: on.at.channel } }, { plan: made });
   await page.getByText('It can be done, host by host.').waitFor();
   await look(page, '3-plan');
+  await page.getByRole('cell', { name: '✓ ready' }).first().waitFor();
+  await page.getByText('2 replies').click();
+  await look(page, '3-report');
+  const coming = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'p-1.md' }).click();
+  const report = await coming;
+  expect(report.suggestedFilename()).toBe('p-1.md');
+  expect(readFileSync(await report.path(), 'utf8')).toMatch(/^# Plan for pool-a: 6\.5 → 7\.1\.2\n/);
+  await page.getByRole('button', { name: 'Close thread' }).click();
 
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.getByText('Start this plan?').waitFor();

@@ -76,7 +76,7 @@ const more = (findings: readonly Finding[]): string =>
   findings.length > ONE_BY_ONE ? `\n${others(findings.slice(ONE_BY_ONE))}` : '';
 
 const others = (findings: readonly Finding[]): string =>
-  `      … and the same ${findings.length === 1 ? 'once more' : `${findings.length} times more`}: ${plain(
+  `      and the same ${findings.length === 1 ? 'once more' : `${findings.length} times more`}: ${plain(
     clip(
       listed(
         findings.map(({ on }) => on),

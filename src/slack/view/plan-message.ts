@@ -56,7 +56,15 @@ export function planMessage(plan: Plan): Message {
     text: spoken(
       `Plan for ${plan.pool} to ${plan.target}: ${verdict} ${countsSentence(findings)}; ${sizeSentence(plan)}.`,
     ),
-    blocks: [...above, ...hosts, ...found, ...stops, ...whatWillBeDone(plan.sections, left), ...below],
+    blocks: [
+      ...above,
+      ...hosts,
+      ...found,
+      ...stops,
+      { type: 'divider' },
+      ...whatWillBeDone(plan.sections, left),
+      ...below,
+    ],
   };
 }
 

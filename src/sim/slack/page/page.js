@@ -91,8 +91,13 @@ const fileNode = (file) =>
   el(
     'a',
     { class: 'b-file', href: file.url, download: file.name, 'data-file': file.id },
-    el('span', { class: 'b-file-sign', 'aria-hidden': 'true' }, '⭳'),
-    el('span', {}, el('strong', {}, file.title), el('small', {}, `${file.name} · ${sizeOf(file.bytes)}`)),
+    el('span', { class: 'b-file-sign', 'aria-hidden': 'true' }, '↓'),
+    el(
+      'span',
+      {},
+      el('strong', {}, file.title),
+      el('small', {}, file.title === file.name ? sizeOf(file.bytes) : `${file.name} · ${sizeOf(file.bytes)}`),
+    ),
   );
 
 const sizeOf = (bytes) =>
@@ -178,7 +183,8 @@ function draw() {
 /** A thread that begins while somebody looks on is opened for them, once. */
 function followNewest() {
   const newest = channel()
-    .messages.filter((one) => one.thread !== undefined)
+    // a plan’s report is there for whoever wants it; it is no story to follow
+    .messages.filter((one) => one.thread !== undefined && one.files.length === 0)
     .at(-1)?.thread;
   if (newest === undefined || newest === my.followed) return;
   my.followed = newest;
