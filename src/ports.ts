@@ -127,6 +127,8 @@ export interface XenPoolReads {
   condition(): Promise<XenCondition>;
   /** Every setting that an upgrade may lose, secrets left out. */
   inventory(): Promise<Inventory>;
+  /** How many messages XAPI keeps. */
+  messageCount(): Promise<number>;
   /** host.get_vms_which_prevent_evacuation: VM name → XAPI's code and parameters, names for references. */
   evacuationBlockers(hostUuid: string): Promise<Readonly<Record<string, readonly string[]>>>;
   /** TLS and SSH fingerprints that this host shows now; sends nothing secret. */
@@ -140,6 +142,16 @@ export interface XenPoolActs {
   enableHa(before: HaSnapshot): Promise<void>;
   setHaTolerates(failures: number): Promise<void>;
   setWlbEnabled(on: boolean): Promise<void>;
+  /** other_config.auto_poweron of the pool: without it the flag of a VM does nothing. */
+  setAutoPowerOn(on: boolean): Promise<void>;
+  /** Takes these operations out of blocked_operations; one that is not in it is no error. */
+  allowOperations(vmUuid: string, operations: readonly string[]): Promise<void>;
+  /** Puts them back: operation → the code that refuses it. */
+  blockOperations(vmUuid: string, blocked: Readonly<Record<string, string>>): Promise<void>;
+  /** Takes XenCenter's MAINTENANCE_MODE out of other_config; enables and disables nothing. */
+  endMaintenanceMode(hostUuid: string): Promise<void>;
+  /** The oldest go until so many are left; for good. One call a message on older releases: minutes for thousands. */
+  destroyMessages(keep: number): Promise<void>;
   ejectCd(vbdUuid: string): Promise<void>;
   syncDatabase(): Promise<void>;
   /** GET /pool/xmldbdump to `path` (0600), then counted. */
@@ -212,6 +224,15 @@ export interface CsCandidate {
   readonly suitable: boolean;
 }
 
+/** One row of guest_os_hypervisor: what a hypervisor version calls a guest system. */
+export interface CsGuestOsName {
+  readonly osTypeId: string;
+  /** CloudStack's name of the guest system. */
+  readonly guestOs: string;
+  /** XenServer's. */
+  readonly name: string;
+}
+
 export interface CloudStackReads {
   version(): Promise<string>;
   /** Milliseconds that CloudStack's clock is ahead of ours, from the HTTP Date header. */
@@ -236,6 +257,9 @@ export interface CloudStackReads {
   volumesInWork(clusterId: string): Promise<readonly string[]>;
   /** What CloudStack says of itself. A refused part is left out; the other errors are thrown. */
   traits(): Promise<CloudStackTraits>;
+  /** hypervisor_capabilities rows of XenServer. */
+  capabilities(): Promise<NonNullable<CloudStackTraits['capabilities']>>;
+  guestOsNames(hypervisorVersion: string): Promise<readonly CsGuestOsName[]>;
 }
 
 export interface CloudStackActs {
@@ -275,6 +299,7 @@ export interface CloudStackActs {
     /** Absent: CloudStack chooses, in any cluster of the zone. */
     readonly hostId?: string;
   }): Promise<{ readonly id: string; readonly job: string }>;
+  addGuestOsName(hypervisorVersion: string, os: CsGuestOsName): Promise<{ readonly job: string }>;
   /** destroyVirtualMachine with expunge. */
   expungeVm(id: string): Promise<{ readonly job: string }>;
 }

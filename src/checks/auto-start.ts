@@ -33,7 +33,8 @@ export const autoStart = defineCheck({
           'CloudStack may have moved or started them elsewhere by then: two machines on one disk destroy it.',
           ...commands,
         ),
-        remedy: { kind: 'by-hand', args: { title: 'Switch automatic starts off', doThis: commands } },
+        // the flags of the VMs stay: without the pool's they do nothing
+        remedy: { kind: 'stop-auto-start', args: { pool: pool.name } },
       },
     ];
   },

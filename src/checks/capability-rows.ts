@@ -1,53 +1,69 @@
-/** CloudStack looks a version up by its exact name; without a row, hosts are treated as the oldest there is (cs fact 18, §8.5). */
+/**
+ * CloudStack looks a version up by its exact name; without a row, hosts are treated as the oldest there is (cs fact 18,
+ * §8.5). It refuses a migration to a host that carries as many VMs as its row allows, whatever memory is free.
+ */
+import { guestLimit, rowToCopy } from '../domain/guest-limits';
 import { residents, type Snapshot } from '../domain/pool';
-import { compareVersions } from '../domain/version';
 import { defineCheck, found, type Found } from './check';
-
-/** What a host may carry where CloudStack has no row of its version and none called `default` (cs §8.5). */
-const DEFAULT_GUESTS = 50;
 
 export const capabilityRows = defineCheck({
   name: 'capability-rows',
-  summary: 'CloudStack has a capability row for the exact target version.',
+  summary:
+    'CloudStack has a capability row for the exact target version, and its limits let every planned move through.',
   source: 'cs fact 18 and §8.5',
-  look(pool, target) {
+  look(pool, target, { placement }) {
     const rows = pool.cloudstack.traits?.capabilities;
-    if (!rows || rows.some((row) => row.version === target)) return [];
-    const most = rows.find((row) => row.version === 'default')?.maxGuests ?? DEFAULT_GUESTS;
-    const near = rows
-      .filter((row) => row.version !== 'default' && compareVersions(row.version, target) < 0)
-      .toSorted((a, b) => compareVersions(a.version, b.version))
-      .at(-1);
-    return [missing(pool, target, most, near?.version)];
+    if (!rows) return [];
+    const { crowded = [] } = placement;
+    if (!rows.some((row) => row.version === target)) return [missing(pool, target, crowded)];
+    return crowded.length === 0 ? [] : [tooLow(pool, target, crowded)];
   },
 });
 
-function missing(pool: Snapshot, target: string, most: number, near: string | undefined): Found {
-  const crowded = pool.hosts.filter((host) => residents(pool, host.name).length > most);
+function missing(pool: Snapshot, target: string, crowded: readonly string[]): Found {
+  const most = guestLimit(pool, target);
+  const over = pool.hosts.filter((host) => residents(pool, host.name).length > most);
   const copied =
     'max_guests_limit, security_group_enabled, max_data_volumes_limit, max_hosts_per_cluster, storage_motion_supported, vm_snapshot_enabled';
   const statement =
     `INSERT INTO cloud.hypervisor_capabilities (uuid, hypervisor_type, hypervisor_version, ${copied}) ` +
     `SELECT UUID(), hypervisor_type, '${target}', ${copied} FROM cloud.hypervisor_capabilities ` +
-    `WHERE hypervisor_type = 'XenServer' AND hypervisor_version = '${near ?? 'default'}';`;
+    `WHERE hypervisor_type = 'XenServer' AND hypervisor_version = '${rowToCopy(pool, target)}';`;
   return {
     ...found(
-      'question',
+      crowded.length > 0 ? 'block' : 'question',
       pool.name,
       `CloudStack ${pool.cloudstack.version} has no capability row for ${target}: upgraded hosts take at most ${most} VMs, without storage motion.`,
       [
         `hypervisor_capabilities of XenServer: no ${target}`,
-        ...crowded.map((host) => `${host.name} runs ${residents(pool, host.name).length} VMs now`),
+        ...over.map((host) => `${host.name} runs ${residents(pool, host.name).length} VMs now`),
+        ...crowded,
       ],
       `Have the row added by whoever keeps CloudStack’s database: ${statement}`,
-      'Approving the plan without it is the recorded override.',
+      ...(crowded.length > 0 ? [] : ['Approving the plan without it is the recorded override.']),
     ),
     remedy: {
-      kind: 'by-hand',
+      kind: 'by-hand-seen',
       args: {
         title: `Add CloudStack’s capability row for ${target}`,
         doThis: [statement, 'Then restart the management servers, or let the plan’s own restart do it.'],
+        until: { see: 'capability-row', version: target },
       },
     },
   };
 }
+
+const tooLow = (pool: Snapshot, target: string, crowded: readonly string[]): Found =>
+  found(
+    'block',
+    pool.name,
+    'CloudStack’s limit of VMs a host does not let the moves through.',
+    [
+      ...[...new Set([...pool.hosts.map((host) => host.version), target])].map(
+        (version) => `a host of ${version} may carry ${guestLimit(pool, version)} VMs, system VMs included`,
+      ),
+      ...crowded,
+    ],
+    'Raise it: cmk list hypervisorcapabilities hypervisor=XenServer, then cmk update hypervisorcapabilities id=… maxguestslimit=…',
+    'Or stop VMs that nobody needs, then ask for the plan again.',
+  );

@@ -47,7 +47,15 @@ function oldTls(pool: Snapshot, old: readonly HostSnapshot[]): Found[] {
         `Run on ${pool.master}: ${command}`,
         'CloudStack must speak TLS 1.2 with XAPI by then.',
       ),
-      remedy: { kind: 'by-hand', args: { title: 'Switch old TLS off', doThis: [command] } },
+      // by hand: whether CloudStack still reaches XAPI then, only a person can say
+      remedy: {
+        kind: 'by-hand-seen',
+        args: {
+          title: `Switch old TLS off on ${pool.name}`,
+          doThis: [`On ${pool.master}: ${command}`, 'CloudStack must speak TLS 1.2 with XAPI by then.'],
+          until: { see: 'old-tls-off', pool: pool.name },
+        },
+      },
     },
   ];
 }

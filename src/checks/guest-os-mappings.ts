@@ -28,16 +28,10 @@ export const guestOsMappings = defineCheck({
           `For each guest OS in use, as for ${near ?? 'the version before'}: ${command}`,
           'Approving the plan without them is the recorded override.',
         ),
-        remedy: {
-          kind: 'by-hand',
-          args: {
-            title: `Add CloudStack’s guest OS names for ${target}`,
-            doThis: [
-              `cmk list guestosmapping hypervisor=XenServer hypervisorversion=${near ?? '…'}`,
-              command,
-            ],
-          },
-        },
+        // without any older version there is nothing to copy the names from
+        ...(near !== undefined && {
+          remedy: { kind: 'add-guest-os-names', args: { version: target, like: near } },
+        }),
       },
     ];
   },

@@ -18,10 +18,10 @@ export const maintenanceMode = defineCheck({
             ['other_config: MAINTENANCE_MODE'],
             `Leave it in XenCenter, or run: ${command}`,
           ),
-          remedy: {
-            kind: 'by-hand',
-            args: { title: `End the maintenance mode of ${host.name}`, doThis: [command] },
-          },
+          // on a host that is enabled it is a leftover; a disabled one is somebody's to bring back
+          ...(host.enabled && {
+            remedy: { kind: 'end-maintenance-mode', args: { host: host.name, uuid: host.uuid } },
+          }),
         };
       }),
 });

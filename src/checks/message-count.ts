@@ -6,6 +6,9 @@ const MANY = 5000;
 /** Files that the installer copies in a minute, at its slowest: an hour for 10,000 (seed 003: five minutes to over an hour). */
 const A_MINUTE = 170;
 
+/** The newest that stay when the rest is removed: what anybody still looks at. */
+const KEPT = 1000;
+
 export const messageCount = defineCheck({
   name: 'message-count',
   summary: `XAPI keeps fewer than ${MANY} messages: they are copied one by one while the installer shows 72 %.`,
@@ -21,19 +24,10 @@ export const messageCount = defineCheck({
           pool.name,
           `XAPI keeps ${messages} messages: the installer may stand at 72 % for up to ${minutes} minutes on each host.`,
           ['message.get_all', 'their files are under /var/lib/xcp/blobs/messages on every host'],
-          'Remove what nobody reads any more, on the master.',
+          `Remove what nobody reads any more, on ${pool.master}: xe message-list --minimal, then xe message-destroy uuid=… for each.`,
           'Or wait: an installer that stands at 72 % is not dead.',
         ),
-        remedy: {
-          kind: 'by-hand',
-          args: {
-            title: 'Remove old messages of XAPI',
-            doThis: [
-              `On ${pool.master}: xe message-list --minimal | tr , '\\n' | head -n ${messages - 1000} | xargs -n 1 -I U xe message-destroy uuid=U`,
-              'Then: xe message-list --minimal | tr , "\\n" | wc -l',
-            ],
-          },
-        },
+        remedy: { kind: 'destroy-messages', args: { pool: pool.name, keep: KEPT, most: MANY } },
       },
     ];
   },

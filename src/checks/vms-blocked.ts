@@ -32,14 +32,8 @@ export const vmsBlocked = defineCheck({
                     `Ask who did it, then allow them again: xe vm-param-remove uuid=${vm.uuid} param-name=blocked-operations param-key=…`,
                   ),
                   remedy: {
-                    kind: 'by-hand',
-                    args: {
-                      title: `Allow the operations of ${vm.name} again`,
-                      doThis: blocked.map(
-                        ([operation]) =>
-                          `xe vm-param-remove uuid=${vm.uuid} param-name=blocked-operations param-key=${operation}`,
-                      ),
-                    },
+                    kind: 'allow-operations',
+                    args: { vm: vm.name, operations: blocked.map(([operation]) => operation) },
                   },
                 },
               ]),

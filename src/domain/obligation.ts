@@ -4,6 +4,8 @@ import type { Json } from './json';
 export const OWED = [
   'ha-off',
   'wlb-paused',
+  'auto-start-off',
+  'operations-allowed',
   'services-stopped',
   'cluster-allocation-disabled',
   'host-allocation-disabled',

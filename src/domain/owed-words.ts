@@ -5,6 +5,8 @@ import type { Obligation, Owed } from './obligation';
 const NAMED = {
   'ha-off': (pool) => `HA of ${pool}`,
   'wlb-paused': (pool) => `WLB of ${pool}`,
+  'auto-start-off': (pool) => `the automatic starts of ${pool}`,
+  'operations-allowed': (vm) => `the blocked operations of ${vm}`,
   'services-stopped': (server) => `the CloudStack services on ${server}`,
   'cluster-allocation-disabled': (cluster) => `allocation on cluster ${cluster}`,
   'host-allocation-disabled': (host) => `allocation on ${host}`,

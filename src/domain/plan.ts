@@ -79,6 +79,8 @@ export interface Placement {
   readonly hosts: readonly HostPlacement[];
   /** Why it does not fit, one sentence each; empty when it does. */
   readonly misfits: readonly string[];
+  /** Why CloudStack would take no more VMs on a host that has room for them, one sentence each; absent when it takes all. */
+  readonly crowded?: readonly string[];
   /** `cannot`: proved; `not-found`: every try ended with VMs left over, which proves nothing. */
   readonly answer?: 'fits' | 'cannot' | 'not-found';
   readonly proof?: Shortage;

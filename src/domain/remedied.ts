@@ -1,6 +1,7 @@
 /** Remedies that a person has chosen for a plan: which they are, and what the pool will be like once they are carried out. Pure. */
 import { Rejected } from './errors';
 import type { Finding, Remedy } from './finding';
+import { rowToCopy } from './guest-limits';
 import type { PlannedLine } from './plan';
 import type { Snapshot } from './pool';
 import { problems } from './problems';
@@ -38,6 +39,10 @@ export const remediesOf = (chosen: readonly Offer[]): readonly Remedy[] => [
 
 const keyOf = ({ kind, args }: Pick<PlannedLine, 'kind' | 'args'>): string => canonical([kind, args]);
 
+/** Two findings that the same line would put right. */
+export const isOfSameRemedy = (one: Finding, other: Finding): boolean =>
+  isOffer(one) && isOffer(other) && one.check === other.check && keyOf(one.remedy) === keyOf(other.remedy);
+
 /**
  * What was chosen is a note with its line: it no longer stands in the way of the plan. Whether it was put right is seen
  * when everything is checked again before the first host.
@@ -48,7 +53,7 @@ export function takenCareOf(
   lines: readonly PlannedLine[],
 ): readonly Finding[] {
   return findings.map((finding) => {
-    if (!isOffer(finding) || !chosen.some((one) => one.check === finding.check)) return finding;
+    if (!isOffer(finding) || !chosen.some((one) => isOfSameRemedy(one, finding))) return finding;
     const line = lines.find((one) => keyOf(one) === keyOf(finding.remedy));
     if (!line) return finding;
     return {
@@ -62,6 +67,21 @@ export function takenCareOf(
 }
 
 /** The pool as it will be when the remedies are carried out, as far as it changes where VMs fit. */
-export function onceRemedied(pool: Snapshot, _remedies: readonly Remedy[]): Snapshot {
-  return pool;
+export const onceRemedied = (pool: Snapshot, remedies: readonly Remedy[]): Snapshot =>
+  remedies.reduce((then, { args }) => {
+    const { until } = (args ?? {}) as {
+      readonly until?: { readonly see: string; readonly version?: string };
+    };
+    return until?.see === 'capability-row' && until.version !== undefined
+      ? withCapabilityRow(then, until.version)
+      : then;
+  }, pool);
+
+function withCapabilityRow(pool: Snapshot, version: string): Snapshot {
+  const { traits } = pool.cloudstack;
+  const rows = traits?.capabilities ?? [];
+  const copied = rows.find((row) => row.version === rowToCopy(pool, version));
+  if (!traits || !copied) return pool;
+  const capabilities = [...rows, { ...copied, version }];
+  return { ...pool, cloudstack: { ...pool.cloudstack, traits: { ...traits, capabilities } } };
 }

@@ -4,7 +4,7 @@ import type { Finding } from '../domain/finding';
 import type { Obligation } from '../domain/obligation';
 import type { Placement } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
-import { chosenAmong, onceRemedied, remediesOf } from '../domain/remedied';
+import { chosenAmong, isOfSameRemedy, onceRemedied, remediesOf } from '../domain/remedied';
 import { place, simpleRules } from '../placement/index';
 import type { World } from '../ports';
 import type { Sources } from './read-sources';
@@ -45,26 +45,26 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
     await nextTurn();
     return place(pool, rules);
   };
-  const judged = async (placement: Placement): Promise<readonly Finding[]> => {
+  const judged = async (pool: Snapshot, placement: Placement): Promise<readonly Finding[]> => {
     await nextTurn();
-    return judge(snapshot, target, { owed, configured, placement, ...beside });
+    return judge(pool, target, { owed, configured, placement, ...beside });
   };
   const placement = await placed(snapshot);
-  const findings = await judged(placement);
+  const findings = await judged(snapshot, placement);
   const seen = { snapshot, configured, failures };
   const known = checks.map(({ name }) => name);
   const chosen = chosenAmong(findings, remedies, known, world.pool.name);
   if (chosen.length === 0) return { ...seen, placement, findings, chosen };
-  const then = await placed(onceRemedied(snapshot, remediesOf(chosen)));
-  // what the others say depends on where VMs go then; what was chosen stays as it was found
-  const names = new Set(chosen.map(({ check }) => check));
-  const others = await judged(then);
+  const then = onceRemedied(snapshot, remediesOf(chosen));
+  const placedThen = await placed(then);
+  // what else is said of the pool as it will be: a remedy that is not enough still leaves its fault in the way
+  const others = (await judged(then, placedThen)).filter(
+    (one) => !chosen.some((was) => isOfSameRemedy(was, one)),
+  );
   return {
     ...seen,
-    placement: then,
-    findings: known.flatMap((name) =>
-      (names.has(name) ? findings : others).filter(({ check }) => check === name),
-    ),
+    placement: placedThen,
+    findings: known.flatMap((name) => [...chosen, ...others].filter(({ check }) => check === name)),
     chosen,
   };
 }

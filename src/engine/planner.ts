@@ -149,9 +149,10 @@ const sectionJson = (section: Section): Json => ({
   })),
 });
 
-const placementJson = ({ order, hosts, misfits }: Placement): Json => ({
+const placementJson = ({ order, hosts, misfits, crowded }: Placement): Json => ({
   order,
   misfits,
+  ...(crowded && { crowded }),
   hosts: hosts.map(({ host, moves, stops }) => ({
     host,
     moves: moves.map(({ vm, to, candidates, memoryMib }) => ({ vm, to, candidates, memoryMib })),

@@ -20,17 +20,29 @@ export function place(pool: Snapshot, rules: Rules): Placement {
     .filter((host) => compareVersions(host.version, rules.target) < 0)
     .map((host) => host.name);
   const misfits: string[] = [];
-  const hosts = order.map((host) => turnOf(host, rules, mind, misfits));
-  return { order, hosts, misfits };
+  const crowded: string[] = [];
+  const hosts = order.map((host) => turnOf(host, rules, mind, { misfits, crowded }));
+  return { order, hosts, misfits, ...(crowded.length > 0 && { crowded }) };
 }
 
-function turnOf(host: string, rules: Rules, mind: PoolInMind, misfits: string[]): HostPlacement {
+/** What has no place, in words. */
+interface Homeless {
+  readonly misfits: string[];
+  readonly crowded: string[];
+}
+
+function turnOf(host: string, rules: Rules, mind: PoolInMind, homeless: Homeless): HostPlacement {
   const moves: PlannedMove[] = [];
   const stopped: { readonly vm: VmSnapshot; readonly why: string; readonly elsewhere: boolean }[] = [];
+  const tooMany: VmSnapshot[] = [];
+  let full: readonly string[] = [];
   for (const vm of inOrder(mind.residents(host))) {
     const verdict = destinations(vm, host, rules, mind);
-    if ('misfit' in verdict) misfits.push(verdict.misfit);
-    else if ('why' in verdict) stopped.push({ vm, ...verdict });
+    if ('misfit' in verdict) homeless.misfits.push(verdict.misfit);
+    else if ('full' in verdict) {
+      tooMany.push(vm);
+      full = verdict.full;
+    } else if ('why' in verdict) stopped.push({ vm, ...verdict });
     else {
       mind.leaves(vm);
       mind.arrives(vm, verdict.candidates[0]);
@@ -42,6 +54,7 @@ function turnOf(host: string, rules: Rules, mind: PoolInMind, misfits: string[])
       });
     }
   }
+  if (tooMany.length > 0) homeless.crowded.push(crowd(host, tooMany, full, mind));
   const held: VmSnapshot[] = [];
   const stops = stopped.map(({ vm, why, elsewhere }): PlannedStop => {
     mind.leaves(vm);
@@ -59,7 +72,9 @@ function turnOf(host: string, rules: Rules, mind: PoolInMind, misfits: string[])
 type Verdict =
   | { readonly candidates: readonly [string, ...string[]] }
   | { readonly why: string; readonly elsewhere: boolean }
-  | { readonly misfit: string };
+  | { readonly misfit: string }
+  /** Hosts with the memory, none of which CloudStack lets carry one more. */
+  | { readonly full: readonly string[] };
 
 function destinations(vm: VmSnapshot, host: string, rules: Rules, mind: PoolInMind): Verdict {
   const nail = nailOf(vm, mind.version(host), rules.target);
@@ -77,9 +92,16 @@ function destinations(vm: VmSnapshot, host: string, rules: Rules, mind: PoolInMi
       why: `its redundant partner runs on ${visible.join(', ')}, and both may not be on one host`,
       elsewhere: false,
     };
-  const [first, ...rest] = mind.mostFreeFirst(apart.filter((name) => mind.fits(vm, name)));
-  return first === undefined ? { misfit: tooBig(vm, host, apart, mind) } : { candidates: [first, ...rest] };
+  const roomy = apart.filter((name) => mind.fits(vm, name));
+  if (roomy.length === 0) return { misfit: tooBig(vm, host, apart, mind) };
+  const [first, ...rest] = mind.mostFreeFirst(roomy.filter((name) => mind.takesOneMore(vm, name)));
+  return first === undefined ? { full: roomy } : { candidates: [first, ...rest] };
 }
+
+/** CloudStack counts VMs, whatever their size; one sentence for the whole turn. */
+const crowd = (host: string, vms: readonly VmSnapshot[], full: readonly string[], mind: PoolInMind): string =>
+  `${host} cannot be emptied: CloudStack lets no host carry ${vms.length === 1 ? vms[0]!.name : `${vms.length} of its VMs`} ` +
+  `(${full.map((name) => mind.load(name)).join(', ')}).`;
 
 function unseen(vm: VmSnapshot, hosts: readonly string[], mind: PoolInMind): string {
   const missing = hosts.map((name) => `${name} lacks ${mind.missing(vm, name).join(', ')}`);
@@ -100,7 +122,11 @@ function starts(vm: VmSnapshot, host: string, mind: PoolInMind): readonly string
   const fitting = mind
     .mayStart(host)
     .filter(
-      (name) => mind.missing(vm, name).length === 0 && !mind.hasPartner(vm, name) && mind.fits(vm, name),
+      (name) =>
+        mind.missing(vm, name).length === 0 &&
+        !mind.hasPartner(vm, name) &&
+        mind.fits(vm, name) &&
+        mind.takesOneMore(vm, name),
     );
   return mind.mostFreeFirst(fitting);
 }

@@ -1,4 +1,5 @@
 /** The pool as it will be after the moves planned so far. Changes as the plan is made; lives for one call of `place`. */
+import { countsAsGuest, guestLimit } from '../domain/guest-limits';
 import { missingIn, takers } from '../domain/movability';
 import { sortedNames } from '../domain/order';
 import type { HostSnapshot, Snapshot, VmSnapshot } from '../domain/pool';
@@ -10,6 +11,8 @@ interface HostInMind {
   version: string;
   takesVms: boolean;
   freeMib: number;
+  /** VMs that CloudStack counts against the limit of the host's version. */
+  guests: number;
 }
 
 export interface PoolInMind {
@@ -24,6 +27,10 @@ export interface PoolInMind {
   /** SRs and networks that the VM needs and the host lacks, by name. */
   missing(vm: VmSnapshot, host: string): readonly string[];
   fits(vm: VmSnapshot, host: string): boolean;
+  /** CloudStack lets it carry this one too. */
+  takesOneMore(vm: VmSnapshot, host: string): boolean;
+  /** VMs that CloudStack counts there, and how many it allows: "host-2 carries 50 of 50". */
+  load(host: string): string;
   /** The other half of a redundant pair is there. */
   hasPartner(vm: VmSnapshot, host: string): boolean;
   /** Most free memory first, then by name. */
@@ -36,10 +43,19 @@ export interface PoolInMind {
 
 export function poolInMind(pool: Snapshot, rules: Rules): PoolInMind {
   const taking = takers(pool, rules.target, rules.owed);
+  const guests = new Map<string, number>();
+  for (const vm of pool.vms)
+    if (vm.on !== undefined && countsAsGuest(vm)) guests.set(vm.on, (guests.get(vm.on) ?? 0) + 1);
   const hosts = new Map<string, HostInMind>(
     pool.hosts.map((seen) => [
       seen.name,
-      { seen, version: seen.version, takesVms: taking.has(seen.name), freeMib: seen.memoryMib.free },
+      {
+        seen,
+        version: seen.version,
+        takesVms: taking.has(seen.name),
+        freeMib: seen.memoryMib.free,
+        guests: guests.get(seen.name) ?? 0,
+      },
     ]),
   );
   const on = new Map(pool.vms.flatMap((vm) => (vm.on === undefined ? [] : [[vm.name, vm.on] as const])));
@@ -55,6 +71,7 @@ export function poolInMind(pool: Snapshot, rules: Rules): PoolInMind {
   const rank = (name: string): number => ranks.get(name) ?? 0;
   const others = (from: string): readonly string[] =>
     [...hosts].filter(([name, one]) => name !== from && one.takesVms).map(([name]) => name);
+  const limit = (name: string): number => guestLimit(pool, host(name).version);
   const isUpgraded = (name: string): boolean => compareVersions(host(name).version, rules.target) >= 0;
   const residents = (name: string): readonly VmSnapshot[] =>
     pool.vms.filter((vm) => on.get(vm.name) === name);
@@ -79,6 +96,8 @@ export function poolInMind(pool: Snapshot, rules: Rules): PoolInMind {
     },
     missing: missingIn(pool),
     fits: (vm, name) => vm.memoryMib <= roomMib(name),
+    takesOneMore: (vm, name) => !countsAsGuest(vm) || host(name).guests < limit(name),
+    load: (name) => `${name} carries ${host(name).guests} of ${limit(name)}`,
     hasPartner(vm, name) {
       const group = vm.cloudstack?.redundantGroup;
       if (group === undefined) return false;
@@ -92,10 +111,12 @@ export function poolInMind(pool: Snapshot, rules: Rules): PoolInMind {
       const from = on.get(vm.name);
       if (from === undefined) return;
       host(from).freeMib += vm.memoryMib;
+      if (countsAsGuest(vm)) host(from).guests -= 1;
       on.delete(vm.name);
     },
     arrives(vm, name) {
       host(name).freeMib -= vm.memoryMib;
+      if (countsAsGuest(vm)) host(name).guests += 1;
       on.set(vm.name, name);
     },
     upgraded(name) {

@@ -3,6 +3,7 @@ import type { Json } from '../domain/json';
 import type { Obligation } from '../domain/obligation';
 import { hostNamed, type Snapshot } from '../domain/pool';
 import { awaitUp } from '../steps/await-up';
+import { blockOperations } from '../steps/block-operations';
 import { byHand } from '../steps/by-hand';
 import { enableClusterAllocation } from '../steps/enable-cluster-allocation';
 import { enableHost } from '../steps/enable-host';
@@ -11,6 +12,7 @@ import { leaveMaintenance } from '../steps/leave-maintenance';
 import { manageCluster } from '../steps/manage-cluster';
 import { removeTestNetwork } from '../steps/remove-test-network';
 import { removeTestVm } from '../steps/remove-test-vm';
+import { restoreAutoStart } from '../steps/restore-auto-start';
 import { restoreHa } from '../steps/restore-ha';
 import { resumeWlb } from '../steps/resume-wlb';
 import { startServices } from '../steps/start-services';
@@ -34,6 +36,10 @@ function linesFor(input: ProcedureInput, { what, on, before }: Obligation): read
       return [restoreHa({ pool: pool.name, before: haBefore(input) })];
     case 'wlb-paused':
       return [resumeWlb({ pool: pool.name })];
+    case 'auto-start-off':
+      return [restoreAutoStart({ pool: pool.name })];
+    case 'operations-allowed':
+      return [blockOperations({ vms: [on] })];
     case 'services-stopped':
       return [startServices({ servers: input.managementServers, zone: input.zoneId ?? '' })];
     case 'cluster-allocation-disabled':

@@ -40,7 +40,7 @@ import { trustHost } from '../steps/trust-host';
 import { unmanageCluster } from '../steps/unmanage-cluster';
 import { upgradeByHand } from '../steps/upgrade-by-hand';
 import { verifyAgent } from '../steps/verify-agent';
-import { remedyLines } from './remedies';
+import { remediesGivenBack, remedyLines } from './remedies';
 import { runFacts } from './run-facts';
 import { block, defineProcedure, hostSection, poolSection, when, type ProcedureInput } from './procedure';
 import {
@@ -102,6 +102,7 @@ export const rollingUpgrade = defineProcedure({
         startVms({ vms: [], last: true, label: 'that are still held' }),
         testNewVms(input),
         listGuestTools({ pool: pool.name }),
+        remediesGivenBack(input),
         when(wasWlbOn(input), resumeWlb({ pool: pool.name })),
         when(wasHaOn(input), restoreHa({ pool: pool.name, before: haBefore(input) })),
         settleAccount({ pool: pool.name }),

@@ -55,8 +55,12 @@ export const cloudStackTraitsShape = z.strictObject({
 type HostTraitsFile = z.infer<typeof hostTraitsShape>;
 type VmTraitsFile = z.infer<typeof vmTraitsShape>;
 
-export type SimHostTraits = Omit<HostTraits, 'clockSkewSeconds'> & { readonly clockSkewSeconds: number };
-export type SimVmTraits = VmTraits;
+/** Whatever a hand or a call may change in the course of a story. */
+type Changing<T> = { -readonly [key in keyof T]: T[key] };
+export type SimHostTraits = Changing<Omit<HostTraits, 'clockSkewSeconds'>> & {
+  readonly clockSkewSeconds: number;
+};
+export type SimVmTraits = Changing<VmTraits>;
 export type SimPoolTraits = PoolTraits;
 /** Only what FILE says: the rest comes from the profile of the CloudStack. */
 export type SimCloudStackTraits = z.infer<typeof cloudStackTraitsShape>;

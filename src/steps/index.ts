@@ -1,16 +1,21 @@
 /** The table of contents: every step, by kind. A test compares it with the folder. */
+import { addGuestOsNames } from './add-guest-os-names';
+import { allowOperations } from './allow-operations';
 import { approveHost } from './approve-host';
 import { approveRun } from './approve-run';
 import { awaitHost } from './await-host';
 import { awaitMembers } from './await-members';
 import { awaitUp } from './await-up';
 import { backUpDatabases } from './back-up-databases';
+import { blockOperations } from './block-operations';
 import { byHand } from './by-hand';
+import { byHandSeen } from './by-hand-seen';
 import { clearVmopsTag } from './clear-vmops-tag';
 import { compareInventory } from './compare-inventory';
 import { confirmApproval } from './confirm-approval';
 import { createTestNetwork } from './create-test-network';
 import { createTestVm } from './create-test-vm';
+import { destroyMessages } from './destroy-messages';
 import { disableClusterAllocation } from './disable-cluster-allocation';
 import { disableHa } from './disable-ha';
 import { disableHost } from './disable-host';
@@ -21,6 +26,7 @@ import { ejectCds } from './eject-cds';
 import { enableClusterAllocation } from './enable-cluster-allocation';
 import { enableHost } from './enable-host';
 import { enableHostAllocation } from './enable-host-allocation';
+import { endMaintenanceMode } from './end-maintenance-mode';
 import { enterMaintenance } from './enter-maintenance';
 import { expectOneVersion } from './expect-one-version';
 import { leaveMaintenance } from './leave-maintenance';
@@ -33,6 +39,7 @@ import { recheckHost } from './recheck-host';
 import { recordInventory } from './record-inventory';
 import { removeTestNetwork } from './remove-test-network';
 import { removeTestVm } from './remove-test-vm';
+import { restoreAutoStart } from './restore-auto-start';
 import { restoreHa } from './restore-ha';
 import { resumeWlb } from './resume-wlb';
 import { settleAccount } from './settle-account';
@@ -40,6 +47,7 @@ import { smokeTestHost } from './smoke-test-host';
 import { startServices } from './start-services';
 import { startVms } from './start-vms';
 import type { AnyStep } from './step';
+import { stopAutoStart } from './stop-auto-start';
 import { stopServices } from './stop-services';
 import { stopVms } from './stop-vms';
 import { syncDatabase } from './sync-database';
@@ -49,18 +57,23 @@ import { upgradeByHand } from './upgrade-by-hand';
 import { verifyAgent } from './verify-agent';
 
 const verbs = [
+  addGuestOsNames,
+  allowOperations,
   approveHost,
   approveRun,
   awaitHost,
   awaitMembers,
   awaitUp,
   backUpDatabases,
+  blockOperations,
   byHand,
+  byHandSeen,
   clearVmopsTag,
   compareInventory,
   confirmApproval,
   createTestNetwork,
   createTestVm,
+  destroyMessages,
   disableClusterAllocation,
   disableHa,
   disableHost,
@@ -71,6 +84,7 @@ const verbs = [
   enableClusterAllocation,
   enableHost,
   enableHostAllocation,
+  endMaintenanceMode,
   enterMaintenance,
   expectOneVersion,
   leaveMaintenance,
@@ -83,12 +97,14 @@ const verbs = [
   recordInventory,
   removeTestNetwork,
   removeTestVm,
+  restoreAutoStart,
   restoreHa,
   resumeWlb,
   settleAccount,
   smokeTestHost,
   startServices,
   startVms,
+  stopAutoStart,
   stopServices,
   stopVms,
   syncDatabase,

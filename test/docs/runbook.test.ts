@@ -8,7 +8,7 @@ import { procedures } from '../../src/procedures';
 import { rollingUpgrade } from '../../src/procedures/rolling-upgrade';
 import { haSeen } from '../../src/steps/disable-ha';
 import { story } from '../support/story';
-import { halfWay, healthyPool, NFS, vmOf } from '../support/snapshots';
+import { halfWay, healthyPool, hostTraits, NFS, vmOf, vmTraits } from '../support/snapshots';
 import { worldOf, type WorldWish } from '../support/world-of';
 import { flowed, page, partsOf, titlesOf } from './markdown';
 
@@ -18,16 +18,38 @@ const HOSTS = ['host-1', 'host-2', 'host-3'];
 const SERVERS = ['ms-1', 'ms-2'];
 const HA: HaSnapshot = { on: true, srs: [NFS.uuid], tolerates: 1, configuration: {}, allowOvercommit: false };
 
-/** Everything that makes a line is there: HA, workload balancing, a VM on every host that cannot move. */
+/** Everything that makes a line is there: HA, workload balancing, a VM on every host that cannot move, every remedy. */
 const everything = (change: Partial<Snapshot> = {}): Snapshot => {
   const pool = healthyPool({
     ha: HA,
     wlb: { on: true, url: 'wlb.example:8012' },
     vms: [...healthyPool().vms, ...HOSTS.map((host, n) => vmOf(`i-2-${20 + n}-VM`, host, { tools: false }))],
+    autoPowerOn: true,
+    traits: { operations: [], tasks: [], messages: 9000, vswitchController: '' },
     ...change,
   });
+  const [first, ...others] = pool.hosts;
+  const [vm, ...vms] = pool.vms;
+  const traits = { ...vmTraits, autoPowerOn: true, blocked: { pool_migrate: 'BACKUP' } };
   const managementServers = SERVERS.map((name) => ({ name, state: 'Up', version: pool.cloudstack.version }));
-  return { ...pool, cloudstack: { ...pool.cloudstack, managementServers } };
+  // what CloudStack 4.11.3 has by itself
+  const rows = {
+    capabilities: [
+      { version: 'default', maxGuests: 50, storageMotion: false },
+      { version: FROM, maxGuests: 500, storageMotion: true },
+    ],
+    guestOsMappings: { [FROM]: 180 },
+  };
+  return {
+    ...pool,
+    hosts: [{ ...first!, traits: { ...hostTraits, maintenanceMode: true } }, ...others],
+    vms: [{ ...vm!, traits }, ...vms],
+    cloudstack: {
+      ...pool.cloudstack,
+      managementServers,
+      traits: { ...pool.cloudstack.traits, ...rows },
+    },
+  };
 };
 
 interface Wish {
@@ -44,6 +66,7 @@ const planFor = async ({ pool = everything(), world = {}, plan = {} }: Wish): Pr
     by: { id: 'UANN', name: 'Ann' },
     at: Date.parse('2026-01-02T10:15:00.000Z'),
     owed: [],
+    remedies: ['all'],
     ...plan,
   });
 
@@ -114,7 +137,9 @@ describe('rolling upgrade', () => {
   const NO_BACKUP =
     'Only where no verified backup of this upgrade counts yet, and with SSH to the management servers; without, see below.';
   const NO_SMOKE_TEST = 'Only with `smokeTest` in `pools.yaml`; without, see below.';
+  const NO_REMEDY = 'Only where its remedy was chosen.';
   const conditions: readonly (readonly [only: string, wish: Wish])[] = [
+    [NO_REMEDY, { plan: { remedies: [] } }],
     ['Only where HA is on.', { pool: everything({ ha: { ...HA, on: false } }) }],
     ['Only where workload balancing is on.', { pool: everything({ wlb: { on: false, url: '' } }) }],
     [NO_BACKUP, { plan: { verifiedBackup: 'xsupgrade-earlier-1' } }],
@@ -151,11 +176,11 @@ describe('rolling upgrade', () => {
     const plan = await story().plan();
 
     expect(plan.sections.map((section) => titles(section))).toEqual([
-      promised('Before the first host', NO_WLB),
+      promised('Before the first host', NO_WLB, NO_REMEDY),
       promised('HOST', NO_STOPS),
       promised('HOST', MASTER_ONLY),
       promised('HOST', MASTER_ONLY, NO_STOPS),
-      promised('After the last host', NO_WLB),
+      promised('After the last host', NO_WLB, NO_REMEDY),
     ]);
   });
 
@@ -281,6 +306,8 @@ describe('give back', () => {
   const ON: Readonly<Record<Owed, string>> = {
     'ha-off': 'pool-a',
     'wlb-paused': 'pool-a',
+    'auto-start-off': 'pool-a',
+    'operations-allowed': 'i-2-10-VM',
     'services-stopped': 'management on ms-1',
     'cluster-allocation-disabled': 'cluster-a',
     'host-allocation-disabled': 'host-2',

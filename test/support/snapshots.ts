@@ -6,7 +6,7 @@ import type {
   SrSnapshot,
   VmSnapshot,
 } from '../../src/domain/pool';
-import type { CloudStackTraits } from '../../src/domain/traits';
+import type { CloudStackTraits, HostTraits, VmTraits } from '../../src/domain/traits';
 
 export const GIB = 1024;
 export const NFS: SrSnapshot = { uuid: 'sr-nfs', name: 'nfs-primary', type: 'nfs', shared: true };
@@ -23,6 +23,29 @@ const HEALTHY_CLOUDSTACK: CloudStackTraits = {
   key: { account: 'admin', rootAdmin: true },
   missingCalls: [],
   clockSkewSeconds: 0,
+};
+
+/** Nothing special about a host, or a VM. */
+export const hostTraits: HostTraits = {
+  maintenanceMode: false,
+  operations: [],
+  powerOnMode: '',
+  iqn: '',
+  multipathing: false,
+  licence: { edition: 'free', motion: true },
+  cpu: { vendor: 'GenuineIntel', features: '' },
+  legacySsl: false,
+  packs: [],
+  rebootsFor: [],
+};
+export const vmTraits: VmTraits = {
+  operations: [],
+  blocked: {},
+  autoPowerOn: false,
+  haPriority: '',
+  inAppliance: false,
+  paravirtual: false,
+  coresPerSocket: 1,
 };
 
 export const localSr = (host: string): SrSnapshot => ({

@@ -68,7 +68,7 @@ export interface Story {
   host(name: string): SimHost;
   vm(name: string): SimVm;
   /** Made and kept, in the name of Ann. */
-  plan(pool?: string): Promise<Plan>;
+  plan(pool?: string, remedies?: readonly string[]): Promise<Plan>;
   start(plan: Plan): Promise<string>;
   worker(wrap?: (parts: Parts) => Parts): Engine;
   run(id: string): Promise<Run>;
@@ -174,7 +174,7 @@ export function story(options: StoryOptions = {}): Story {
     host: (name) => hostOf(it.pool, name),
     vm: (name) => vmOf(it.pool, name),
     ask: (work) => patiently(cloud, work),
-    async plan(name = it.pool.name) {
+    async plan(name = it.pool.name, remedies) {
       const pool = poolNamed(name);
       const { runs, owed } = await history(pool);
       const backup = backupThatCounts(runs, target);
@@ -186,6 +186,7 @@ export function story(options: StoryOptions = {}): Story {
           world: await knowing(pool),
           at: clock.now(),
           ...(backup !== undefined && { verifiedBackup: backup }),
+          ...(remedies && { remedies }),
         }),
       );
       await journal.savePlan(made);

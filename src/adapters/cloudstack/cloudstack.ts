@@ -7,7 +7,7 @@ import type { CloudStack, CloudStackActs, CloudStackReads, CsVm } from '../../po
 import { type Fields, isFields } from './answer';
 import { apiClient, type ApiClient, type ClientOptions, type Values } from './client';
 import { candidateOf, clusterOf, hostOf, jobOf, optional, text } from './rows';
-import { traitsOf } from './traits';
+import { capabilitiesOf, traitsOf } from './traits';
 import { vmsOf, volumesInWork } from './vms';
 
 /** Unmanaging keeps its caller waiting up to 200 s (cs fact 12). */
@@ -123,6 +123,16 @@ function reads(api: ApiClient, known: () => Promise<string>, apiKey: string): Cl
     },
     volumesInWork: (clusterId) => volumesInWork(api, clusterId),
     traits: async () => traitsOf(api, apiKey, await version()),
+    capabilities: () => capabilitiesOf(api),
+    guestOsNames: async (hypervisorversion) => {
+      const params = { hypervisor: 'XenServer', hypervisorversion };
+      const rows = await api.list('listGuestOsMapping', 'guestosmapping', params);
+      return rows.map((row) => ({
+        osTypeId: text(row, 'ostypeid'),
+        guestOs: optional(row, 'osdisplayname') ?? text(row, 'osnameforhypervisor'),
+        name: text(row, 'osnameforhypervisor'),
+      }));
+    },
   };
 }
 
@@ -242,6 +252,16 @@ function acts(api: ApiClient, known: () => Promise<string>): CloudStackActs {
       api.remember(text(accepted, 'id'), spec.name);
       return { id: text(accepted, 'id'), job: text(accepted, 'jobid') };
     },
+    addGuestOsName: async (hypervisorversion, { osTypeId, guestOs, name }) => ({
+      job: text(
+        await api.change(
+          'addGuestOsMapping',
+          { hypervisor: 'XenServer', hypervisorversion, ostypeid: osTypeId, osnameforhypervisor: name },
+          guestOs,
+        ),
+        'jobid',
+      ),
+    }),
     expungeVm: (id) => job('destroyVirtualMachine', { id, expunge: 'true' }, id),
   };
 }

@@ -42,7 +42,7 @@ async function told<T>(ask: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-async function capabilitiesOf(api: ApiClient): Promise<CloudStackTraits['capabilities']> {
+export async function capabilitiesOf(api: ApiClient): Promise<NonNullable<CloudStackTraits['capabilities']>> {
   const rows = await api.list('listHypervisorCapabilities', 'hypervisorCapabilities', {
     hypervisor: 'XenServer',
   });

@@ -4,21 +4,26 @@ import type { XenCondition } from '../../ports';
 import type { Look } from './read-hosts';
 
 export async function readCondition(look: Look): Promise<XenCondition> {
-  const { session, directory, source } = look;
+  const { session, directory } = look;
   const [messages, tasks, clockSkewSeconds] = await Promise.all([
-    session.read('message.get_all', [], 'count messages'),
+    countMessages(look),
     directory.table(session, 'task'),
     skews(look),
   ]);
-  if (!Array.isArray(messages)) throw new Malformed(source, 'a list of messages was expected');
   return {
-    messages: messages.length,
+    messages,
     tasks: [...tasks.values()]
       .filter((task) => task.text('status') === 'pending')
       .map((task) => task.text('name_label'))
       .toSorted(),
     clockSkewSeconds,
   };
+}
+
+export async function countMessages({ session, source }: Look): Promise<number> {
+  const messages = await session.read('message.get_all', [], 'count messages');
+  if (!Array.isArray(messages)) throw new Malformed(source, 'a list of messages was expected');
+  return messages.length;
 }
 
 /**

@@ -35,6 +35,14 @@ export class XapiObject {
     return Number.isFinite(value) ? value : this.wrong(field, 'a number');
   }
 
+  /** Epoch milliseconds. */
+  time(field: string): number {
+    const value = this.fields[field];
+    return value instanceof Date && !Number.isNaN(value.getTime())
+      ? value.getTime()
+      : this.wrong(field, 'a time');
+  }
+
   set(field: string): readonly string[] {
     const value = this.fields[field];
     if (!Array.isArray(value)) return this.wrong(field, 'a list');

@@ -3,8 +3,9 @@ import { NotSent, Refused } from '../../domain/errors';
 import type { HaSnapshot } from '../../domain/pool';
 import { xapiProblem } from '../../domain/xapi-advice';
 import type { HostIdentity, XenPool } from '../../ports';
-import { readCondition } from './condition';
+import { countMessages, readCondition } from './condition';
 import { dumpTo, onDisk, readDumpAt, type DumpFiles } from './dump';
+import { putRight } from './put-right';
 import { readHosts, readPool, readSrs, type Look } from './read-hosts';
 import { readInventory } from './read-inventory';
 import { readBlockers, readVms } from './read-vms';
@@ -119,6 +120,7 @@ export function xapiPool(o: XapiPoolOptions): XenPool & { close(): Promise<void>
     srs: () => readSrs(look),
     condition: () => readCondition(look),
     inventory: () => readInventory(look),
+    messageCount: () => countMessages(look),
     evacuationBlockers: async (uuid) => readBlockers(look, await refOf('host', uuid)),
     identity: (uuid) => identityOf(o, pins, hostOf(o, directory, uuid), uuid),
     readDump: (path) => readDumpAt(path, files),
@@ -148,6 +150,14 @@ export function xapiPool(o: XapiPoolOptions): XenPool & { close(): Promise<void>
       ),
     setWlbEnabled: async (on) =>
       call('pool.set_wlb_enabled', [await poolRef(), on], `${on ? 'resume' : 'pause'} workload balancing`),
+    ...putRight({
+      session,
+      source,
+      poolRef,
+      refOf,
+      named,
+      table: (cls) => directory.table(session, cls),
+    }),
     ejectCd: async (vbd) => call('VBD.eject', [await refOf('VBD', vbd)], 'take a CD out'),
     syncDatabase: () => call('pool.sync_database', [], `synchronise the database of ${o.pool}`, SYNC_SECONDS),
     dumpDatabase: (path) => dumpTo(session, o.pool, path, files),

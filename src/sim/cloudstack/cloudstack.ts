@@ -1,4 +1,5 @@
 /** CloudStack's side of the pretend cloud: its state made, its loops started. */
+import { compareVersions } from '../../domain/version';
 import { type CloudState, hostByName, type SimPool, type XapiSide } from '../model';
 import type { SimCloudStackTraits } from '../traits';
 import { type CloudStackProfile, profileFor } from './profiles';
@@ -13,7 +14,7 @@ export function cloudStackSide(cloud: CloudState, xapi: XapiSide): CloudStackSid
   const side: CloudStackSide = {
     cloud,
     xapi,
-    profile: profileTold(profileFor(cloud.cloudStackVersion), told),
+    profile: ownRows(profileTold(profileFor(cloud.cloudStackVersion), told)),
     told,
     jobs: [],
     haWork: [],
@@ -59,6 +60,22 @@ const profileTold = (profile: CloudStackProfile, { capabilities }: SimCloudStack
         ),
       }
     : profile;
+
+/** Rows may be added to one cloud and not to another of its release. */
+const ownRows = (profile: CloudStackProfile): CloudStackProfile => ({
+  ...profile,
+  capabilities: { ...profile.capabilities },
+});
+
+/** What an INSERT … SELECT by whoever keeps the database does: the row of the newest version before it, under another name. */
+export function copyCapabilityRow({ profile }: CloudStackSide, version: string): void {
+  const from = Object.keys(profile.capabilities)
+    .filter((one) => one !== 'default' && compareVersions(one, version) < 0)
+    .toSorted(compareVersions)
+    .at(-1);
+  const row = profile.capabilities[from ?? 'default'];
+  if (row) profile.capabilities[version] = row;
+}
 
 /** HA work that a snapshot file says is open, as `TYPE of VM on HOST, step STEP`: nobody ever takes it. */
 function haWorkInFlight(side: CloudStackSide, pool: SimPool, work: readonly string[]): HaWork[] {

@@ -90,9 +90,7 @@ export interface CloudStackProfile {
   /** The setting enforce.post.requests.and.timestamps exists (cs §2.1). */
   readonly mayEnforcePost: boolean;
   /** hypervisor_capabilities rows: version → [guests a host, data volumes, storage motion] (cs §8.5). */
-  readonly capabilities: Readonly<
-    Record<string, readonly [guests: number, volumes: number, motion: boolean]>
-  >;
+  readonly capabilities: Record<string, readonly [guests: number, volumes: number, motion: boolean]>;
   readonly knobs: Knobs;
 }
 

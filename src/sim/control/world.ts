@@ -1,8 +1,10 @@
 /** POST /world: the person at the console, and other people's hands. All acts are checked before the first is done. */
 import { z } from 'zod';
+import { copyCapabilityRow } from '../cloudstack/cloudstack';
 import type { CloudState, SimHost, SimPool, SimVm } from '../model';
 import { familyOf } from '../../domain/version-eras';
 import { PROFILES } from '../profiles';
+import { sidesOf } from '../sides';
 import { hands, LOSABLE_WORDS, XapiFailure } from '../xapi';
 import { allowed, ControlRefusal } from './refusal';
 
@@ -19,6 +21,7 @@ export const WORLD_ACTS = [
   'start-vm',
   'stop-vm',
   'move-vm',
+  'add-capability-row',
 ] as const;
 type WorldAct = (typeof WORLD_ACTS)[number];
 
@@ -140,6 +143,10 @@ const VERBS: Readonly<Record<WorldAct, Prepare>> = {
     const to = hostOf(cloud, asked, 'to');
     return () => hands.moveVm(cloud, vm, to);
   },
+  'add-capability-row': (cloud, asked) => {
+    const version = required(asked, 'version');
+    return () => copyCapabilityRow(sidesOf(cloud).cloudStack, version);
+  },
 };
 
 /** A refusal comes before any pool time passes; what is still going on then was accepted. */
@@ -158,7 +165,7 @@ async function atOnce(run: () => void | Promise<void>, asked: Asked): Promise<vo
   throw refusal;
 }
 
-function required<K extends 'vm' | 'host' | 'to' | 'mib' | 'what'>(
+function required<K extends 'vm' | 'host' | 'to' | 'mib' | 'what' | 'version'>(
   asked: Asked,
   key: K,
 ): NonNullable<Asked[K]> {

@@ -5,6 +5,7 @@ import { SimSocketError } from '../socket-error';
 import { rememberDoubt, sawState, seeRepetition } from './breaches';
 import { encodeValue } from './codec';
 import { HOST_METHODS } from './methods-host';
+import { MESSAGE_METHODS } from './methods-message';
 import { POOL_METHODS } from './methods-pool';
 import { VM_METHODS } from './methods-vm';
 import { checkParam, type Call, type Method } from './method';
@@ -17,7 +18,7 @@ import { isMasterHost, masterOf, type SimTask, type XapiWorld } from './world';
 import { xapiWorld } from './xapi-world';
 
 const METHODS: ReadonlyMap<string, Method> = new Map(
-  Object.entries({ ...POOL_METHODS, ...HOST_METHODS, ...VM_METHODS }),
+  Object.entries({ ...POOL_METHODS, ...HOST_METHODS, ...VM_METHODS, ...MESSAGE_METHODS }),
 );
 
 /** Methods that faults can be aimed at, besides the reads of every class. */

@@ -36,6 +36,8 @@ function setAutoPowerOn(call: Call, on: boolean): string {
 
 function removeFromConfig(call: Call, uuid: string, cls: string): string {
   if (cls === 'pool' && text(call, 1) === 'auto_poweron') return setAutoPowerOn(call, false);
+  const marked = call.pool.hosts.find((host) => host.uuid === uuid);
+  if (marked && text(call, 1) === 'MAINTENANCE_MODE') marked.traits.maintenanceMode = false;
   call.world.of(call.pool).otherConfig.get(uuid)?.delete(text(call, 1));
   call.world.cloud.changed(call.pool, cls.toLowerCase(), uuid);
   return VOID;

@@ -85,6 +85,30 @@ export const VM_METHODS: Readonly<Record<string, Method>> = {
   },
   'VM.assert_agile': { params: ['ref:VM'], run: assertAgile },
   ...configMethods('VM'),
+  'VM.add_to_blocked_operations': {
+    params: ['ref:VM', 's', 's'],
+    mutates: true,
+    run: (call) => {
+      const { uuid, traits } = vmAt(call, 0);
+      const [operation, code] = [text(call, 1), text(call, 2)];
+      if (operation in traits.blocked)
+        throw new XapiFailure('MAP_DUPLICATE_KEY', 'VM', 'blocked_operations', uuid, operation);
+      traits.blocked = { ...traits.blocked, [operation]: code };
+      call.world.cloud.changed(call.pool, 'vm', uuid);
+      return VOID;
+    },
+  },
+  'VM.remove_from_blocked_operations': {
+    params: ['ref:VM', 's'],
+    mutates: true,
+    run: (call) => {
+      const { uuid, traits } = vmAt(call, 0);
+      const { [text(call, 1)]: _gone, ...left } = traits.blocked;
+      traits.blocked = left;
+      call.world.cloud.changed(call.pool, 'vm', uuid);
+      return VOID;
+    },
+  },
   'task.cancel': {
     params: ['ref:task'],
     mutates: true,

@@ -55,17 +55,13 @@ describe.each(CASES)('$pool to $target', ({ pool, target, says }) => {
     }
   });
 
-  test('a remedy is one that the catalogue names, with a title and what to do', async () => {
+  test('a remedy is one that the catalogue names, and its step makes a title of its arguments', async () => {
     const { findings } = await looked(pool, target);
 
     for (const { check, remedy } of findings) {
       if (!remedy) continue;
       expect([check, remedy.kind]).toEqual([check, REMEDIES[check]]);
-      expect(steps.has(remedy.kind)).toBe(true);
-      expect(remedy.args).toEqual({
-        title: expect.stringMatching(/\S/) as unknown,
-        doThis: expect.arrayContaining([expect.stringMatching(/\S/)]) as unknown,
-      });
+      expect(steps.get(remedy.kind)?.title(remedy.args)).toMatch(/^(?!.*undefined)\S/);
     }
   });
 });

@@ -37,6 +37,7 @@ export const CASES: readonly PoolCase[] = [
   of('fcoe', '8.4.0', 'warn deprecated-storage fcoe'),
   of('force-ha', TARGET, 'warn cloudstack-settings pool-a'),
   of('gfs2-on-7-5', '7.6.0', 'block deprecated-storage clustered'),
+  of('guest-limit-low', TARGET, 'block capability-rows pool-a'),
   of('ha-on', TARGET, 'note ha-and-wlb pool-a'),
   of('ha-protected-twice', TARGET, 'warn ha-protected-vms i-2-11-VM'),
   of('ha-tag', TARGET, 'warn cloudstack-settings pool-a'),
@@ -101,6 +102,7 @@ export const CASES: readonly PoolCase[] = [
   of('storage-unplugged', TARGET, 'block storage-plugged host-2'),
   of('target-unknown', '7.1.9', 'block era pool-a'),
   of('task-unfinished', TARGET, 'warn xapi-work pool-a'),
+  of('too-many-guests', TARGET, 'block capability-rows pool-a'),
   of(
     'two-old-versions',
     TARGET,
@@ -134,13 +136,13 @@ export const CASES: readonly PoolCase[] = [
 
 /** Checks that offer a remedy, and the step that carries it out. */
 export const REMEDIES: Readonly<Record<string, string>> = {
-  'auto-start': 'by-hand',
-  'capability-rows': 'by-hand',
-  'features-that-go': 'by-hand',
-  'guest-os-mappings': 'by-hand',
-  'maintenance-mode': 'by-hand',
-  'message-count': 'by-hand',
-  'vms-blocked': 'by-hand',
+  'auto-start': 'stop-auto-start',
+  'capability-rows': 'by-hand-seen',
+  'features-that-go': 'by-hand-seen',
+  'guest-os-mappings': 'add-guest-os-names',
+  'maintenance-mode': 'end-maintenance-mode',
+  'message-count': 'destroy-messages',
+  'vms-blocked': 'allow-operations',
 };
 
 /** Checks of our own configuration, or of what no pool can show: tests beside this one break them. */

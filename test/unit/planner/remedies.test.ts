@@ -3,24 +3,13 @@ import { linesOf, type Plan } from '../../../src/domain/plan';
 import type { Snapshot } from '../../../src/domain/pool';
 import { makePlan } from '../../../src/engine/planner';
 import { rollingUpgrade } from '../../../src/procedures/rolling-upgrade';
-import { healthyPool } from '../../support/snapshots';
+import { healthyPool, hostTraits } from '../../support/snapshots';
 import { worldOf } from '../../support/world-of';
 
 /** XenCenter left its mark on the first host: a block that a line can end. */
 function marked(): Snapshot {
   const pool = healthyPool();
-  const traits = {
-    maintenanceMode: true,
-    operations: [],
-    powerOnMode: '',
-    iqn: '',
-    multipathing: false,
-    licence: { edition: 'free', motion: true },
-    cpu: { vendor: 'GenuineIntel', features: '' },
-    legacySsl: false,
-    packs: [],
-    rebootsFor: [],
-  };
+  const traits = { ...hostTraits, maintenanceMode: true };
   return { ...pool, hosts: pool.hosts.map((host, i) => (i === 0 ? { ...host, traits } : host)) };
 }
 

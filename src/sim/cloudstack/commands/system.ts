@@ -189,21 +189,26 @@ const listGuestOsMapping = list(
   'guestosmapping',
   'Lists names of guest systems per hypervisor version.',
   'id:uuid ostypeid:uuid hypervisor hypervisorversion',
-  (call) => {
-    const known = mappingCounts(call.side).flatMap(([version, count]) =>
-      Array.from({ length: count }, (_, i) =>
-        mappingRow(version, i === 0 ? OS_TYPE.id : idOf('os-type', String(i)), 'Debian Jessie 8.0'),
-      ),
-    );
-    return page(
+  (call) =>
+    page(
       call,
       'guestosmapping',
-      [...known, ...call.side.guestOsMappings].filter((one) =>
+      mappings(call.side).filter((one) =>
         matches(call, one, ['id', 'ostypeid', 'hypervisor', 'hypervisorversion']),
       ),
-    );
-  },
+    ),
 );
+
+const mappings = (side: CloudStackSide): readonly Row[] => [
+  ...mappingCounts(side).flatMap(([version, count]) =>
+    Array.from({ length: count }, (_, i) =>
+      i === 0
+        ? mappingRow(version, OS_TYPE.id, OS_TYPE.name, 'Debian Jessie 8.0')
+        : mappingRow(version, idOf('os-type', String(i)), `CentOS 7.${i} (64-bit)`, `CentOS 7.${i}`),
+    ),
+  ),
+  ...side.guestOsMappings,
+];
 
 /** One name a version unless the snapshot file counts them. */
 const mappingCounts = ({ told, profile }: CloudStackSide): readonly (readonly [string, number])[] =>
@@ -213,12 +218,12 @@ const mappingCounts = ({ told, profile }: CloudStackSide): readonly (readonly [s
         .filter((version) => version !== 'default')
         .map((version) => [version, 1]);
 
-const mappingRow = (version: string, osType: string, name: string): Row => ({
+const mappingRow = (version: string, osType: string, guestOs: string, name: string): Row => ({
   id: idOf('mapping', version, osType),
   hypervisor: 'XenServer',
   hypervisorversion: version,
   ostypeid: osType,
-  osdisplayname: OS_TYPE.name,
+  osdisplayname: guestOs,
   osnameforhypervisor: name,
   isuserdefined: 'false',
 });
@@ -232,8 +237,14 @@ const addGuestOsMapping: Command = {
   begin: ({ side, params }) => {
     const version = params.text('hypervisorversion')!;
     const osType = params.text('ostypeid') ?? OS_TYPE.id;
+    const known = mappings(side).filter((one) => one['ostypeid'] === osType);
+    const guestOs = textOf(known[0]?.['osdisplayname'] ?? OS_TYPE.name);
+    if (known.some((one) => one['hypervisorversion'] === version))
+      throw invalid(
+        `Mapping from hypervisor : XenServer, version : ${version} and guest OS : ${guestOs} already exists!`,
+      );
     const added: Row = {
-      ...mappingRow(version, osType, params.text('osnameforhypervisor')!),
+      ...mappingRow(version, osType, guestOs, params.text('osnameforhypervisor')!),
       isuserdefined: 'true',
     };
     return {
