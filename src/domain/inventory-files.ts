@@ -1,23 +1,33 @@
 /** The inventory as files for the thread: JSON for programs, CSV for people who open it in a spreadsheet. */
-import { cardName, type HostInventory, type Inventory, type Settings } from './inventory';
+import { cardName, inventoryFrom, type HostInventory, type Inventory, type Settings } from './inventory';
+import type { NamedText } from './named-text';
+import { recalled, type Run } from './run';
 
-/** A text file that belongs to a run. */
-export interface RunFile {
-  readonly name: string;
-  readonly mediaType: string;
-  readonly content: string;
-}
+/** What was recorded in this run; none until the line that records it is done. */
+export const inventoryFilesOf = (run: Run): readonly NamedText[] =>
+  recalled(run, 'record-inventory')
+    .filter((line) => line.status === 'done')
+    .flatMap(({ before, begunAt }) => {
+      const inventory = inventoryFrom(before);
+      return inventory ? inventoryFiles(inventory, new Date(begunAt ?? run.startedAt).toISOString()) : [];
+    });
 
-/** `recordedAt`: ISO 8601. */
-export function inventoryFiles(inventory: Inventory, recordedAt: string): readonly RunFile[] {
+/** `recordedAt`: ISO 8601. Written out when somebody reads them: the thread is matched often, and they stand there once. */
+export function inventoryFiles(inventory: Inventory, recordedAt: string): readonly NamedText[] {
   const name = `inventory-${inventory.name.replace(/[^\w.-]/g, '_')}`;
   return [
     {
       name: `${name}.json`,
-      mediaType: 'application/json',
-      content: `${JSON.stringify({ recordedAt, ...inventory }, null, 2)}\n`,
+      get content() {
+        return `${JSON.stringify({ recordedAt, ...inventory }, null, 2)}\n`;
+      },
     },
-    { name: `${name}.csv`, mediaType: 'text/csv', content: csv(inventory) },
+    {
+      name: `${name}.csv`,
+      get content() {
+        return csv(inventory);
+      },
+    },
   ];
 }
 

@@ -1,6 +1,7 @@
 /** What an upgrade loses without a word: it holds the host's lane, wakes somebody once, and ends when it is back or accepted. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inventoryFilesOf } from '../../src/domain/inventory-files';
 import { shownPhase } from '../../src/domain/lanes';
 import { openQuestions, type Question, type Run } from '../../src/domain/run';
 import { pagesOf } from '../../src/notify/pages';
@@ -69,7 +70,7 @@ test('a pool that loses nothing passes each comparison without a word, and its r
   for (const host of ['host-1', 'host-2', 'host-3'])
     expect(lineOf(run, 'compare-inventory', host)?.saw).toBe('everything is as it was recorded');
   const record = lineOf(run, 'record-inventory', 'pool');
-  expect(record?.saw).toBe('3 hosts, 12 interfaces, 3 bonds, 9 PBDs, 5 SRs, 4 networks');
+  expect(record?.saw).toBe('3 hosts, 18 interfaces, 3 bonds, 9 PBDs, 5 SRs, 4 networks');
   const written = JSON.stringify(await it.entries(run.id));
   expect(written).toContain('chappassword');
   expect(written).not.toContain(CHAP_PASSWORD);
@@ -176,6 +177,28 @@ test('a pool whose settings changed while nobody looked at them before the upgra
   const run = await it.play(await it.start(plan));
 
   endedWell(it, run);
+});
+
+test('the record stands in the thread as two files from before the first host on, and never with a secret', async () => {
+  const it = story({ pools: [wired] });
+  const id = await it.start(await it.plan());
+  expect(inventoryFilesOf(await it.run(id))).toEqual([]);
+
+  const run = await it.play(id, {
+    until: (one) => lineOf(one, 'recheck-host', 'host-1')?.status === 'begun',
+  });
+  const files = inventoryFilesOf(run);
+
+  expect(files.map(({ name }) => name)).toEqual(['inventory-pool-a.json', 'inventory-pool-a.csv']);
+  for (const { content } of files) {
+    expect(content).toContain('eth1');
+    expect(content).not.toContain(CHAP_PASSWORD);
+    expect(content).not.toMatch(/OpaqueRef/);
+  }
+  expect(files[1]?.content).toContain('host-2,interface,eth1.100,network,backup\r\n');
+  expect(inventoryFilesOf(await it.play(id)).map(({ content }) => content)).toEqual(
+    files.map(({ content }) => content),
+  );
 });
 
 test('planning reads no inventory and changes nothing', async () => {

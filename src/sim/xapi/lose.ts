@@ -1,5 +1,7 @@
 /** What an installer or a person takes from a host without a word, and puts back (seeds 003, 004). */
-import type { CloudState, SimHost } from '../model';
+import { uuidOf } from '../identity';
+import type { CloudState, SimHost, SimPif } from '../model';
+import { cardUuid } from './record-traits';
 
 /** `iqn`, `multipathing`, `licence`, `power-on`, `bond:bond0`, `vlan:eth1.100`, `pbd:SR`, `tag:NAME`. */
 export type Losable = string;
@@ -12,12 +14,7 @@ const LOSABLE: Readonly<Record<string, Take>> = {
   multipathing: (host) => withTraits(host, { multipathing: false }),
   licence: (host) => withTraits(host, { licence: { ...host.traits.licence, edition: 'free' } }),
   'power-on': (host) => withTraits(host, { powerOnMode: '' }),
-  bond: (host, name) =>
-    outOf(
-      () => host.pifs,
-      (pif) => pif.bond !== undefined && pif.device === name,
-      (pifs) => (host.pifs = pifs),
-    ),
+  bond: unbond,
   vlan: (host, name) =>
     outOf(
       () => host.pifs,
@@ -67,6 +64,21 @@ export function restore(cloud: CloudState, host: SimHost, what: Losable): boolea
   host.lost.delete(what);
   cloud.changed(host.pool, 'host', host.uuid);
   return true;
+}
+
+/** The cards are on their own again, each on the network that XAPI makes for it. */
+function unbond(host: SimHost, name: string): Undo | undefined {
+  const bond = host.pifs.find((pif) => pif.bond !== undefined && pif.device === name);
+  if (!bond) return undefined;
+  const cards = (bond.bond?.cards ?? []).map((card): SimPif => {
+    const network = `Pool-wide network associated with ${card}`;
+    const { pool } = host;
+    if (!pool.networks.some((one) => one.name === network))
+      pool.networks.push({ name: network, uuid: uuidOf('network', pool.name, network) });
+    return { uuid: cardUuid(bond, card), device: card, network, attached: bond.attached, management: false };
+  });
+  host.pifs = [...host.pifs.filter((pif) => pif !== bond), ...cards];
+  return () => (host.pifs = [...host.pifs.filter((pif) => !cards.includes(pif)), bond]);
 }
 
 function withTraits(host: SimHost, change: Partial<SimHost['traits']>): Undo {

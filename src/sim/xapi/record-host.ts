@@ -4,7 +4,7 @@ import { hostByName, residentsOf, type SimHost, type SimPool } from '../model';
 import { profileOf } from '../profiles';
 import { hostOperations, metricsUuid, softwareVersion } from './host-facts';
 import { patchRecords } from './record-other';
-import { hostFields, hostOtherConfig, poolFields } from './record-traits';
+import { bondedCards, hostFields, hostOtherConfig, poolFields } from './record-traits';
 import { bytes, NULL_REF, ocamlFloat, refOf, type XapiRecord, type XapiValue } from './values';
 import type { XapiWorld } from './world';
 
@@ -73,7 +73,7 @@ export function hostRecord(world: XapiWorld, host: SimHost): XapiRecord {
     sched_policy: 'credit',
     supported_bootloaders: ['pygrub', 'eliloader'],
     resident_VMs: [...residentsOf(host).map((vm) => refOf(vm.uuid)), refOf(uuidOf('dom0', host.uuid))],
-    PIFs: host.pifs.map((pif) => refOf(pif.uuid)),
+    PIFs: [...host.pifs, ...bondedCards(host)].map((pif) => refOf(pif.uuid)),
     PBDs: host.pbds.map((pbd) => refOf(pbd.uuid)),
     patches: patches.map(([uuid]) => refOf(uuid)),
     updates: updates.map(([uuid]) => refOf(uuid)),

@@ -110,7 +110,7 @@ export const pbdFields = (host: SimHost, pbd: SimPbd): XapiRecord => ({
 export const macOf = (uuid: string): string =>
   ['02', ...[0, 2, 4, 6, 9].map((at) => uuid.slice(at, at + 2))].join(':').replaceAll('-', '0');
 
-const cardUuid = (pif: SimPif, card: string): string => uuidOf('bonded-pif', pif.uuid, card);
+export const cardUuid = (pif: SimPif, card: string): string => uuidOf('bonded-pif', pif.uuid, card);
 const bondUuid = (pif: SimPif): string => uuidOf('bond', pif.uuid);
 
 export const pifFields = (pif: SimPif): XapiRecord => ({
