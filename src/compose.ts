@@ -5,7 +5,7 @@ import { simClock, systemClock } from './adapters/clock';
 import { cloudStackDb, mysqlTransport, type SqlTransport } from './adapters/cloudstack-db';
 import { cloudStack } from './adapters/cloudstack/cloudstack';
 import { httpTransport, type CloudStackTransport } from './adapters/cloudstack/http-transport';
-import { dom0 } from './adapters/dom0';
+import { dom0 } from './adapters/dom0/dom0';
 import { makeJournal, type OpenJournal } from './adapters/journal/journal';
 import { managementServers } from './adapters/management-servers';
 import { roles } from './adapters/roles';

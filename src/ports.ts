@@ -7,6 +7,7 @@
  * of its own; `signal` ends it sooner. Hosts and VMs are named by uuid (XAPI) or id (CloudStack), never by
  * an opaque reference.
  */
+import type { Dom0Snapshot, SystemDiskSnapshot } from './domain/dom0';
 import type { Entry, Recorded } from './domain/journal';
 import type { Json } from './domain/json';
 import type { NamedText } from './domain/named-text';
@@ -67,6 +68,8 @@ export interface XenHostSeen {
     readonly srName: string;
     readonly attached: boolean;
     readonly paths?: PbdSnapshot['paths'];
+    /** device_config.device: what a local SR was made on; disks separated by commas. */
+    readonly device?: string;
   }[];
   readonly pifs: readonly PifSnapshot[];
   readonly traits?: Omit<HostTraits, 'clockSkewSeconds'>;
@@ -338,12 +341,22 @@ export interface Dom0Agent {
   readonly clock: number;
 }
 
+/** As the snapshot has it, before anybody has looked which SRs lie on the system disk. */
+export interface Dom0Seen extends Omit<Dom0Snapshot, 'disk'> {
+  readonly disk?: Omit<SystemDiskSnapshot, 'srs'> & {
+    /** Paths under which the disk may be named: `/dev/sda`, `/dev/disk/by-id/…`. */
+    readonly names: readonly string[];
+  };
+}
+
 /** dom0 over SSH, read only and allow-listed. */
 export interface Dom0 {
   /** Hosts that have SSH configured, by uuid. */
   readonly configured: readonly string[];
   /** `bin`: where this CloudStack keeps its files in dom0; /opt/cloud/bin unless it is older than 4.2. */
   agent(hostUuid: string, bin?: DomZeroBin): Promise<Dom0Agent>;
+  /** Disk, space, leftovers and customisations. What fails is in `unread`, nothing of it is thrown; at most 20 s. */
+  look(hostUuid: string): Promise<Dom0Seen>;
 }
 
 export interface BackupSeen {

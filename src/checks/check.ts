@@ -10,6 +10,8 @@ export interface Extra {
   readonly owed: readonly Obligation[];
   readonly configured: {
     readonly dom0: boolean;
+    /** Hosts that have no SSH configured, in the order of the snapshot. */
+    readonly withoutDom0: readonly string[];
     readonly managementServers: boolean;
     readonly database: boolean;
     readonly smokeTest: boolean;

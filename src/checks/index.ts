@@ -5,12 +5,17 @@ import type { Check, Extra } from './check';
 import { anotherHost } from './another-host';
 import { apiKey } from './api-key';
 import { autoStart } from './auto-start';
+import { blobs } from './blobs';
 import { bootTimes } from './boot-times';
 import { capabilityRows } from './capability-rows';
 import { cloudstackClock } from './cloudstack-clock';
 import { cloudstackOpenWork } from './cloudstack-open-work';
 import { cloudstackSettings } from './cloudstack-settings';
+import { customisations } from './customisations';
+import { dellUtilityPartition } from './dell-utility-partition';
 import { deprecatedStorage } from './deprecated-storage';
+import { dom0Python } from './dom0-python';
+import { dom0Space } from './dom0-space';
 import { era } from './era';
 import { featuresThatGo } from './features-that-go';
 import { guestOsMappings } from './guest-os-mappings';
@@ -24,12 +29,15 @@ import { hostsReady } from './hosts-ready';
 import { iscsiNames } from './iscsi-names';
 import { licences } from './licences';
 import { maintenanceMode } from './maintenance-mode';
+import { managementInterface } from './management-interface';
 import { managementServers } from './management-servers';
 import { messageCount } from './message-count';
 import { paravirtualGuests } from './paravirtual-guests';
+import { partitionLayout } from './partition-layout';
 import { pendingReboots } from './pending-reboots';
 import { roomForEachHost } from './room-for-each-host';
 import { routerPairs } from './router-pairs';
+import { safe2upgradeMark } from './safe2upgrade-mark';
 import { sameCpus } from './same-cpus';
 import { sameMachines } from './same-machines';
 import { sameNetworks } from './same-networks';
@@ -40,6 +48,7 @@ import { sourcesRead } from './sources-read';
 import { storageEverywhere } from './storage-everywhere';
 import { storagePlugged } from './storage-plugged';
 import { suspendedVms } from './suspended-vms';
+import { systemDisk } from './system-disk';
 import { targetNewer } from './target-newer';
 import { vcpuTopology } from './vcpu-topology';
 import { versionsAndHotfixes } from './versions-and-hotfixes';
@@ -94,6 +103,15 @@ export const checks: readonly Check[] = [
   routerPairs,
   roomForEachHost,
   messageCount,
+  blobs,
+  systemDisk,
+  partitionLayout,
+  safe2upgradeMark,
+  dellUtilityPartition,
+  dom0Space,
+  customisations,
+  dom0Python,
+  managementInterface,
   haAndWlb,
   vmBackups,
   sourcesConfigured,

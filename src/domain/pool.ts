@@ -1,5 +1,6 @@
 /** A snapshot: what was true when we looked, XAPI's view and CloudStack's view side by side. */
 
+import type { Dom0Snapshot } from './dom0';
 import type { CloudStackTraits, HostTraits, PoolTraits, VmTraits } from './traits';
 
 export type VmKind = 'guest' | 'router' | 'ssvm' | 'cpvm';
@@ -66,6 +67,8 @@ export interface HostSnapshot {
   readonly pbds: readonly PbdSnapshot[];
   readonly pifs: readonly PifSnapshot[];
   readonly traits?: HostTraits;
+  /** Absent where SSH is not configured, or dom0 was not asked this time. */
+  readonly dom0?: Dom0Snapshot;
   readonly cloudstack?: CloudStackHostSnapshot;
 }
 

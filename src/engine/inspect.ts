@@ -6,12 +6,12 @@ import type { Placement } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
 import { chosenAmong, isOfSameRemedy, onceRemedied, remediesOf } from '../domain/remedied';
 import { place, simpleRules } from '../placement/index';
-import type { World } from '../ports';
 import type { Sources } from './read-sources';
 import { look, type Readable } from './snapshot';
+import { sameOrNewer } from '../domain/version';
 import { nextTurn } from './turn';
 
-export type Inspectable = Readable & Pick<World, 'dom0'>;
+export type Inspectable = Readable;
 
 export interface InspectWish {
   readonly target: string;
@@ -23,6 +23,8 @@ export interface InspectWish {
   readonly judge?: typeof findingsOf;
   /** Checks whose remedies shall be lines of the plan: VMs are placed as if these were done. */
   readonly remedies?: readonly string[];
+  /** The only host whose dom0 is asked; all that are not on the target unless said otherwise. */
+  readonly dom0Of?: string;
 }
 
 export interface Inspection {
@@ -37,8 +39,10 @@ export interface Inspection {
 }
 
 export async function inspect(world: Inspectable, wish: InspectWish): Promise<Inspection> {
-  const { target, owed, at, judge = findingsOf, remedies = [] } = wish;
-  const { snapshot, beside, failures } = await look(world, at);
+  const { target, owed, at, judge = findingsOf, remedies = [], dom0Of } = wish;
+  const { snapshot, beside, failures } = await look(world, at, {
+    dom0: ({ name, version }) => (dom0Of ?? name) === name && !sameOrNewer(version, target),
+  });
   const configured = configuredIn(world, snapshot);
   const rules = simpleRules(target, owed);
   const placed = async (pool: Snapshot): Promise<Placement> => {
@@ -74,6 +78,7 @@ function configuredIn(world: Inspectable, pool: Snapshot): Extra['configured'] {
   const { canaryVm, smokeTest } = world.pool;
   return {
     dom0: dom0 !== undefined && pool.hosts.every((host) => dom0.configured.includes(host.uuid)),
+    withoutDom0: pool.hosts.filter((host) => !dom0?.configured.includes(host.uuid)).map((host) => host.name),
     managementServers: world.managementServers !== undefined,
     database: world.cloudStackDb !== undefined,
     smokeTest: smokeTest !== undefined,

@@ -21,7 +21,7 @@ export async function lookAgain(
   readonly findings: readonly Finding[];
   readonly revision?: Revision;
 }> {
-  const wish = { world, target: run.plan.target, owed: run.owed, at };
+  const wish = { world, target: run.plan.target, owed: run.owed, at, dom0Of: host };
   const seen = await inspect(world, wish);
   const { snapshot, findings, placement } = seen;
   // another certificate is a problem of its own, not one more source that could not be read

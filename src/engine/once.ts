@@ -41,7 +41,7 @@ const DATABASE_READS = [
   'managementServers',
   'schemaVersion',
 ] as const satisfies readonly (keyof CloudStackDb)[];
-const DOM0_READS = ['agent'] as const satisfies readonly (keyof Dom0)[];
+const DOM0_READS = ['agent', 'look'] as const satisfies readonly (keyof Dom0)[];
 const SERVER_READS = ['service', 'backup'] as const satisfies readonly (keyof ManagementServers)[];
 
 /** The same world, whose reads are asked at most once for the same arguments. Acts pass through. */

@@ -2,12 +2,24 @@
 import { SOURCES, type Extra } from '../checks/index';
 import { byName, compareNames, sortedNames } from '../domain/order';
 import type { HaSnapshot, HostSnapshot, Snapshot, VmKind, VmSnapshot } from '../domain/pool';
+import type { Dom0Snapshot } from '../domain/dom0';
 import type { CsHost, CsVm, World, XenCondition, XenHostSeen, XenPoolSeen, XenVmSeen } from '../ports';
 import { sources, type Sources } from './read-sources';
 import { readCloudStack } from './snapshot-cloudstack';
+import { readDom0 } from './snapshot-dom0';
 
 /** What looking needs of the world; it reads and never acts. */
-export type Readable = Pick<World, 'pool' | 'xen' | 'cloudStack' | 'cloudStackDb' | 'managementServers'>;
+export type Readable = Pick<
+  World,
+  'pool' | 'xen' | 'cloudStack' | 'cloudStackDb' | 'dom0' | 'managementServers'
+>;
+
+/** What need not be asked each time; everything is unless said otherwise. */
+export interface Wants {
+  readonly dom0: (host: XenHostSeen) => boolean;
+}
+
+const EVERYTHING: Wants = { dom0: () => true };
 
 export interface Looked {
   readonly snapshot: Snapshot;
@@ -24,7 +36,7 @@ export const takeSnapshot = async (world: Readable, at: number): Promise<Snapsho
  * Reads everything at once; a source that fails goes to `unread` and the rest is kept. Hosts are joined by address,
  * else by name (host.private_ip_address is XAPI's host.address; cs §8.1), VMs by CloudStack's instance name.
  */
-export async function look(world: Readable, at: number): Promise<Looked> {
+export async function look(world: Readable, at: number, wants: Wants = EVERYTHING): Promise<Looked> {
   const from = sources();
   const xapi = <T>(call: () => Promise<T>, instead: T): Promise<T> => from.read(SOURCES.xapi, call, instead);
   const [seen, xenHosts, xenVms, srs, condition, cloud] = await Promise.all([
@@ -35,13 +47,18 @@ export async function look(world: Readable, at: number): Promise<Looked> {
     xapi(() => world.xen.condition(), undefined),
     readCloudStack(world, from),
   ]);
-  const evacuation = seen && !seen.ha.on ? await evacuationAnswers(world, xenHosts, from) : undefined;
+  const [evacuation, dom0] = await Promise.all([
+    seen && !seen.ha.on ? evacuationAnswers(world, xenHosts, from) : undefined,
+    readDom0(world.dom0, xenHosts.filter(wants.dom0)),
+  ]);
   if (seen && xenHosts.length > 0 && !xenHosts.some((host) => host.uuid === seen.masterUuid))
     from.missing(SOURCES.xapi, 'The pool names a master that is not among its hosts.');
   const csHostOf = (host: XenHostSeen): CsHost | undefined =>
     cloud.hosts.find((one) => one.address === host.address) ??
     cloud.hosts.find((one) => one.name === host.name);
-  const hosts = xenHosts.map((host) => hostSnapshot(host, csHostOf(host), condition)).toSorted(byName);
+  const hosts = xenHosts
+    .map((host) => hostSnapshot(host, csHostOf(host), condition, dom0.get(host.uuid)))
+    .toSorted(byName);
   const hostNames = new Map(xenHosts.map((host) => [host.uuid, host.name]));
   const csHostNames = new Map(cloud.hosts.map((host) => [host.id, host.name]));
   for (const host of xenHosts) {
@@ -129,6 +146,7 @@ function hostSnapshot(
   host: XenHostSeen,
   cs: CsHost | undefined,
   condition: XenCondition | undefined,
+  dom0: Dom0Snapshot | undefined,
 ): HostSnapshot {
   const clockSkewSeconds = condition?.clockSkewSeconds[host.uuid];
   const { name, uuid, address, version, build, platform, brand, enabled, live } = host;
@@ -163,6 +181,7 @@ function hostSnapshot(
     ...(host.traits && {
       traits: { ...host.traits, ...(clockSkewSeconds !== undefined && { clockSkewSeconds }) },
     }),
+    ...(dom0 && { dom0 }),
     ...(cs && {
       cloudstack: {
         id: cs.id,

@@ -1,5 +1,6 @@
 /** One pool of a snapshot file into the pretend cloud's state; what the file leaves out comes from the profile. */
 import { compareVersions } from '../domain/version';
+import { dom0Of } from './dom0';
 import { isUuid, uuidOf } from './identity';
 import { isMixed, type SimHost, type SimPool, type SimSr, type SimVm } from './model';
 import { profileOf } from './profiles';
@@ -25,6 +26,8 @@ export interface BuildOptions {
   readonly index: number;
   /** A taken snapshot leaves `cloudstack` out where CloudStack does not know the VM; a file by hand means the usual. */
   readonly absentMeansUnknown?: boolean;
+  /** Message files that a host keeps whatever XAPI says, by its name. */
+  readonly messages?: Readonly<Record<string, number>> | undefined;
   /** Gives CloudStack's next database id. */
   readonly nextDbId: () => number;
 }
@@ -178,6 +181,15 @@ function buildHost(
         .filter((sr) => pool.srs.some((s) => s.uuid === sr && s.shared && s.type !== 'iso')),
       writtenAt: Math.floor(options.startAt / 1000),
     },
+    dom0: dom0Of(file.dom0, {
+      version: profile.version,
+      localSrs: pbds
+        .map((pbd) => pbd.sr)
+        .filter((sr) => pool.srs.some((s) => s.uuid === sr && !s.shared && ['ext', 'lvm'].includes(s.type))),
+      managementDevice: pifs.find((pif) => pif.management ?? pif.network === 'management')?.device,
+      messages: options.messages?.[file.name] ?? (file.name === pool.master ? pool.traits.messages : 0),
+      srUuid,
+    }),
     traits: hostTraitsOf(file.traits, uuid),
     lost: new Map(),
     cs: {

@@ -61,6 +61,7 @@ export class Cloud implements CloudState {
           owner: this.managementServers[0]!.name,
           index,
           absentMeansUnknown: file.takenAt !== undefined,
+          messages: this.hidden[file.name]?.messages,
           nextDbId: () => ++dbId,
         }),
       );
@@ -107,14 +108,19 @@ function hiddenOf(files: Readonly<Record<string, HiddenFile>>): Readonly<Record<
   );
 }
 
+/** Of a disk of 40 GiB. */
+const FREE_MIB = 20 * 1024;
+
 /** All pools of one file belong to one CloudStack: its management servers are the union by name. */
 function managementServersOf(files: readonly PoolFile[], startAt: number): SimManagementServer[] {
-  const listed = new Map<string, string>();
+  const listed = new Map<string, { readonly state: string; readonly clockSkewSeconds: number }>();
   for (const file of files)
-    for (const server of file.cloudstack?.managementServers ?? [])
-      if (!listed.has(server.name)) listed.set(server.name, server.state ?? 'Up');
-  if (listed.size === 0) listed.set('ms-1', 'Up');
-  return [...listed].map(([name, state], i) => ({
+    for (const { name, state = 'Up', clockSkewSeconds = 0 } of file.cloudstack?.managementServers ?? [])
+      if (!listed.has(name)) listed.set(name, { state, clockSkewSeconds });
+  if (listed.size === 0) listed.set('ms-1', { state: 'Up', clockSkewSeconds: 0 });
+  const freeMib =
+    files.find((file) => file.cloudstack?.backupRoom)?.cloudstack?.backupRoom?.freeMib ?? FREE_MIB;
+  return [...listed].map(([name, { state, clockSkewSeconds }], i) => ({
     name,
     // A management server id is derived from a MAC address: a large number (cs §10).
     msid: 90520732160000 + i,
@@ -123,5 +129,7 @@ function managementServersOf(files: readonly PoolFile[], startAt: number): SimMa
     usage: i === 0 && state !== 'Down' ? 'active' : 'inactive',
     ready: state !== 'Down',
     startedAt: startAt - 86_400_000,
+    freeMib,
+    clockSkewSeconds,
   }));
 }

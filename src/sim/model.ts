@@ -1,5 +1,6 @@
 /** The state of the pretend cloud. Behaviour lives beside it: xapi/ and cloudstack/ change it, faces show it. */
 import type { PowerState, VmKind } from '../domain/pool';
+import type { SimDom0 } from './dom0';
 import type { Faults } from './faults';
 import type { RuleId } from './rules';
 import type { SimCloudStackTraits, SimHostTraits, SimPoolTraits, SimVmTraits } from './traits';
@@ -68,6 +69,7 @@ export interface SimHost {
   /** dom0 files of CloudStack's agent. Epoch seconds; 0: not there. */
   scriptsAt: number;
   heartbeat: { running: boolean; srs: string[]; writtenAt: number };
+  dom0: SimDom0;
   traits: SimHostTraits;
   /** What it has lost, and how that comes back. */
   readonly lost: Map<string, () => void>;
@@ -187,6 +189,10 @@ export interface SimManagementServer {
   /** Answers API calls: some time after `active` (cs §12.3). */
   ready: boolean;
   startedAt: number;
+  /** Of the file system that backups go to. */
+  readonly freeMib: number;
+  /** Its clock is so far ahead. */
+  readonly clockSkewSeconds: number;
 }
 
 export type Face = 'xapi' | 'cloudstack' | 'db' | 'ssh' | 'slack' | 'pager';

@@ -1,5 +1,6 @@
 /** FILE of `sim --pools`: snapshots as JSON. An unknown key is refused with its path; absent fields may be filled. */
 import { z } from 'zod';
+import { dom0Shape } from './dom0';
 import { cloudStackTraitsShape, hostTraitsShape, poolTraitsShape, vmTraitsShape } from './traits';
 
 const text = z.string().min(1);
@@ -44,6 +45,7 @@ const host = z.strictObject({
   pbds: z.array(pbd).optional(),
   pifs: z.array(pif).optional(),
   traits: hostTraitsShape.optional(),
+  dom0: dom0Shape.optional(),
   cloudstack: csHost.optional(),
 });
 const csVm = z.strictObject({
@@ -109,9 +111,19 @@ const pool = z.strictObject({
       managedState: text.optional(),
       allocationState: text.optional(),
       managementServers: z
-        .array(z.strictObject({ name: text, state: text.optional(), version: text.optional() }))
+        .array(
+          z.strictObject({
+            name: text,
+            state: text.optional(),
+            version: text.optional(),
+            clockSkewSeconds: z.number().int().optional(),
+          }),
+        )
         .optional(),
       openWork: openWork.optional(),
+      backupRoom: z
+        .strictObject({ server: text.optional(), directory: text.optional(), freeMib: mib, neededMib: mib })
+        .optional(),
       traits: cloudStackTraitsShape.optional(),
     })
     .optional(),

@@ -1,7 +1,7 @@
 /** Every face outside XAPI and CloudStack's API at once, on sockets, by the product's own adapters and the announcement alone. */
 import { backupPlace } from '../../src/adapters/backup/place';
 import { cloudStackDb, mysqlTransport } from '../../src/adapters/cloudstack-db';
-import { dom0 } from '../../src/adapters/dom0';
+import { dom0 } from '../../src/adapters/dom0/dom0';
 import { managementServers } from '../../src/adapters/management-servers';
 import { sshConnections, type SshConnections } from '../../src/adapters/ssh/connect';
 import { hostKeyPins } from '../../src/adapters/ssh/transport';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { PlanAnswer, StatusAnswer } from '../../src/domain/answers';
 import type { CommandHelp, PoolAnswer } from '../../src/domain/command-answers';
 import { QUESTION_KINDS } from '../../src/domain/decision';
+import type { Dom0Snapshot } from '../../src/domain/dom0';
 import type { Finding } from '../../src/domain/finding';
 import { OWED } from '../../src/domain/obligation';
 import { ROLES } from '../../src/domain/person';
@@ -55,6 +56,30 @@ const hostTraits = z.strictObject({
   rebootsFor: texts,
   clockSkewSeconds: count.describe('ahead of the master').exactOptional(),
 }) satisfies z.ZodType<HostTraits>;
+const dom0 = z.strictObject({
+  disk: z
+    .strictObject({
+      device: text,
+      gib: count.describe('rounded down').exactOptional(),
+      layout: z.enum(['old', 'new']),
+      utilityPartition: z.boolean(),
+      srs: texts.describe('uuids of SRs on it'),
+    })
+    .exactOptional(),
+  freeMib: z.strictObject({ root: mib, log: mib }).exactOptional(),
+  safe2upgrade: z.boolean().exactOptional(),
+  blobs: count.describe('files').exactOptional(),
+  customisations: z
+    .strictObject({
+      rcLocal: z.strictObject({ lines: count, sha256: text }),
+      crontabs: z.array(z.strictObject({ path: text, sha256: text })),
+      mounts: texts.describe('mount point and type'),
+    })
+    .exactOptional(),
+  pythons: texts.exactOptional(),
+  managementInterface: optionalText,
+  unread: z.array(z.strictObject({ what: text, why: text })).exactOptional(),
+}) satisfies z.ZodType<Dom0Snapshot>;
 const vmTraits = z.strictObject({
   operations: texts,
   blocked: z.record(text, text),
@@ -116,6 +141,7 @@ const host = z.strictObject({
     }),
   ),
   traits: hostTraits.exactOptional(),
+  dom0: dom0.exactOptional(),
   cloudstack: z
     .strictObject({
       id: text,

@@ -2,7 +2,7 @@
 import { cloudStackDb } from '../../src/adapters/cloudstack-db';
 import { backupPlace } from '../../src/adapters/backup/place';
 import { cloudStack } from '../../src/adapters/cloudstack/cloudstack';
-import { dom0 } from '../../src/adapters/dom0';
+import { dom0 } from '../../src/adapters/dom0/dom0';
 import { managementServers } from '../../src/adapters/management-servers';
 import { hostKeyPins } from '../../src/adapters/ssh/transport';
 import type { DumpFiles } from '../../src/adapters/xapi/dump';

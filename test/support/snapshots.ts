@@ -1,4 +1,5 @@
 /** Snapshots for tests: a healthy pool, and what a test changes in it. */
+import type { Dom0Snapshot } from '../../src/domain/dom0';
 import type {
   CloudStackVmSnapshot,
   HostSnapshot,
@@ -48,6 +49,17 @@ export const vmTraits: VmTraits = {
   coresPerSocket: 1,
 };
 
+/** A dom0 that no check has anything to say of: the layout of 7.0, space, nothing added. */
+export const HEALTHY_DOM0: Dom0Snapshot = {
+  disk: { device: '/dev/sda', gib: 136, layout: 'new', utilityPartition: false, srs: [] },
+  freeMib: { root: 14_000, log: 3000 },
+  safe2upgrade: false,
+  blobs: 0,
+  customisations: { rcLocal: { lines: 0, sha256: 'a'.repeat(64) }, crontabs: [], mounts: [] },
+  pythons: ['2.7.5'],
+  managementInterface: 'xenbr0',
+};
+
 export const localSr = (host: string): SrSnapshot => ({
   uuid: `sr-local-${host}`,
   name: `local-${host}`,
@@ -79,6 +91,7 @@ export function hostOf(name: string, change: Partial<HostSnapshot> = {}): HostSn
       { device: 'eth0', network: 'management', attached: true, management: true },
       { device: 'eth1', network: 'guest', attached: true, management: false },
     ],
+    dom0: HEALTHY_DOM0,
     cloudstack: {
       id: `cs-${name}`,
       name,

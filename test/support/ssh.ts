@@ -1,6 +1,6 @@
 /** A pretend cloud whose machines answer SSH, its time moved on by the test. */
 import { backupPlace } from '../../src/adapters/backup/place';
-import { dom0 } from '../../src/adapters/dom0';
+import { dom0 } from '../../src/adapters/dom0/dom0';
 import { managementServers } from '../../src/adapters/management-servers';
 import { hostKeyPins, type SshTransport } from '../../src/adapters/ssh/transport';
 import { makeCloud, type Cloud } from '../../src/sim/cloud';

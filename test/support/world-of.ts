@@ -1,7 +1,16 @@
 /** A world that shows exactly one snapshot: ports that read from it. Whoever acts on it is told off. */
 import { Unreachable } from '../../src/domain/errors';
 import type { HostSnapshot, Snapshot } from '../../src/domain/pool';
-import type { CloudStack, CsHost, Dom0, ManagementServers, PoolFacts, XenPool } from '../../src/ports';
+import type { Dom0Snapshot } from '../../src/domain/dom0';
+import type {
+  CloudStack,
+  CsHost,
+  Dom0,
+  Dom0Seen,
+  ManagementServers,
+  PoolFacts,
+  XenPool,
+} from '../../src/ports';
 import type { Inspectable } from '../../src/engine/inspect';
 
 export interface WorldWish {
@@ -130,7 +139,10 @@ export function worldOf(pool: Snapshot, wish: WorldWish = {}): Inspectable {
     cloudStack: onlyReads('CloudStack', cloudStack),
     ...(has('database') && { cloudStackDb: database }),
     ...(has('dom0') && {
-      dom0: onlyReads<Dom0>('dom0', { configured: pool.hosts.map((host) => host.uuid) }),
+      dom0: onlyReads<Dom0>('dom0', {
+        configured: pool.hosts.map((host) => host.uuid),
+        look: (uuid) => read('dom0.look', dom0Seen(pool.hosts.find((host) => host.uuid === uuid)?.dom0)),
+      }),
     }),
     ...(has('managementServers') && {
       managementServers: onlyReads<ManagementServers>('the management servers', {
@@ -161,6 +173,11 @@ const xenHost = (pool: Snapshot, host: HostSnapshot) => ({
     attached: pbd.attached,
   })),
   residents: pool.vms.filter((vm) => vm.on === host.name).map((vm) => vm.uuid),
+});
+
+const dom0Seen = ({ disk, ...rest }: Dom0Snapshot = {}): Dom0Seen => ({
+  ...rest,
+  ...(disk && { disk: { ...disk, names: [disk.device] } }),
 });
 
 const csHosts = (pool: Snapshot): readonly CsHost[] =>

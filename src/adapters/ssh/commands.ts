@@ -33,6 +33,34 @@ export const heartbeatProcess = allow(`pgrep -f '[x]enheartbeat.sh'`);
 export const heartbeatFile = (bin: DomZeroBin): Command => allow(`cat ${bin}/heartbeat`);
 export const clock = allow('date +%s');
 
+/** Where cron looks, beside /etc/crontab, which the installer brings. */
+const CRON =
+  '/var/spool/cron /etc/cron.d /etc/cron.hourly /etc/cron.daily /etc/cron.weekly /etc/cron.monthly';
+/** Comments, empty lines, and the one line that rc.local is delivered with. */
+const STOCK_RC_LOCAL = '^[[:space:]]*(#|$)|^touch /var/lock/subsys/local$';
+
+/** What dom0 tells about itself before an upgrade. All of it runs on CentOS 5 (up to 6.5) as on 7. */
+export const DOM0 = {
+  /** In this order; without a partition of its own /var/log is where `/` is. */
+  space: allow('df -P -k / /var/log'),
+  /** The partition tool opens the disk for writing even to list it; the kernel's own table is as good. */
+  partitions: allow('cat /proc/partitions'),
+  inventory: allow(
+    `grep -E '^(INSTALLATION_UUID|PRIMARY_DISK|MANAGEMENT_INTERFACE)=' /etc/xensource-inventory`,
+  ),
+  safe2upgrade: allow('test -e /var/preserve/safe2upgrade'),
+  /** One dot a file: a hundred thousand names would be megabytes. */
+  blobs: allow('find /var/lib/xcp/blobs -type f -printf .'),
+  rcLocal: allow('sha256sum /etc/rc.d/rc.local'),
+  rcLocalLines: allow(`grep -cvE ${quote(STOCK_RC_LOCAL)} /etc/rc.d/rc.local`),
+  /** Mount point and type only: the other columns may name a user and a password. */
+  mounts: allow(`awk '$1 !~ /^#/ && NF > 2 { print $2, $3 }' /etc/fstab`),
+  crontabs: allow(`find ${CRON} -type f -exec sha256sum '{}' +`),
+  crontabOwners: allow(`find ${CRON} -type f -exec rpm -qf '{}' +`),
+  /** Python 2 says its version on stderr. */
+  pythons: allow('python -V; python2 -V; python3 -V'),
+} as const;
+
 // ── CloudStack's services ────────────────────────────────────────────────────────────────────────
 
 /** cs §12.1: unit names since 4.1. */

@@ -133,6 +133,7 @@ async function hostSeen(
       if (!pbd || !sr) return [];
       const attached = pbd.flag('currently_attached');
       const paths = pathsOf(pbd);
+      const { device } = pbd.map('device_config');
       return [
         {
           uuid: pbd.text('uuid'),
@@ -140,6 +141,7 @@ async function hostSeen(
           srName: sr.text('name_label'),
           attached,
           ...(paths && { paths }),
+          ...(device !== undefined && { device }),
         },
       ];
     }),

@@ -4,6 +4,8 @@ export interface File {
   readonly content: string;
   /** Epoch seconds of pool time. */
   readonly mtime: number;
+  /** What sha256sum says, where only the digest is known. */
+  readonly sha256?: string;
 }
 
 export interface Disk {

@@ -2,6 +2,7 @@
 import type { CloudStackSide } from '../cloudstack/side';
 import type { SimHost, SimManagementServer } from '../model';
 import { diskOf, Files, type Disk, type File } from './disk';
+import { withDom0Files } from './dom0-files';
 
 export interface Process {
   /** Its whole command line, as pgrep -f reads it. */
@@ -21,6 +22,9 @@ export type Machine =
       readonly name: string;
       readonly server: SimManagementServer;
       readonly files: Files;
+      /** Of the file system that backups go to. */
+      readonly diskMib: number;
+      readonly freeMib: number;
       readonly processes: Set<Process>;
     };
 
@@ -57,6 +61,8 @@ export function sshSide(source: CloudStackSide): SshSide {
         name: server.name,
         server,
         files: installed(Math.floor(server.startedAt / 1000)),
+        diskMib: 40 * 1024,
+        freeMib: server.freeMib,
         processes: new Set(),
       })),
     ],
@@ -105,17 +111,13 @@ export function diskOfMachine(machine: Machine): Disk {
     // XenServer's own, beside which CloudStack put its files until 4.1
     '/opt/xensource/bin/fix_firewall.sh': { content: '#!/bin/bash\n', mtime: host.bootTime + 1 },
     '/etc/hosts': { content: '127.0.0.1 localhost\n', mtime: host.bootTime },
-    '/etc/xensource-inventory': {
-      content: `INSTALLATION_UUID='${host.uuid}'\nPRODUCT_VERSION='${host.version}'\n`,
-      mtime: host.bootTime,
-    },
   };
   if (host.scriptsAt > 0)
     for (const script of SCRIPTS)
       files[`${bin}/${script}`] = { content: '#!/bin/bash\n', mtime: host.scriptsAt };
   if (host.scriptsAt > 0 && host.heartbeat.srs.length > 0)
     files[`${bin}/heartbeat`] = { content: heartbeatFile(host), mtime: host.heartbeat.writtenAt };
-  return diskOf(files);
+  return withDom0Files(host, diskOf(files), diskOf);
 }
 
 /** setup_heartbeat_file.sh writes a path of a file; setup_heartbeat_sr.sh that of a volume. */

@@ -1,7 +1,8 @@
 /** The programs that the pretend machines have: each as its manual says, and nothing beyond what is sent here. */
-import { createHash } from 'node:crypto';
 import { startManagement, startUsage, stopManagement, stopUsage } from '../cloudstack/services';
 import { mysql, mysqldump, tar } from './backup-programs';
+import { digestOf } from './dom0-files';
+import { DOM0_PROGRAMS, rpm } from './dom0-programs';
 import { diskOfMachine } from './machines';
 import { failed, fullPath, ok, onFile, optionValue, type Program, type Result, type Shell } from './program';
 
@@ -41,29 +42,87 @@ const pattern = (glob: string): RegExp =>
   );
 
 function find(shell: Shell, parameters: readonly string[]): Result {
-  const root = parameters[0] ?? '/';
+  const firstOption = parameters.findIndex((word) => word.startsWith('-'));
+  const roots = parameters.slice(0, firstOption < 0 ? undefined : firstOption);
   const disk = diskOfMachine(shell.machine);
-  if (!disk.isDirectory(root)) return failed(1, `find: ‘${root}’: No such file or directory`);
+  const isThere = (root: string): boolean => disk.isDirectory(root);
+  const missing = roots.filter((root) => !isThere(root));
+  const found = roots.filter(isThere).flatMap((root) => below(shell, root, parameters));
+  const result = foundBy(shell, parameters, found);
+  return {
+    code: missing.length > 0 || result.code !== 0 ? 1 : 0,
+    out: result.out,
+    err: missing.map((root) => `find: ‘${root}’: No such file or directory\n`).join('') + result.err,
+  };
+}
+
+/** `-exec PROGRAM '{}' +`, or one format for each. */
+function foundBy(shell: Shell, parameters: readonly string[], paths: readonly string[]): Result {
+  const exec = parameters.indexOf('-exec');
+  if (exec >= 0) {
+    const [name = '', ...options] = parameters.slice(exec + 1, -2);
+    const run = name === 'rpm' ? rpm : name === 'sha256sum' ? sha256sum : undefined;
+    if (!run) return failed(1, `find: ‘${name}’: No such file or directory`);
+    return paths.length === 0 ? ok() : run(shell, [...options, ...paths]);
+  }
+  const disk = diskOfMachine(shell.machine);
+  const format = optionValue(parameters, '-printf') ?? '%p\\n';
+  return ok(
+    paths
+      .map((path) =>
+        format
+          .replaceAll('%T@', () => `${disk.read(path)!.mtime}.0000000000`)
+          .replaceAll('%p', path)
+          .replaceAll('\\n', '\n'),
+      )
+      .join(''),
+  );
+}
+
+function below(shell: Shell, root: string, parameters: readonly string[]): readonly string[] {
   const least = Number(optionValue(parameters, '-mindepth') ?? 0);
   const most = Number(optionValue(parameters, '-maxdepth') ?? Infinity);
   const name = optionValue(parameters, '-name');
   const not = parameters.includes('-not') ? optionValue(parameters, '-path') : undefined;
-  const format = optionValue(parameters, '-printf') ?? '%p\\n';
-  const lines = disk
+  return diskOfMachine(shell.machine)
     .below(root)
     .filter((path) => {
       const depth = path.slice(root.length).split('/').length - 1;
       return depth >= least && depth <= most;
     })
     .filter((path) => name === undefined || pattern(name).test(path.slice(path.lastIndexOf('/') + 1)))
-    .filter((path) => not === undefined || !pattern(not).test(path))
-    .map((path) =>
-      format
-        .replaceAll('%T@', `${disk.read(path)!.mtime}.0000000000`)
-        .replaceAll('%p', path)
-        .replaceAll('\\n', '\n'),
-    );
-  return ok(lines.join(''));
+    .filter((path) => not === undefined || !pattern(not).test(path));
+}
+
+function sha256sum(shell: Shell, paths: readonly string[]): Result {
+  const disk = diskOfMachine(shell.machine);
+  const answers = paths.map((path) => {
+    const file = disk.read(fullPath(shell, path));
+    return file
+      ? ok(`${digestOf(file)}  ${fullPath(shell, path)}\n`)
+      : failed(1, `sha256sum: ${path}: No such file or directory`);
+  });
+  return {
+    code: answers.some(({ code }) => code !== 0) ? 1 : 0,
+    out: answers.map(({ out }) => out).join(''),
+    err: answers.map(({ err }) => err).join(''),
+  };
+}
+
+/** `-c` counts, `-v` turns the choice round; of character classes only that of spaces is spelled otherwise here. */
+function grep(shell: Shell, parameters: readonly string[]): Result {
+  const flags = parameters.filter((word) => /^-[a-zA-Z]+$/.test(word)).join('');
+  const wanted = new RegExp((parameters.at(-2) ?? '').replaceAll('[[:space:]]', '\\s'));
+  const counts = flags.includes('c');
+  let matches = 0;
+  const result = onFile(shell, 'grep', parameters, (content) => {
+    const lines = content.replace(/\n$/, '').split('\n');
+    const chosen = lines.filter((line) => wanted.test(line) !== flags.includes('v'));
+    matches = chosen.length;
+    return counts ? `${matches}\n` : chosen.map((line) => `${line}\n`).join('');
+  });
+  if (result.code !== 0) return { ...result, code: 2 };
+  return { ...result, code: matches === 0 ? 1 : 0 };
 }
 
 /** `-e '/a/p'` prints matching lines, `-e '/a/,/b/p'` from one to the other. */
@@ -110,21 +169,12 @@ function move(shell: Shell, parameters: readonly string[]): Result {
 }
 
 export const PROGRAMS: Readonly<Record<string, Program>> = {
+  ...DOM0_PROGRAMS,
   cat: (shell, words) => onFile(shell, 'cat', words, (content) => content),
   date: (shell) => ok(`${Math.floor(shell.side.source.cloud.time.now() / 1000)}\n`),
   echo: (_shell, words) => ok(`${words.join(' ')}\n`),
   find,
-  grep: (shell, words) => {
-    const wanted = new RegExp(words.at(-2) ?? '');
-    const result = onFile(shell, 'grep', words, (content) =>
-      content
-        .split('\n')
-        .filter((line) => wanted.test(line))
-        .map((line) => `${line}\n`)
-        .join(''),
-    );
-    return result.code === 0 && result.out === '' ? { ...result, code: 1 } : result;
-  },
+  grep,
   head: (shell, words) =>
     onFile(shell, 'head', words, (content) => content.slice(0, Number(optionValue(words, '-c') ?? 1000))),
   hostname: (shell) => ok(`${shell.machine.name}\n`),
@@ -135,23 +185,18 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
   pgrep: () => ok(),
   printf: (_shell, words) => ok(words.at(-1)),
   sed,
-  sha256sum: (shell, words) =>
-    onFile(
-      shell,
-      'sha256sum',
-      words,
-      (content, path) => `${createHash('sha256').update(content).digest('hex')}  ${path}\n`,
-    ),
+  sha256sum,
   stat: (shell, words) => onFile(shell, 'stat', words, (content) => `${Buffer.byteLength(content)}\n`),
   systemctl,
   tail: (shell, words) =>
     onFile(shell, 'tail', words, (content) => content.slice(-Number(optionValue(words, '-c') ?? 1000))),
   tar,
-  test: (shell, words) => ({
-    code: diskOfMachine(shell.machine).isDirectory(words.at(-1) ?? '') ? 0 : 1,
-    out: '',
-    err: '',
-  }),
+  test: (shell, words) => {
+    const disk = diskOfMachine(shell.machine);
+    const path = words.at(-1) ?? '';
+    const is = disk.isDirectory(path) || (words[0] === '-e' && disk.read(path) !== undefined);
+    return { code: is ? 0 : 1, out: '', err: '' };
+  },
   true: () => ok(),
   umask: () => ok(),
 };

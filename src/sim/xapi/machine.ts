@@ -1,4 +1,5 @@
 /** The machine of one host: power, installer, boot and xapi's own start (xapi §2.3, §12.4). */
+import { afterInstaller } from '../dom0';
 import { residentsOf, versionKey, type SimHost } from '../model';
 import { profileOf } from '../profiles';
 import { compareVersions } from '../../domain/version';
@@ -86,8 +87,7 @@ function install(world: XapiWorld, host: SimHost): void {
   const strike = world.cloud.faults.strike('world:installer', host.name);
   enter(world, host, 'installer', true);
   if (strike?.how === 'never') return;
-  const messages = world.cloud.hidden[host.pool.name]?.messages?.[host.name] ?? 0;
-  const slow = Math.max(0, messages - 1000) * SECONDS.installerPerMessage;
+  const slow = Math.max(0, host.dom0.blobs - 1000) * SECONDS.installerPerMessage;
   const stall = strike?.how === 'stall' ? SECONDS.installerStall : 0;
   after(world, host, SECONDS.installer + slow + stall, () => {
     const version = host.nextVersion!;
@@ -99,7 +99,7 @@ function install(world: XapiWorld, host: SimHost): void {
   });
 }
 
-/** A new root file system: nothing of CloudStack's agent is left in dom0 (cs §8.3). */
+/** A new root file system: nothing of CloudStack's agent, or of what people added, is left in dom0 (cs §8.3; seeds 003, 004). */
 function installed(world: XapiWorld, host: SimHost, version: string): void {
   const machine = world.machine(host);
   const profile = profileOf(version, host.brand);
@@ -111,6 +111,7 @@ function installed(world: XapiWorld, host: SimHost, version: string): void {
     hotfixes: [],
   };
   machine.upgradedTo = profile.version;
+  host.dom0 = afterInstaller(host.dom0, profile.version);
   host.scriptsAt = 0;
   host.heartbeat = { running: false, srs: [], writtenAt: 0 };
   if (world.cloud.hidden[host.pool.name]?.rotatesKeys?.includes(host.name)) newKeys(host);

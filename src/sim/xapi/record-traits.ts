@@ -2,6 +2,7 @@
 import { CHAP_PASSWORD } from '../credentials';
 import { uuidOf } from '../identity';
 import { hostByName, type SimHost, type SimPbd, type SimPif, type SimPool, type SimVm } from '../model';
+import { localSrDevice } from '../ssh/dom0-files';
 import { NULL_REF, refOf, type XapiRecord, type XapiValue } from './values';
 
 /** current_operations: a task of its own for each. */
@@ -74,8 +75,8 @@ export const poolFields = ({ traits, uuid }: SimPool): XapiRecord => ({
 });
 
 /** device_config as each type of SR wants it; iSCSI logs in with CHAP, so there is a secret to keep. */
-function deviceConfig({ pool, uuid }: SimHost, pbd: SimPbd): Record<string, string> {
-  const sr = pool.srs.find((one) => one.uuid === pbd.sr);
+function deviceConfig(host: SimHost, pbd: SimPbd): Record<string, string> {
+  const sr = host.pool.srs.find((one) => one.uuid === pbd.sr);
   const name = sr?.name ?? '';
   switch (sr?.type) {
     case 'nfs':
@@ -94,7 +95,7 @@ function deviceConfig({ pool, uuid }: SimHost, pbd: SimPbd): Record<string, stri
     case 'udev':
       return { location: '/dev/xapi/cd' };
     default:
-      return { device: `/dev/disk/by-id/scsi-${uuid.slice(0, 8)}-part3` };
+      return { device: localSrDevice(host, pbd.sr) };
   }
 }
 

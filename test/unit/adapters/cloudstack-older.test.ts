@@ -1,5 +1,5 @@
 /** What the product asks of releases that know fewer commands, parameters and fields (cs §2.3, §3, §8.4). */
-import { dom0 } from '../../../src/adapters/dom0';
+import { dom0 } from '../../../src/adapters/dom0/dom0';
 import { cloudStack } from '../../../src/adapters/cloudstack/cloudstack';
 import { hostKeyPins } from '../../../src/adapters/ssh/transport';
 import { makeCloud } from '../../../src/sim/cloud';

@@ -10,7 +10,14 @@ export const TARGET = '7.1.2';
 
 export const extraOf = (pool: Snapshot, change: Partial<Extra> = {}): Extra => ({
   owed: [],
-  configured: { dom0: true, managementServers: true, database: true, smokeTest: true, canaryVm: 'i-2-10-VM' },
+  configured: {
+    dom0: true,
+    withoutDom0: [],
+    managementServers: true,
+    database: true,
+    smokeTest: true,
+    canaryVm: 'i-2-10-VM',
+  },
   onlyInCloudStack: { hosts: [], vms: [] },
   placement: place(pool, simpleRules(TARGET, change.owed)),
   ...change,

@@ -2,12 +2,19 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { checks, findingsOf } from '../../../src/checks';
-import { healthyPool, NFS } from '../../support/snapshots';
+import type { Dom0Snapshot } from '../../../src/domain/dom0';
+import type { Snapshot } from '../../../src/domain/pool';
+import { halfWay, healthyPool, NFS } from '../../support/snapshots';
 import { extraOf, findings, owe, said, TARGET } from './asking';
+
+const changed = (pool: Snapshot, name: string, dom0: Dom0Snapshot): Snapshot => ({
+  ...pool,
+  hosts: pool.hosts.map((host) => (host.name === name ? { ...host, dom0 } : host)),
+});
 
 describe('the table of contents', () => {
   test('every file is a check of that name, and every check is in the index', () => {
-    const rooms = ['check.ts', 'index.ts', 'evacuation-words.ts'];
+    const rooms = ['check.ts', 'index.ts', 'evacuation-words.ts', 'host-by-host.ts'];
     const files = readdirSync(join(__dirname, '../../../src/checks')).filter((file) => !rooms.includes(file));
 
     expect(checks.map((check) => `${check.name}.ts`).toSorted()).toEqual(files.toSorted());
@@ -41,7 +48,45 @@ describe('sources-read', () => {
   });
 });
 
+test('a part of dom0 that could not be read blocks, one finding for the host, whatever was asked of it', () => {
+  const unread = [
+    { what: 'customisations', why: '/etc/fstab does not mount /' },
+    { what: 'system disk', why: 'no answer within the deadline' },
+  ];
+  const pool = changed(healthyPool(), 'host-2', { unread });
+
+  expect(findings('sources-read', pool)).toMatchObject([
+    {
+      severity: 'block',
+      on: 'host-2',
+      what: 'Cannot tell of host-2: customisations, system disk.',
+      evidence: ['customisations: /etc/fstab does not mount /', 'system disk: no answer within the deadline'],
+    },
+  ]);
+});
+
 describe('sources-configured', () => {
+  test('hosts without SSH are asked about together, one question for each group of facts', () => {
+    const configured = { ...extraOf(healthyPool()).configured, withoutDom0: ['host-1', 'host-3'] };
+
+    const questions = findings('sources-configured', healthyPool(), { configured });
+
+    expect(questions.map(({ severity, on }) => `${severity} ${on}`)).toEqual(
+      Array.from({ length: 4 }, () => 'question pool-a'),
+    );
+    for (const { evidence, advice } of questions) {
+      expect(evidence).toEqual(['not looked at: host-1, host-3']);
+      expect(advice[0]).toMatch(/^Run on each of them: \S/);
+    }
+  });
+
+  test('a host on the target is asked nothing about its dom0', () => {
+    const half = halfWay(healthyPool(), ['host-1']);
+    const configured = { ...extraOf(half).configured, withoutDom0: ['host-1'] };
+
+    expect(findings('sources-configured', half, { configured })).toEqual([]);
+  });
+
   test.each([
     ['database', /op_ha_work/],
     ['dom0', /\/opt\/cloud\/bin/],

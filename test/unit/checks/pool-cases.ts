@@ -10,14 +10,19 @@ export interface PoolCase {
 const TARGET = '7.1.2';
 const of = (pool: string, target: string, ...says: readonly string[]): PoolCase => ({ pool, target, says });
 
-/** No API answers these: they are asked of every pool with running guests. */
-export const ALWAYS_ASKED: readonly string[] = ['hardware', 'vm-backups'];
+/** No API answers the questions: they are asked of every pool with running guests. Hosts of 6.5 have the old layout. */
+export const ALWAYS_SAID: readonly string[] = [
+  'question hardware',
+  'question vm-backups',
+  'note partition-layout',
+];
 
 export const CASES: readonly PoolCase[] = [
   of('allocation-disabled', TARGET, 'warn hosts-ready cluster-a'),
   of('auto-start', TARGET, 'block auto-start pool-a'),
   of('auto-start-switched-off', TARGET, 'note auto-start pool-a'),
   of('bond-degraded', TARGET, 'warn same-networks host-2'),
+  of('boots-from-a-san', TARGET, 'question system-disk host-2'),
   of('builds-differ', TARGET, 'block versions-and-hotfixes pool-a'),
   of('call-not-allowed', TARGET, 'block api-key pool-a'),
   of('card-unplugged', TARGET, 'warn same-networks host-2'),
@@ -33,6 +38,9 @@ export const CASES: readonly PoolCase[] = [
   of('container-pack', '8.2.1', 'warn features-that-go host-2'),
   of('cpu-features-differ', TARGET, 'warn same-cpus pool-a'),
   of('cpus-of-two-makers', TARGET, 'block same-cpus pool-a'),
+  of('customised', TARGET, 'note customisations host-2'),
+  of('dom0-full', TARGET, 'block dom0-space host-2'),
+  of('dom0-nearly-full', TARGET, 'warn dom0-space host-2'),
   of('down-hosts-to-maintenance', TARGET, 'warn cloudstack-settings pool-a'),
   of('fcoe', '8.4.0', 'warn deprecated-storage fcoe'),
   of('force-ha', TARGET, 'warn cloudstack-settings pool-a'),
@@ -71,17 +79,24 @@ export const CASES: readonly PoolCase[] = [
   of('local-storage-force-stop', TARGET, 'warn cloudstack-settings pool-a'),
   of('maintenance-mode', TARGET, 'block maintenance-mode host-2'),
   of('maintenance-rounds-short', TARGET, 'note cloudstack-settings pool-a'),
+  of('management-interface-differs', TARGET, 'block management-interface host-2'),
   of('management-server-down', TARGET, 'question management-servers ms-2'),
   of('many-messages', TARGET, 'warn message-count pool-a'),
+  of('marked-safe2upgrade', TARGET, 'question safe2upgrade-mark host-2'),
+  of('marked-with-local-disk', TARGET, 'question vms-can-move i-2-11-VM', 'block safe2upgrade-mark host-2'),
   of('member-before-master', TARGET, 'block versions-and-hotfixes pool-a'),
+  of('message-files', TARGET, 'warn blobs host-3'),
   of('migrates-across-clusters', TARGET, 'warn cloudstack-settings pool-a'),
   of('multipathing-differs', TARGET, 'warn storage-everywhere pool-a'),
   of('network-missing', TARGET, 'warn same-networks pool-a'),
   of('no-boot-time', TARGET, 'block boot-times host-2'),
   of('no-capability-row', TARGET, 'question capability-rows pool-a'),
   of('no-guest-os-names', TARGET, 'question guest-os-mappings pool-a'),
+  of('no-management-interface', TARGET, 'block management-interface host-2'),
+  of('no-python', TARGET, 'block dom0-python host-2'),
   of('no-room', TARGET, 'block room-for-each-host pool-a'),
   of('nothing-left', TARGET, 'block target-newer pool-a'),
+  of('old-layout-8-4', '8.4.0', 'block partition-layout pool-a'),
   of('old-tls', '8.2.1', 'block features-that-go pool-a'),
   of('one-host', TARGET, 'block another-host pool-a', 'question smoke-test i-2-10-VM'),
   of('paravirtual-guest', '8.2.1', 'block paravirtual-guests i-2-11-VM'),
@@ -100,6 +115,7 @@ export const CASES: readonly PoolCase[] = [
   of('storage-link', '6.5.0', 'block deprecated-storage link'),
   of('storage-not-connected', TARGET, 'warn storage-everywhere pool-a'),
   of('storage-unplugged', TARGET, 'block storage-plugged host-2'),
+  of('system-disk-small', TARGET, 'warn system-disk host-2'),
   of('target-unknown', '7.1.9', 'block era pool-a'),
   of('task-unfinished', TARGET, 'warn xapi-work pool-a'),
   of('too-many-guests', TARGET, 'block capability-rows pool-a'),
@@ -111,6 +127,7 @@ export const CASES: readonly PoolCase[] = [
     'block room-for-each-host pool-a',
   ),
   of('upgrade-flag-stuck', TARGET, 'warn versions-and-hotfixes pool-a'),
+  of('utility-partition', TARGET, 'block dell-utility-partition host-2'),
   of('vcpus-do-not-divide', TARGET, 'block vcpu-topology i-2-11-VM'),
   of('version-disagrees', TARGET, 'warn same-machines host-2'),
   of('vlan-differs', TARGET, 'warn same-networks pool-a'),
@@ -137,11 +154,14 @@ export const CASES: readonly PoolCase[] = [
 /** Checks that offer a remedy, and the step that carries it out. */
 export const REMEDIES: Readonly<Record<string, string>> = {
   'auto-start': 'stop-auto-start',
+  blobs: 'by-hand',
   'capability-rows': 'by-hand-seen',
+  'dell-utility-partition': 'by-hand',
   'features-that-go': 'by-hand-seen',
   'guest-os-mappings': 'add-guest-os-names',
   'maintenance-mode': 'end-maintenance-mode',
   'message-count': 'destroy-messages',
+  'safe2upgrade-mark': 'by-hand',
   'vms-blocked': 'allow-operations',
 };
 

@@ -1,11 +1,14 @@
-/** dom0 of the hosts over SSH, read only: CloudStack's scripts, its heartbeat and the host's clock. */
-import { Malformed } from '../domain/errors';
-import type { Dom0 } from '../ports';
-import { clock, heartbeatFile, heartbeatProcess, scriptTimes, type Command } from './ssh/commands';
-import type { SshTarget, SshTransport } from './ssh/transport';
+/** dom0 of the hosts over SSH, read only: CloudStack's scripts and heartbeat, and what an upgrade may stumble over. */
+import { Malformed } from '../../domain/errors';
+import type { Dom0 } from '../../ports';
+import { clock, heartbeatFile, heartbeatProcess, scriptTimes, type Command } from '../ssh/commands';
+import type { SshTarget, SshTransport } from '../ssh/transport';
+import { lookAt } from './look';
 
 /** Four small reads; a host that needs longer is not well. */
 const CALL_SECONDS = 15;
+/** Eleven reads, one of which counts files: planning waits for no host any longer. */
+const LOOK_SECONDS = 20;
 
 export interface Dom0Host {
   readonly uuid: string;
@@ -13,17 +16,21 @@ export interface Dom0Host {
   readonly target: SshTarget;
 }
 
-/** cs §8.4, facts 14 and 15. Throws Unreachable, NotSent, WrongKey, Malformed. */
+/** cs §8.4, facts 14 and 15; seeds 003 and 004. `agent` throws Unreachable, NotSent, WrongKey, Malformed. */
 export function dom0(options: {
   readonly hosts: readonly Dom0Host[];
   readonly transport: SshTransport;
 }): Dom0 {
   const { hosts, transport } = options;
+  const hostOf = (hostUuid: string): Dom0Host => {
+    const host = hosts.find((candidate) => candidate.uuid === hostUuid);
+    if (!host) throw new Error(`SSH is not configured for the host ${hostUuid}`);
+    return host;
+  };
   return {
     configured: hosts.map((host) => host.uuid),
     async agent(hostUuid, bin = '/opt/cloud/bin') {
-      const host = hosts.find((candidate) => candidate.uuid === hostUuid);
-      if (!host) throw new Error(`SSH is not configured for the host ${hostUuid}`);
+      const host = hostOf(hostUuid);
       const signal = AbortSignal.timeout(CALL_SECONDS * 1000);
       const run = (command: Command) => transport.exec(host.target, command, { signal });
       const [scripts, process, file, date] = await Promise.all([
@@ -41,6 +48,14 @@ export function dom0(options: {
         heartbeatSrs: file.code === 0 ? srsOf(file.stdout) : [],
         clock: now,
       };
+    },
+    async look(hostUuid) {
+      const host = hostOf(hostUuid);
+      const signal = AbortSignal.timeout(LOOK_SECONDS * 1000);
+      // each command listens to a signal of its own; eleven listeners on one look like a leak
+      return lookAt(host, (command) =>
+        transport.exec(host.target, command, { signal: AbortSignal.any([signal]) }),
+      );
     },
   };
 }
