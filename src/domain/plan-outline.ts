@@ -75,7 +75,7 @@ export function countsSentence(findings: readonly Finding[]): string {
     const { one, many } = LOOKS[severity];
     return n === 0 ? [] : [counted(n, one, many)];
   });
-  return counts.length === 0 ? 'nothing found' : counts.join(', ');
+  return counts.length === 0 ? 'nothing' : counts.join(', ');
 }
 
 /** "3 hosts, 12 VMs running; 9 moves, 1 VM stopped for a while". */

@@ -1,6 +1,7 @@
 /** Asks for the run as a whole before anything is touched. The click is the fact; it is bound to the plan's digest. */
 import { ask, done } from '../domain/decision';
 import { digestOf } from '../domain/digest';
+import type { Finding } from '../domain/finding';
 import { problems } from '../domain/problems';
 import { answersOn } from '../domain/run';
 import { defineStep, LOOKS_ONLY } from './step';
@@ -31,10 +32,16 @@ export const approveRun = defineStep<Args, null>({
     return ask({
       kind: 'approve',
       text: `Upgrade ${args.pool} from ${args.from} to ${args.to}?`,
-      saw: args.facts,
+      saw: [...args.facts, ...answeredBy(run.plan.findings)],
       digest,
       notTheRequester: true,
     });
   },
   tooLong: ({ line }) => problems.tooLong(line.line.title, 'nobody has answered for a week'),
 });
+
+/** Who approves answers the plan's questions and takes its warnings: they read them where they press. */
+const answeredBy = (findings: readonly Finding[]): readonly string[] => [
+  ...findings.flatMap(({ severity, what }) => (severity === 'question' ? [`You also answer: ${what}`] : [])),
+  ...findings.flatMap(({ severity, what }) => (severity === 'warn' ? [`Warning: ${what}`] : [])),
+];

@@ -10,12 +10,15 @@ import { problems } from '../domain/problems';
 import type { Run } from '../domain/run';
 import type { World } from '../ports';
 import { counted, listed } from './sight';
+import { noticed, sinceThePlan, type Noticed } from '../domain/since-the-plan';
 
 export type HostFacts = {
   /** Blocks found now, one sentence each. */
   readonly blocks: readonly string[];
   readonly advice: readonly string[];
   readonly warns: readonly string[];
+  /** Everything found but notes, to be held against what the plan found. */
+  readonly found: readonly Noticed[];
   /** Running VMs on the host by kind. */
   readonly guests: readonly string[];
   readonly system: readonly string[];
@@ -36,6 +39,7 @@ export async function hostFacts(world: World, host: string): Promise<HostFacts> 
     warns: findings
       .filter((finding) => finding.severity === 'warn')
       .map((finding) => `${finding.on}: ${finding.what}`),
+    found: noticed(findings),
     guests: names(snapshot, host, true),
     system: names(snapshot, host, false),
     room: snapshot.hosts
@@ -45,6 +49,10 @@ export async function hostFacts(world: World, host: string): Promise<HostFacts> 
     ...(revision && { revision: revision as unknown as Json }),
   };
 }
+
+/** What has changed since the plan was made, one sentence each. */
+export const changes = (run: Run, host: string, facts: HostFacts): readonly string[] =>
+  sinceThePlan(run, host, { found: facts.found, vms: [...facts.guests, ...facts.system] });
 
 /** What is left of the plan is replaced before anybody is asked or anything is touched. */
 export const revised = (facts: HostFacts): Decision | undefined =>
@@ -89,6 +97,7 @@ export function shown(run: Run, host: string, master: boolean, facts: HostFacts)
     `${host} runs ${counted(facts.guests.length, 'guest VM')}${facts.guests.length > 0 ? ` (${listed(facts.guests)})` : ''} and ${counted(facts.system.length, 'system VM')}${facts.system.length > 0 ? ` (${listed(facts.system)})` : ''}.`,
     ...facts.room.map((room) => `${room}.`),
     ...run.revisions.map((revision) => `Changed since the plan was made: ${revision.why}`),
+    ...changes(run, host, facts),
     ...stops.map(
       ({ vm, why, startOn, downMinutes }) =>
         `${vm} will be stopped (${why}) and started ${startOn.length > 0 ? `on ${listed(startOn)}` : `when ${host} is back`}; down at most ${downMinutes} minutes.`,

@@ -1,7 +1,8 @@
 /** A fresh snapshot through the checks before the host is asked about, so that the question shows what is true now. */
 import { done, stop } from '../domain/decision';
 import { problems } from '../domain/problems';
-import { hostFacts, revised, upgradedByOthers, type HostFacts } from './host-facts';
+import type { Run } from '../domain/run';
+import { changes, hostFacts, revised, upgradedByOthers, type HostFacts } from './host-facts';
 import { defineStep, LOOKS_ONLY } from './step';
 import { counted, minutes, type HostArgs } from './sight';
 
@@ -20,8 +21,11 @@ export const recheckHost = defineStep<Args, HostFacts>({
     revised(now) ??
     (now.blocks.length > 0
       ? stop(problems.blockedNow(args.host, now.blocks, now.advice))
-      : done(
-          `nothing blocks ${args.host}${now.warns.length > 0 ? `, ${counted(now.warns.length, 'warning')}` : ''}`,
-        )),
+      : done(sawOf(args.host, now, run))),
   tooLong: ({ line }) => problems.tooLong(line.line.title, 'the pool could not be read'),
 });
+
+function sawOf(host: string, now: HostFacts, run: Run): string {
+  const warnings = now.warns.length > 0 ? `, ${counted(now.warns.length, 'warning')}` : '';
+  return [`nothing blocks ${host}${warnings}`, ...changes(run, host, now)].join('; ');
+}

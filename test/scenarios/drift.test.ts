@@ -64,3 +64,58 @@ test('a revision leaves what is begun alone, takes no id twice and leaves no lin
   expect(begun.filter((line) => !standing.some((one) => one.id === line))).toEqual([]);
   expect(run.phase).toBe('finished');
 });
+
+test('what has changed since the plan is told when the pool is looked at again, and to whoever is asked for the host', async () => {
+  const soon = (at: number): string => new Date(at + 5 * 24 * 3_600_000).toISOString();
+  const it = story({
+    answers: (question) => {
+      if (question.line.startsWith('host-1-02')) {
+        const { traits } = it.host('host-2');
+        it.host('host-2').traits = {
+          ...traits,
+          licence: { ...traits.licence, expiry: soon(it.clock.now()) },
+        };
+        const vm = it.vm('i-2-15-VM');
+        vm.on = 'host-2';
+        vm.cs!.on = 'host-2';
+      }
+      return 'yes';
+    },
+  });
+  const id = await it.start(await it.plan());
+
+  const run = await it.play(id);
+
+  const entries = await it.entries(id);
+  const sawOf = (host: string): string =>
+    entries.flatMap((entry) =>
+      entry.type === 'LineDone' && entry.line === `${host}-01-recheck-host` ? [entry.saw] : [],
+    )[0] ?? '';
+  const asked = entries.flatMap((entry) =>
+    entry.type === 'QuestionAsked' && entry.line === 'host-2-02-approve-host' ? entry.ask.saw : [],
+  );
+  const changes = [
+    expect.stringMatching(/^New since the plan: The licence of host-2 runs out in [45] days\.$/),
+    'Came to host-2 since the plan: i-2-15-VM (was on host-3)',
+  ];
+  expect(sawOf('host-1')).toBe('nothing blocks host-1');
+  expect(sawOf('host-2').split('; ')).toEqual(['nothing blocks host-2, 1 warning', ...changes]);
+  expect(asked).toEqual(expect.arrayContaining(changes));
+  expect(run.phase).toBe('finished');
+  expect(it.cloud.violations).toEqual([]);
+});
+
+test('whoever approves the run reads the plan’s questions where they press', async () => {
+  const it = story({ answers: () => 'leave' });
+  const plan = await it.plan();
+  const id = await it.start(plan);
+
+  await it.play(id, { still: 60 });
+
+  const [asked] = (await it.entries(id)).flatMap((entry) =>
+    entry.type === 'QuestionAsked' ? [entry.ask.saw] : [],
+  );
+  const questions = plan.findings.filter(({ severity }) => severity === 'question');
+  expect(questions.length).toBeGreaterThan(2);
+  expect(questions.filter(({ what }) => !asked?.includes(`You also answer: ${what}`))).toEqual([]);
+});

@@ -41,20 +41,18 @@ export function planMessage(plan: Plan): Message {
   const stops = stopped(plan);
   const room = LIMITS.message - FRAMES - JSON.stringify([...above, ...hosts, ...stops, ...below]).length;
   const found = sections(
-    findings.length === 0
-      ? ['Nothing was found in the way.']
-      : findingLines(
-          findings,
-          plan.pool,
-          Math.floor(room * FOUND),
-          (n) => `… and ${n} more: all are in the report in this thread`,
-        ),
+    findingLines(
+      findings,
+      plan.pool,
+      Math.floor(room * FOUND),
+      (n) => `… and ${n} more: all are in the report in this thread`,
+    ),
   );
   const left = room - JSON.stringify(found).length;
   return {
     key: `plan:${plan.id}`,
     text: spoken(
-      `Plan for ${plan.pool} to ${plan.target}: ${verdict} ${countsSentence(findings)}; ${sizeSentence(plan)}.`,
+      `Plan for ${plan.pool} to ${plan.target}: ${verdict} Found: ${countsSentence(findings)}; ${sizeSentence(plan)}.`,
     ),
     blocks: [
       ...above,

@@ -24,7 +24,15 @@ function answered(
   return { ...wish, answers: [{ says: 'yes', digest: asked(verb, wish).digest, kind, by: 'Bob' }] };
 }
 
-const facts = { blocks: [], advice: [], warns: [], guests: ['a'], system: ['r-4'], room: [] };
+const facts = {
+  blocks: [],
+  advice: [],
+  warns: [],
+  found: [],
+  guests: ['i-2-11-VM'],
+  system: ['s-1-VM'],
+  room: [],
+};
 
 describe('approve-run', () => {
   const wish = {
