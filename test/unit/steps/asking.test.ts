@@ -57,7 +57,9 @@ describe('approve-host', () => {
   const wish = { args: HOST, now: facts };
   const stop = { vm: 'gpu-1', why: 'a GPU', startOn: [], downMinutes: 90 };
   test('shows what is on the host and is done with the digest that was approved', () => {
-    expect(asked(approveHost, wish).saw[0]).toBe('host-2 runs 1 guest VM (a) and 1 system VM (r-4).');
+    expect(asked(approveHost, wish).saw[0]).toBe(
+      'host-2 runs 1 guest VM (i-2-11-VM) and 1 system VM (s-1-VM).',
+    );
     expect(decide(approveHost, answered(approveHost, wish))).toMatchObject({
       do: 'done',
       result: { digest: asked(approveHost, wish).digest },
