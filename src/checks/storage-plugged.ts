@@ -17,16 +17,26 @@ export const storagePlugged = defineCheck({
       return [
         ...(disks.length > 0
           ? [
-              found(
-                'block',
-                host.name,
-                `${host.name} is not attached to ${names(disks)}.`,
-                disks.map((pbd) => `the PBD of ${srName(pool, pbd.sr)} on ${host.name} is unplugged`),
-                ...disks.map(
-                  (pbd) =>
-                    `Run on ${host.name}: xe pbd-list sr-uuid=${pbd.sr} host-uuid=${host.uuid}, then xe pbd-plug uuid=…`,
+              {
+                ...found(
+                  'block',
+                  host.name,
+                  `${host.name} is not attached to ${names(disks)}.`,
+                  disks.map((pbd) => `the PBD of ${srName(pool, pbd.sr)} on ${host.name} is unplugged`),
+                  ...disks.map(
+                    (pbd) =>
+                      `Run on ${host.name}: xe pbd-list sr-uuid=${pbd.sr} host-uuid=${host.uuid}, then xe pbd-plug uuid=…`,
+                  ),
                 ),
-              ),
+                remedy: {
+                  kind: 'attach-storage',
+                  args: {
+                    host: host.name,
+                    uuid: host.uuid,
+                    srs: disks.map((pbd) => ({ uuid: pbd.sr, name: srName(pool, pbd.sr) })),
+                  },
+                },
+              },
             ]
           : []),
         ...(isos.length > 0

@@ -66,16 +66,34 @@ export function takenCareOf(
   });
 }
 
-/** The pool as it will be when the remedies are carried out, as far as it changes where VMs fit. */
+/** The pool as it will be when the remedies are carried out, as far as it changes where VMs fit and what must be attached. */
 export const onceRemedied = (pool: Snapshot, remedies: readonly Remedy[]): Snapshot =>
-  remedies.reduce((then, { args }) => {
-    const { until } = (args ?? {}) as {
+  remedies.reduce((then, { kind, args }) => {
+    // written by checks and nobody else
+    const { until, host, srs } = (args ?? {}) as {
       readonly until?: { readonly see: string; readonly version?: string };
+      readonly host?: string;
+      readonly srs?: readonly { readonly uuid: string }[];
     };
-    return until?.see === 'capability-row' && until.version !== undefined
-      ? withCapabilityRow(then, until.version)
-      : then;
+    if (until?.see === 'capability-row' && until.version !== undefined)
+      return withCapabilityRow(then, until.version);
+    if (kind === 'attach-storage' && host !== undefined && srs)
+      return attached(
+        then,
+        host,
+        srs.map((sr) => sr.uuid),
+      );
+    return then;
   }, pool);
+
+const attached = (pool: Snapshot, name: string, srs: readonly string[]): Snapshot => ({
+  ...pool,
+  hosts: pool.hosts.map((host) =>
+    host.name === name
+      ? { ...host, pbds: host.pbds.map((pbd) => (srs.includes(pbd.sr) ? { ...pbd, attached: true } : pbd)) }
+      : host,
+  ),
+});
 
 function withCapabilityRow(pool: Snapshot, version: string): Snapshot {
   const { traits } = pool.cloudstack;

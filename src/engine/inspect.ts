@@ -31,6 +31,8 @@ export interface Inspection {
   readonly snapshot: Snapshot;
   readonly placement: Placement;
   readonly findings: readonly Finding[];
+  /** The pool once the chosen remedies are carried out: what a procedure is made for. */
+  readonly remedied: Snapshot;
   /** Those of the findings whose remedies were chosen. */
   readonly chosen: ReturnType<typeof chosenAmong>;
   readonly configured: Extra['configured'];
@@ -58,15 +60,16 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
   const seen = { snapshot, configured, failures };
   const known = checks.map(({ name }) => name);
   const chosen = chosenAmong(findings, remedies, known, world.pool.name);
-  if (chosen.length === 0) return { ...seen, placement, findings, chosen };
-  const then = onceRemedied(snapshot, remediesOf(chosen));
-  const placedThen = await placed(then);
+  if (chosen.length === 0) return { ...seen, remedied: snapshot, placement, findings, chosen };
+  const remedied = onceRemedied(snapshot, remediesOf(chosen));
+  const placedThen = await placed(remedied);
   // what else is said of the pool as it will be: a remedy that is not enough still leaves its fault in the way
-  const others = (await judged(then, placedThen)).filter(
+  const others = (await judged(remedied, placedThen)).filter(
     (one) => !chosen.some((was) => isOfSameRemedy(was, one)),
   );
   return {
     ...seen,
+    remedied,
     placement: placedThen,
     findings: known.flatMap((name) => [...chosen, ...others].filter(({ check }) => check === name)),
     chosen,

@@ -80,7 +80,7 @@ function whyUnread(pool: string, { failures, snapshot }: Inspection): Problem {
 /** What a procedure is told: the same when a plan is made and when what is left of it is looked at again. */
 export function inputOf(
   wish: Pick<PlanWish, 'world' | 'target' | 'owed' | 'verifiedBackup' | 'disableClusterAllocation'>,
-  { snapshot, placement, configured, chosen }: Inspection,
+  { remedied: snapshot, placement, configured, chosen }: Inspection,
   planId: string,
 ): ProcedureInput {
   const { world, target, owed, verifiedBackup, disableClusterAllocation = true } = wish;

@@ -3,6 +3,7 @@ import { addGuestOsNames } from './add-guest-os-names';
 import { allowOperations } from './allow-operations';
 import { approveHost } from './approve-host';
 import { approveRun } from './approve-run';
+import { attachStorage } from './attach-storage';
 import { awaitHost } from './await-host';
 import { awaitMembers } from './await-members';
 import { awaitUp } from './await-up';
@@ -61,6 +62,7 @@ const verbs = [
   allowOperations,
   approveHost,
   approveRun,
+  attachStorage,
   awaitHost,
   awaitMembers,
   awaitUp,

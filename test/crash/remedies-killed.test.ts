@@ -90,6 +90,7 @@ test('every remedy acts, and so does what gives back', async () => {
     'xen blockOperations',
     'xen destroyMessages',
     'xen endMaintenanceMode',
+    'xen plugPbd',
     'xen setAutoPowerOn',
   ]);
 });

@@ -42,7 +42,15 @@ const everything = (change: Partial<Snapshot> = {}): Snapshot => {
   };
   return {
     ...pool,
-    hosts: [{ ...first!, traits: { ...hostTraits, maintenanceMode: true } }, ...others],
+    hosts: [
+      {
+        ...first!,
+        pbds: [...first!.pbds, { sr: 'sr-second', attached: false }],
+        traits: { ...hostTraits, maintenanceMode: true },
+      },
+      ...others,
+    ],
+    srs: [...pool.srs, { uuid: 'sr-second', name: 'nfs-second', type: 'nfs', shared: true }],
     vms: [{ ...vm!, traits }, ...vms],
     cloudstack: {
       ...pool.cloudstack,
@@ -75,6 +83,7 @@ function anyPool(title: string): string {
   return title
     .replace(/[irsv]-[\d-]+VM(, [irsv]-[\d-]+VM)*( and \d+ more)?/g, 'VMS')
     .replace(/ms-1(, ms-2)?/g, 'SERVERS')
+    .replace(/nfs-second/g, 'STORAGE')
     .replace(/(?<=cluster )[\w-]+/g, 'CLUSTER')
     .replaceAll('pool-a', 'POOL')
     .replaceAll(FROM, 'FROM')

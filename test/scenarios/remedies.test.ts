@@ -19,7 +19,13 @@ test('without remedies the plan is blocked, and looking has changed nothing', as
 
   const plan = await it.plan();
 
-  expect(blocks(plan)).toEqual(['maintenance-mode', 'capability-rows', 'vms-blocked', 'auto-start']);
+  expect(blocks(plan)).toEqual([
+    'maintenance-mode',
+    'capability-rows',
+    'storage-plugged',
+    'vms-blocked',
+    'auto-start',
+  ]);
   expect(changes(it)).toEqual([]);
 });
 
@@ -43,6 +49,7 @@ test('with all of them it goes, nothing is touched before the approval, and the 
   expect(it.vm('i-2-10-VM').traits.blocked).toEqual(BLOCKED);
   // put right for good
   expect(it.host('host-2').traits.maintenanceMode).toBe(false);
+  expect(it.host('host-2').pbds.every((pbd) => pbd.attached)).toBe(true);
   expect(xapiWorld(it.cloud).of(it.pool).messages.length).toBeLessThan(1500);
   expect(it.cloud.calls.filter((one) => one.call === 'addGuestOsMapping')).toHaveLength(7);
 });
@@ -51,11 +58,12 @@ test('each line is before the first host, and what is given back comes after the
   const plan = await faulty().plan('pool-a', ['all']);
 
   const kinds = plan.sections.map((section) => section.lines.map((line) => line.kind));
-  expect(kinds[0]!.slice(0, 8)).toEqual([
+  expect(kinds[0]!.slice(0, 9)).toEqual([
     'approve-run',
     'end-maintenance-mode',
     'by-hand-seen',
     'add-guest-os-names',
+    'attach-storage',
     'allow-operations',
     'stop-auto-start',
     'destroy-messages',

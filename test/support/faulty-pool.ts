@@ -14,9 +14,12 @@ export const faultyPool: PoolFile = {
   ...smallPool,
   autoPowerOn: true,
   traits: { messages: MESSAGES },
-  hosts: (smallPool.hosts ?? []).map((host) =>
-    host.name === 'host-2' ? { ...host, traits: { maintenanceMode: true } } : host,
-  ),
+  srs: [...(smallPool.srs ?? []), { name: 'nfs-second', type: 'nfs', shared: true }],
+  hosts: (smallPool.hosts ?? []).map((host) => ({
+    ...host,
+    pbds: [...(host.pbds ?? []), { sr: 'nfs-second', attached: host.name === 'host-1' }],
+    ...(host.name === 'host-2' && { traits: { maintenanceMode: true } }),
+  })),
   vms: (smallPool.vms ?? []).map((vm) =>
     vm.name === 'i-2-10-VM' ? { ...vm, traits: { autoPowerOn: true, blocked: BLOCKED } } : vm,
   ),
@@ -37,6 +40,7 @@ export const REMEDIED = [
   'maintenance-mode',
   'capability-rows',
   'guest-os-mappings',
+  'storage-plugged',
   'vms-blocked',
   'auto-start',
   'message-count',

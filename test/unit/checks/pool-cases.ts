@@ -162,6 +162,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'maintenance-mode': 'end-maintenance-mode',
   'message-count': 'destroy-messages',
   'safe2upgrade-mark': 'by-hand',
+  'storage-plugged': 'attach-storage',
   'vms-blocked': 'allow-operations',
 };
 

@@ -84,3 +84,58 @@ test.each([
 test('the digest is another one: what is approved is what is put right', async () => {
   expect((await planned(['maintenance-mode'])).digest).not.toBe((await planned()).digest);
 });
+
+describe('VMs are placed as if the remedies were done', () => {
+  /** Only host-1 has the storage of its VM attached; the others have a connection to it. */
+  function loose(): Snapshot {
+    const pool = healthyPool();
+    const second = { uuid: 'sr-second', name: 'nfs-second', type: 'nfs', shared: true };
+    return {
+      ...pool,
+      srs: [...pool.srs, second],
+      hosts: pool.hosts.map((host) => ({
+        ...host,
+        pbds: [...host.pbds, { sr: second.uuid, attached: host.name === 'host-1' }],
+      })),
+      vms: pool.vms.map((vm) => (vm.name === 'i-2-10-VM' ? { ...vm, disks: [second.uuid] } : vm)),
+    };
+  }
+  const stopsIn = (plan: Plan): readonly string[] =>
+    plan.placement.hosts.flatMap((turn) => turn.stops.map((stop) => stop.vm));
+
+  test('storage that will be attached takes VMs, and is attached again after each boot', async () => {
+    const [without, plan] = [await planned([], loose()), await planned(['storage-plugged'], loose())];
+
+    expect(stopsIn(without)).toEqual(['i-2-10-VM']);
+    expect([stopsIn(plan), plan.verdict]).toEqual([[], 'go']);
+    const plugged = linesOf(plan).find((line) => line.kind === 'plug-storage' && line.lane === 'host-2');
+    expect(plugged?.args).toMatchObject({
+      srs: expect.arrayContaining([{ uuid: 'sr-second', name: 'nfs-second' }]) as unknown,
+    });
+  });
+
+  test('the snapshot of the plan stays what was seen', async () => {
+    const plan = await planned(['storage-plugged'], loose());
+
+    expect(plan.snapshot.hosts[1]!.pbds.at(-1)).toEqual({ sr: 'sr-second', attached: false });
+  });
+
+  test('a row that is not enough leaves the plan blocked, beside the note', async () => {
+    const pool = healthyPool();
+    const capabilities = [
+      { version: '6.5.0', maxGuests: 3, storageMotion: true },
+      { version: 'default', maxGuests: 2, storageMotion: false },
+    ];
+    const full = {
+      ...pool,
+      cloudstack: { ...pool.cloudstack, traits: { ...pool.cloudstack.traits, capabilities } },
+    };
+
+    const plan = await planned(['capability-rows'], full);
+
+    expect(plan.verdict).toBe('blocked');
+    expect(plan.findings.filter((one) => one.check === 'capability-rows').map((one) => one.severity)).toEqual(
+      ['note', 'block'],
+    );
+  });
+});

@@ -1,6 +1,7 @@
 /** What puts right what pre-flight found: done when it is seen, owed back where somebody had a reason for it. */
 import { addGuestOsNames } from '../../../src/steps/add-guest-os-names';
 import { allowOperations } from '../../../src/steps/allow-operations';
+import { attachStorage } from '../../../src/steps/attach-storage';
 import { blockOperations } from '../../../src/steps/block-operations';
 import { byHandSeen } from '../../../src/steps/by-hand-seen';
 import { destroyMessages } from '../../../src/steps/destroy-messages';
@@ -96,6 +97,19 @@ test('XenCenter’s mark is taken off where there is one', () => {
   expect(says(endMaintenanceMode, { args, now: { marked: false } })).toBe(
     'done: host-2 carries no such mark',
   );
+});
+
+describe('storage', () => {
+  const args = { host: 'host-2', uuid: 'uuid-2', srs: [{ uuid: 'sr-1', name: 'nfs-1' }] };
+  const pbd = (attached: boolean) => ({ uuid: 'pbd-1', sr: 'sr-1', attached });
+
+  test.each([
+    ['is attached where it is not', [pbd(false)], 'act: attach nfs-1 on host-2'],
+    ['is left alone where it is', [pbd(true)], 'done: nfs-1: attached'],
+    ['without a connection is no matter of attaching', [], 'stop: STORAGE_GONE'],
+  ])('%s', (_, pbds, told) => {
+    expect(says(attachStorage, { args, now: { pbds } })).toBe(told);
+  });
 });
 
 describe('old messages', () => {
