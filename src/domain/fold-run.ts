@@ -30,6 +30,7 @@ export function foldRun(plan: Plan, entries: readonly Recorded[]): Run {
     revisions: [],
     keys: first.entry.keys,
     owed: first.entry.owed,
+    ...(first.entry.recorded && { recorded: first.entry.recorded }),
   };
   for (const recorded of entries.slice(1)) run = evolve(run, recorded);
   return run;

@@ -1,5 +1,6 @@
 /** Everything that can have happened to a run, in the past tense. Shapes are only ever added to. */
 import type { Act, Ask } from './decision';
+import type { Inventory } from './inventory';
 import type { Json } from './json';
 import type { Obligation, Owed } from './obligation';
 import type { Person } from './person';
@@ -16,6 +17,8 @@ export interface RunStarted {
   readonly owed: readonly Obligation[];
   /** Fingerprints accepted in earlier runs, by host uuid. */
   readonly keys: Readonly<Record<string, { readonly tls?: string; readonly ssh?: string }>>;
+  /** What an earlier run of this very upgrade recorded before its first host, and the losses that people accepted since. */
+  readonly recorded?: { readonly inventory: Inventory; readonly accepted: readonly string[] };
 }
 /** The first look of a line, on disk before anything is touched. */
 export interface LineBegan {

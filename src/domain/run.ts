@@ -1,5 +1,6 @@
 /** Where a run is: a fold of its journal over its plan. Nothing else is remembered anywhere. */
 import type { Act, Ask } from './decision';
+import type { RunStarted } from './journal';
 import type { Json } from './json';
 import type { Person } from './person';
 import type { LaneId, Placement, Plan, PlannedLine, Section } from './plan';
@@ -102,6 +103,8 @@ export interface Run {
   readonly endedAt?: number;
   /** Fingerprints that an approver accepted in this run, by host uuid. */
   readonly keys: Readonly<Record<string, { readonly tls?: string; readonly ssh?: string }>>;
+  /** The inventory of an earlier run of this very upgrade: of before its first host. */
+  readonly recorded?: RunStarted['recorded'];
   /** What the pool is owed now, from this run and from those before it. */
   readonly owed: readonly Obligation[];
 }

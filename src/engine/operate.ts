@@ -3,7 +3,7 @@ import { differenceInHours } from 'date-fns';
 import type { OwedAnswer } from '../domain/answers';
 import { Rejected } from '../domain/errors';
 import { blockEnd, shownPhase } from '../domain/lanes';
-import type { Entry } from '../domain/journal';
+import type { Entry, Recorded, RunStarted } from '../domain/journal';
 import type { Obligation } from '../domain/obligation';
 import { keysBy, owedBy } from '../domain/owed';
 import { rolesFor, type Deed, type Person, type Role } from '../domain/person';
@@ -15,6 +15,7 @@ import type { Bell, Clock, Journal, Roles, RunRow } from '../ports';
 import { answerWith, deedOf } from './answer';
 import { authorise } from './authorise';
 import type { Folds } from './fold';
+import { inventoryThatCounts } from './inventory-that-counts';
 import type { Operator, PoolLine } from './operator';
 import { statusOf } from './status';
 
@@ -101,6 +102,7 @@ export function operate(deps: OperatorDeps): Operator {
   ): Promise<{ readonly run: string; readonly phase: Run['phase'] }> {
     const rows = await journal.runsOf(plan.poolUuid);
     const journals = await Promise.all(rows.map((row) => journal.read(row.id)));
+    const recorded = await recordedBefore(plan, rows, journals);
     const id = deps.newId('run');
     await journal.openRun(
       {
@@ -119,10 +121,25 @@ export function operate(deps: OperatorDeps): Operator {
         by,
         owed: owedBy(journals),
         keys: keysBy(journals),
+        ...(recorded && { recorded }),
       },
     );
     await bell.ring(id);
     return { run: id, phase: 'running' };
+  }
+
+  /** Only a pool that is half-way is compared with what an earlier run recorded. */
+  async function recordedBefore(
+    plan: Plan,
+    rows: readonly RunRow[],
+    journals: readonly (readonly Recorded[])[],
+  ): Promise<RunStarted['recorded']> {
+    if (plan.procedure !== 'rolling-upgrade') return undefined;
+    const runs = rows.map(async (row, i) => ({
+      plan: await journal.plan(row.plan),
+      entries: journals[i] ?? [],
+    }));
+    return inventoryThatCounts(await Promise.all(runs), plan.target);
   }
 
   /** One entry about a run that must still be open; `make` may refuse with a sentence, or want nothing. */

@@ -185,6 +185,7 @@ function backToWork(input: ProcedureInput, host: HostSnapshot) {
       enableHost(args),
       clearVmopsTag({ ...args, ...binFor(input) }),
       when(isMaster(pool, host), manageCluster({ cluster, master: host.name, masterUuid: host.uuid })),
+      compareInventory(args),
       inService(input, host),
     ),
   ];

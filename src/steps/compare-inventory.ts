@@ -22,7 +22,7 @@ export const compareInventory = defineStep<HostArgs, Seen>({
   title: ({ host }) => `Compare ${host} with its inventory`,
   patience: { softSeconds: hours(1), hardSeconds: hours(24 * 7) },
   observe: async ({ xen }, { host, uuid }, { run }) => ({
-    losses: lossesOf(recorded(run), await xen.inventory(), host, uuid),
+    losses: lossesOf(recorded(run, uuid), await xen.inventory(), host, uuid),
   }),
   decide: ({ args, now, run, line }) => {
     const known = acceptedIn(run);
@@ -58,8 +58,13 @@ export const compareInventory = defineStep<HostArgs, Seen>({
   tooLong: ({ line }) => problems.tooLong(line.line.title, 'the pool could not be read'),
 });
 
-const recorded = (run: Run): Inventory | undefined =>
-  inventoryFrom(recalled(run, 'record-inventory').at(-1)?.before);
+/** A host that an earlier run has upgraded is compared with what that run recorded: what it lost then is in no later record. */
+function recorded(run: Run, uuid: string): Inventory | undefined {
+  const { snapshot, target } = run.plan;
+  const wasDone = snapshot.hosts.some((one) => one.uuid === uuid && one.version === target);
+  const own = inventoryFrom(recalled(run, 'record-inventory').at(-1)?.before);
+  return (wasDone ? run.recorded?.inventory : undefined) ?? own;
+}
 
 function lossesOf(
   before: Inventory | undefined,
@@ -81,8 +86,10 @@ function lossesOf(
   return [...hostLosses(was, is), ...poolLosses(now.name, now.uuid, before.pool, now.pool)];
 }
 
-/** Sentences that somebody has accepted at an earlier host. */
-const acceptedIn = (run: Run): readonly string[] =>
-  recalled(run, 'compare-inventory').flatMap(
+/** Sentences that somebody has accepted at an earlier host, or in an earlier run. */
+const acceptedIn = (run: Run): readonly string[] => [
+  ...(run.recorded?.accepted ?? []),
+  ...recalled(run, 'compare-inventory').flatMap(
     ({ result }) => (result as (Result & Json) | undefined)?.accepted ?? [],
-  );
+  ),
+];

@@ -169,6 +169,22 @@ test('an abort while a loss is asked about ends the run there, and the host in m
   expect(run.owed.map(({ what }) => what)).toContain('host-in-maintenance');
 });
 
+test('what was lost before an abort is still missed by the next run, which never saw it', async () => {
+  const it = story(losing('host-1', 'bond:bond0', 'tag:rack-1'));
+  const { id, question } = await heldBy(it);
+  await it.operator.abort(BOB, id, { reason: 'another day' });
+  expect((await it.play(id)).phase).toBe('aborted');
+  it.cloud.time.advanceTo(it.cloud.time.now() + 60_000);
+
+  const next = await heldBy(it);
+
+  expect(next.id).not.toBe(id);
+  expect(next.question.ask.saw).toEqual(question.ask.saw);
+  expect(it.host('host-2').reboots).toBe(0);
+  for (const what of ['bond:bond0', 'tag:rack-1']) hands.restore(it.cloud, it.host('host-1'), what);
+  endedWell(it, await it.play(next.id));
+});
+
 test('a pool whose settings changed while nobody looked at them before the upgrade is compared with the record, not with the plan', async () => {
   const it = story({ pools: [wired] });
   const plan = await it.plan();

@@ -38,6 +38,8 @@ export interface EvidenceWish {
   }[];
   readonly placement?: readonly HostPlacement[];
   readonly digest?: string;
+  /** What an earlier run recorded, and what people accepted since. */
+  readonly recorded?: Run['recorded'];
 }
 
 const LANE = 'host-2';
@@ -94,6 +96,7 @@ export function evidenceFor(kind: string, wish: EvidenceWish): Evidence<Json, Js
     ...foldRun(plan, [started]),
     placement: { order: [], hosts: wish.placement ?? [], misfits: [] },
     digest: wish.digest ?? 'digest-1',
+    ...(wish.recorded && { recorded: wish.recorded }),
     lines: Object.fromEntries([...earlier, line].map((state) => [state.line.id, state])),
     questions: (wish.answers ?? []).map((answer, index): Question => ({
       id: `q${index + 1}`,

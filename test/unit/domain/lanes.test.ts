@@ -71,6 +71,21 @@ test('a run is held when a line is stopped and no lane can move', () => {
   expect(stoppedLines(told(one)).map((state) => state.line.id)).toEqual(['a-01-off']);
 });
 
+test('a question about a problem holds like a stop, but its line goes on looking', () => {
+  const problem = { code: 'X', what: 'It is gone.', why: 'Who knows.', doThis: ['Look.'] };
+  const question = asked('a-01-off', 'q1', { kind: 'accept-loss', problem });
+  const held = [...ready, began('a-01-off'), question];
+  expect(ids(told(held, SIDE_BY_SIDE))).toEqual(['a-01-off']);
+  expect([isHeld(told(held, SIDE_BY_SIDE)), laneState(told(held), 'a')]).toEqual([true, 'held']);
+  expect(isHeld(told([...held, began('b-01-off')], SIDE_BY_SIDE))).toBe(false);
+  expect(isHeld(told([...held, { type: 'QuestionWithdrawn', question: 'q1', why: 'It is back.' }]))).toBe(
+    false,
+  );
+  const plain = [...ready, began('a-01-off'), asked('a-01-off', 'q1')];
+  expect(ids(told(plain, SIDE_BY_SIDE))).toEqual(['a-01-off', 'b-01-off']);
+  expect(isHeld(told(plain))).toBe(false);
+});
+
 test('a lane’s state in a word', () => {
   expect(laneState(told([]), 'a')).toBe('not begun');
   expect(laneState(told([...ready, began('a-01-off')]), 'a')).toBe('waiting');

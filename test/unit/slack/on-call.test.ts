@@ -50,6 +50,25 @@ test('a stopped line wakes somebody once, and an answer that lets it go on resol
   ]);
 });
 
+test('a question about a problem wakes somebody at once, and once; what is back resolves it without an answer', () => {
+  const question = asked(maintenance, 'q1', { ...ask('accept-loss', 'Go on without?'), problem: PROBLEM });
+  const again = asked(maintenance, 'q2', { ...ask('accept-loss', 'Without the other?'), problem: PROBLEM });
+  const withdrawn: Entry = { type: 'QuestionWithdrawn', question: 'q1', why: 'The picture changed.' };
+  expect(
+    told(
+      began(maintenance),
+      question,
+      overdue(maintenance),
+      withdrawn,
+      again,
+      done(maintenance, 'all is back'),
+    ),
+  ).toEqual([
+    'trigger error xsu:r-1:host-2:enter-maintenance',
+    'resolve error xsu:r-1:host-2:enter-maintenance',
+  ]);
+});
+
 test('a late line warns, the same line stopped raises the same page, and done resolves it', () => {
   expect(
     told(

@@ -137,6 +137,18 @@ describe('plug-storage', () => {
   });
 });
 
+test('an interface that is gone altogether is left to the line that compares the inventory, where there is one', () => {
+  const args = { ...HOST, srs: [], pifs: ['bond0', 'eth1'] };
+  const now = { pbds: [], pifs: [{ device: 'eth1', attached: true }] };
+  const compared = { earlier: { 'compare-inventory': {} } };
+  expect(says(plugStorage, { args, now })).toBe('wait: Not attached: bond0');
+  expect(says(plugStorage, { args, now, ...compared })).toBe(
+    'done: 0 SRs and 1 interfaces are attached as before; no longer there: bond0',
+  );
+  const down = { ...now, pifs: [...now.pifs, { device: 'bond0', attached: false }] };
+  expect(says(plugStorage, { args, now: down, ...compared })).toBe('wait: Not attached: bond0');
+});
+
 describe('a vmops-version tag', () => {
   const tags = ['vmops-version-4.11'];
   const earlier = { 'upgrade-by-hand': { before: { tags } } };

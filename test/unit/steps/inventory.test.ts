@@ -1,0 +1,167 @@
+/** Comparing with the record: which record, what was accepted, and what a question about a loss is bound to. */
+import type { Inventory } from '../../../src/domain/inventory';
+import type { Entry } from '../../../src/domain/journal';
+import type { Run } from '../../../src/domain/run';
+import { inventoryThatCounts } from '../../../src/engine/inventory-that-counts';
+import type { World } from '../../../src/ports';
+import { compareInventory } from '../../../src/steps/compare-inventory';
+import { recordInventory } from '../../../src/steps/record-inventory';
+import { decide, evidenceFor, says, type EvidenceWish } from '../../support/evidence';
+import { halfWay, healthyPool } from '../../support/snapshots';
+import { recorded } from '../../support/toy-journal';
+import { toyPlan, toyStarted } from '../../support/toy-run';
+
+const ARGS = { host: 'host-2', uuid: 'uuid-host-2', id: 'cs-host-2', master: false };
+const GONE = { what: 'host-2 no longer has the tag rack-1.', doThis: 'xe host-param-add' };
+const NETWORK = { what: 'pool-a no longer has the network backup.', doThis: 'xe network-create' };
+
+const inventory = (...tags: readonly string[]): Inventory => ({
+  v: 1,
+  name: 'pool-a',
+  uuid: 'uuid-pool-a',
+  pool: { networks: [], srs: [], tags: [], otherConfig: {} },
+  hosts: [
+    {
+      name: 'host-2',
+      uuid: 'uuid-host-2',
+      interfaces: [],
+      bonds: [],
+      storage: [],
+      multipathing: false,
+      iqn: '',
+      edition: 'free',
+      powerOn: { mode: '', config: {} },
+      tags,
+      otherConfig: {},
+    },
+  ],
+});
+
+/** What the step sees of `now`, in a run that recorded `own`, after one that recorded `earlier`. */
+async function seen(
+  wish: { readonly own?: Inventory; readonly earlier?: Inventory; readonly done?: readonly string[] },
+  now: Inventory,
+): Promise<readonly string[]> {
+  const { run } = evidenceFor('compare-inventory', {
+    args: ARGS,
+    now: { losses: [] },
+    ...(wish.own && { earlier: { 'record-inventory': { before: wish.own, lane: 'pool' } } }),
+    ...(wish.earlier && { recorded: { inventory: wish.earlier, accepted: [] } }),
+  });
+  const snapshot = halfWay(healthyPool(), wish.done ?? []);
+  const asked: Run = { ...run, plan: { ...run.plan, snapshot } };
+  const world = { xen: { inventory: async () => now } } as unknown as World;
+  const line = asked.lines['host-2-09-compare-inventory']!;
+  const { losses } = (await compareInventory.step.observe(world, ARGS, { line, run: asked, at: 0 })) as {
+    losses: readonly { what: string }[];
+  };
+  return losses.map(({ what }) => what);
+}
+
+test('a host is compared with what this run recorded', async () => {
+  expect(await seen({ own: inventory('rack-1') }, inventory('rack-1', 'new'))).toEqual([]);
+  expect(await seen({ own: inventory('rack-1') }, inventory())).toEqual([GONE.what]);
+});
+
+test('a host that an earlier run has upgraded is compared with what that run recorded; any other is not', async () => {
+  const wish = { own: inventory(), earlier: inventory('rack-1') };
+  expect(await seen({ ...wish, done: ['host-2'] }, inventory())).toEqual([GONE.what]);
+  expect(await seen({ ...wish, done: ['host-1'] }, inventory())).toEqual([]);
+});
+
+test('without a record, and without the host, nothing passes as it is', async () => {
+  expect(await seen({}, inventory())).toEqual(['Nothing was recorded of host-2 before the first host.']);
+  expect(await seen({ own: inventory() }, { ...inventory(), hosts: [] })).toEqual([
+    'The pool no longer lists host-2.',
+  ]);
+});
+
+test('what was accepted at another host or in an earlier run is not asked about again; what is more is', () => {
+  const wish: EvidenceWish = { args: ARGS, now: { losses: [NETWORK] } };
+  const before = { 'compare-inventory': { lane: 'host-1', result: { accepted: [NETWORK.what] } } };
+  const earlier = { recorded: { inventory: inventory(), accepted: [NETWORK.what] } };
+
+  expect(says(compareInventory, wish)).toMatch(/^ask accept-loss: 1 thing of host-2/);
+  for (const known of [{ earlier: before }, earlier]) {
+    expect(says(compareInventory, { ...wish, ...known })).toBe(
+      `done: as recorded, apart from what was accepted before: ${NETWORK.what}`,
+    );
+    const more = decide(compareInventory, { ...wish, ...known, now: { losses: [NETWORK, GONE] } });
+    expect(more).toMatchObject({ do: 'ask', ask: { saw: [GONE.what], notTheRequester: true } });
+  }
+});
+
+test('an answer holds for the losses that it saw and no others', () => {
+  const wish: EvidenceWish = { args: ARGS, now: { losses: [GONE] } };
+  const decision = decide(compareInventory, wish);
+  if (decision.do !== 'ask') throw new Error(decision.do);
+  expect(decision.ask.problem?.code).toBe('INVENTORY_LOST');
+  const answers = [{ says: 'yes' as const, digest: decision.ask.digest, kind: 'accept-loss' as const }];
+
+  expect(decide(compareInventory, { ...wish, answers })).toMatchObject({
+    do: 'done',
+    result: { accepted: [GONE.what] },
+  });
+  expect(says(compareInventory, { ...wish, answers, now: { losses: [GONE, NETWORK] } })).toMatch(
+    /^ask accept-loss: 2 things/,
+  );
+  expect(says(compareInventory, { ...wish, answers, now: { losses: [] } })).toBe(
+    'done: everything is as it was recorded',
+  );
+});
+
+test('the record is the first look, whatever a later one sees', () => {
+  expect(says(recordInventory, { args: { pool: 'pool-a' }, before: inventory(), now: { hosts: [] } })).toBe(
+    'done: 1 host, 0 interfaces, 0 bonds, 0 PBDs, 0 SRs, 0 networks',
+  );
+});
+
+describe('the record of an earlier run', () => {
+  const line = (id: string, kind: string) => ({ ...toyPlan().sections[0]!.lines[0]!, id, kind });
+  const plan = (target = '7.1.2', procedure = 'rolling-upgrade') => {
+    const [first, ...rest] = toyPlan().sections;
+    const lines = [
+      line('before-08-record-inventory', 'record-inventory'),
+      line('host-1-10-upgrade-by-hand', 'upgrade-by-hand'),
+      line('host-1-19-compare-inventory', 'compare-inventory'),
+    ];
+    return { ...toyPlan(), target, procedure, sections: [{ ...first!, lines }, ...rest] };
+  };
+  const RECORDED = (what: Inventory): Entry => ({
+    type: 'LineBegan',
+    line: 'before-08-record-inventory',
+    before: what,
+  });
+  const AWAY: Entry = { type: 'LineDone', line: 'host-1-10-upgrade-by-hand', saw: '', gaveBack: [] };
+  const ACCEPTED: Entry = {
+    type: 'LineDone',
+    line: 'host-1-19-compare-inventory',
+    saw: '',
+    result: { accepted: [GONE.what] },
+    gaveBack: [],
+  };
+  const run = (of: ReturnType<typeof plan>, ...entries: readonly Entry[]) => ({
+    plan: of,
+    entries: recorded([toyStarted(toyPlan()), ...entries]),
+  });
+
+  test('is the oldest since the last upgrade that ended well, with everything accepted since', () => {
+    const first = run(plan(), RECORDED(inventory('rack-1')), AWAY, { type: 'RunAborted' });
+    const second = run(plan(), RECORDED(inventory()), ACCEPTED, { type: 'RunAborted' });
+
+    expect(inventoryThatCounts([first, second], '7.1.2')).toEqual({
+      inventory: inventory('rack-1'),
+      accepted: [GONE.what],
+    });
+  });
+
+  test.each([
+    ['to another version', run(plan('8.0.0'), RECORDED(inventory()), AWAY)],
+    ['of another procedure', run(plan('7.1.2', 'give-back'), RECORDED(inventory()), AWAY)],
+    ['that finished', run(plan(), RECORDED(inventory()), AWAY, { type: 'RunFinished' })],
+    ['that upgraded no host', run(plan(), RECORDED(inventory()), { type: 'RunAborted' })],
+    ['that recorded none', run(plan(), AWAY)],
+  ])('does not count from a run %s', (_sentence, one) => {
+    expect(inventoryThatCounts([one], '7.1.2')).toBeUndefined();
+  });
+});
