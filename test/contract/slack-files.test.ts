@@ -161,6 +161,20 @@ test('a plan has its whole report in its thread, for people and for programs, on
   expect(JSON.parse(json ?? '')).toMatchObject({ v: 1, plan: 'p-1', pool: 'pool-a', verdict: 'go' });
 }, 60_000);
 
+test('a request that a second worker carries out again reads as the plan that is kept', async () => {
+  on = await stage();
+  const request = { id: 'ask-1', replyTo: { channel: on.at.channel } };
+  const made = plan(['host-1']);
+
+  await on.worker('w1').planReply?.(request, { plan: made });
+  await on.worker('w2').planReply?.(request, { plan: { ...made, id: 'p-2' } });
+
+  const posted = on.workspace.state.messages.filter((one) => one.threadTs === undefined);
+  expect(posted).toHaveLength(1);
+  expect(JSON.stringify(posted[0]?.blocks)).toContain('/xsupgrade start p-2');
+  expect(shown().map(([name]) => name)).toEqual(['p-1.md', 'p-1.json', 'p-2.md', 'p-2.json']);
+});
+
 test('a plan asked for in a channel without the bot is shown all the same', async () => {
   on = await stage({ invited: false });
 
