@@ -13,7 +13,7 @@ export const blobs = defineCheck({
   summary: `Every host keeps fewer than ${MANY} files under ${DIRECTORY}, those that XAPI counts left out.`,
   source: 'seeds 003 and 004, xapi §9.3',
   look: (pool, target) =>
-    stillToUpgrade(pool, target).flatMap(({ name, dom0: { blobs: files = 0 } }) => {
+    stillToUpgrade(pool, target).flatMap(({ name, uuid, dom0: { blobs: files = 0 } }) => {
       // the master's are XAPI's own messages, and a finding of their own
       const counted = name === pool.master ? (pool.traits?.messages ?? 0) : 0;
       if (files - counted < MANY) return [];
@@ -32,14 +32,14 @@ export const blobs = defineCheck({
             'Or wait: an installer that stands at 72 % is not dead; its log is /tmp/install-log (ALT+F2).',
           ),
           remedy: {
-            kind: 'by-hand',
+            kind: 'by-hand-seen',
             args: {
               title: `Remove old message files from ${name}`,
               doThis: [
                 `On ${name}: find ${DIRECTORY} -type f -mtime +30 -delete`,
                 `On ${name}, the links to them: find -L ${DIRECTORY} -type l -delete`,
-                `Then: find ${DIRECTORY} -type f | wc -l`,
               ],
+              until: { see: 'dom0-clean', uuid, of: 'message-files', fewer: counted + MANY },
             },
           },
         },

@@ -17,7 +17,7 @@ export const dellUtilityPartition = defineCheck({
           (isBefore(version, NEW_LAYOUT) && !isBefore(target, NEW_LAYOUT)) ||
           !isBefore(target, NEW_LAYOUT_ONLY),
       )
-      .map(({ name, dom0 }) => {
+      .map(({ name, uuid, dom0 }) => {
         const device = dom0.disk?.device ?? '';
         return {
           ...found(
@@ -28,14 +28,15 @@ export const dellUtilityPartition = defineCheck({
             'Delete that partition; it can be done while the host runs. Then ask for the plan again.',
           ),
           remedy: {
-            kind: 'by-hand',
+            kind: 'by-hand-seen',
             args: {
               title: `Delete the utility partition of ${name}`,
               doThis: [
                 `On ${name}: fdisk -l ${device}; see that its first partition is the maker’s own and not mounted: mount`,
                 `On ${name}: fdisk ${device}, then d, 1, w; nothing else of the table may change`,
-                'A GPT disk: gdisk instead of fdisk.',
+                'A GPT disk: gdisk instead of fdisk. Then let the kernel see it: partprobe',
               ],
+              until: { see: 'dom0-clean', uuid, of: 'utility-partition' },
             },
           },
         };

@@ -14,7 +14,7 @@ export const safe2upgradeMark = defineCheck({
     if (isBefore(target, NEW_LAYOUT)) return [];
     return stillToUpgrade(pool, target)
       .filter(({ dom0 }) => dom0.safe2upgrade === true)
-      .map((host) => ({ ...toldOf(pool, host), remedy: removal(host.name) }));
+      .map((host) => ({ ...toldOf(pool, host), remedy: removal(host) }));
   },
 });
 
@@ -51,10 +51,11 @@ function toldOf(pool: Snapshot, { name, dom0 }: LookedAt) {
   );
 }
 
-const removal = (name: string) => ({
-  kind: 'by-hand',
+const removal = ({ name, uuid }: LookedAt) => ({
+  kind: 'by-hand-seen',
   args: {
     title: `Remove the mark for a new partition layout from ${name}`,
-    doThis: [`On ${name}: rm ${MARK}`, `See that it is gone: ls ${MARK}`],
+    doThis: [`On ${name}: rm ${MARK}`],
+    until: { see: 'dom0-clean', uuid, of: 'safe2upgrade' },
   },
 });

@@ -17,14 +17,14 @@ export interface SystemDiskSnapshot {
 }
 
 /** What people added to dom0 and an installer does not bring back (seeds 003 and 004). */
-export interface Customisations {
+export type Customisations = {
   /** Lines of /etc/rc.d/rc.local that do something, the stock one left out. */
   readonly rcLocal: { readonly lines: number; readonly sha256: string };
   /** Crontabs that no package brought, by path. */
   readonly crontabs: readonly { readonly path: string; readonly sha256: string }[];
   /** Mounts of /etc/fstab that the installer does not write, as `mount point type`: options may hold a password. */
   readonly mounts: readonly string[];
-}
+};
 
 /** Absent parts could not be read; `unread` says why. */
 export interface Dom0Snapshot {
@@ -54,3 +54,18 @@ export const customisationWords = ({ rcLocal, crontabs, mounts }: Customisations
   ...crontabs.map(({ path }) => path),
   ...mounts.map((mount) => `/etc/fstab: ${mount}`),
 ];
+
+/** What of it is not there any more, or is another, one fact each. What is new is no loss. */
+export function lostCustomisations(before: Customisations, now: Customisations): readonly string[] {
+  const { rcLocal, crontabs, mounts } = before;
+  const isThere = new Map(now.crontabs.map((one) => [one.path, one.sha256]));
+  return [
+    ...(rcLocal.lines > 0 && rcLocal.sha256 !== now.rcLocal.sha256
+      ? [`/etc/rc.d/rc.local (${rcLocal.lines} then, ${now.rcLocal.lines} now)`]
+      : []),
+    ...crontabs
+      .filter(({ path, sha256 }) => isThere.get(path) !== sha256)
+      .map(({ path }) => (isThere.has(path) ? `${path} (another one)` : path)),
+    ...mounts.filter((mount) => !now.mounts.includes(mount)).map((mount) => `/etc/fstab: ${mount}`),
+  ];
+}

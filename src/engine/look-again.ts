@@ -27,8 +27,21 @@ export async function lookAgain(
   // another certificate is a problem of its own, not one more source that could not be read
   for (const { error } of seen.failures) if (error instanceof WrongKey) throw error;
   const readable = snapshot.hosts.some((one) => one.name === snapshot.master);
+  const whole = { ...seen, snapshot: withRecorded(snapshot, run.plan.snapshot) };
   const revision = readable
-    ? revisionOf(run, host, procedure.sections(inputOf(wish, seen, run.plan.id)), placement)
+    ? revisionOf(run, host, procedure.sections(inputOf(wish, whole, run.plan.id)), placement)
     : undefined;
   return { snapshot, findings, ...(revision && { revision }) };
+}
+
+/** dom0 of the other hosts was not asked this time: what the plan recorded of it still stands. */
+function withRecorded(now: Snapshot, planned: Snapshot): Snapshot {
+  const recorded = new Map(planned.hosts.map((host) => [host.uuid, host.dom0]));
+  return {
+    ...now,
+    hosts: now.hosts.map((host) => {
+      const dom0 = host.dom0 ?? recorded.get(host.uuid);
+      return dom0 ? { ...host, dom0 } : host;
+    }),
+  };
 }

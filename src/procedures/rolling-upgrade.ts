@@ -7,6 +7,7 @@ import { awaitHost } from '../steps/await-host';
 import { awaitMembers } from '../steps/await-members';
 import { awaitUp } from '../steps/await-up';
 import { clearVmopsTag } from '../steps/clear-vmops-tag';
+import { compareCustomisations } from '../steps/compare-customisations';
 import { compareInventory } from '../steps/compare-inventory';
 import { confirmApproval } from '../steps/confirm-approval';
 import { disableClusterAllocation } from '../steps/disable-cluster-allocation';
@@ -44,6 +45,7 @@ import { remediesGivenBack, remedyLines } from './remedies';
 import { runFacts } from './run-facts';
 import { block, defineProcedure, hostSection, poolSection, when, type ProcedureInput } from './procedure';
 import {
+  addedTo,
   alreadyThere,
   argsOf,
   binFor,
@@ -120,6 +122,7 @@ function oneHost(input: ProcedureInput, host: HostSnapshot) {
   const stopped = stops.map((stop) => stop.vm);
   const master = isMaster(pool, host);
   const withoutMaintenance = skipsMaintenance(input, host);
+  const recorded = addedTo(host);
 
   return [
     recheckHost({ ...args, from: host.version }),
@@ -147,6 +150,7 @@ function oneHost(input: ProcedureInput, host: HostSnapshot) {
       clearVmopsTag({ ...args, ...binFor(input) }),
       when(master, manageCluster({ cluster, master: host.name, masterUuid: host.uuid })),
       compareInventory(args),
+      recorded !== undefined && compareCustomisations({ ...args, recorded }),
       inService(input, host),
     ),
     when(

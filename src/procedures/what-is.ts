@@ -1,4 +1,5 @@
 /** What a procedure asks of the snapshot and of what earlier runs owe. Pure. */
+import { isCustomised, type Customisations } from '../domain/dom0';
 import { nailOf } from '../domain/movability';
 import type { Obligation } from '../domain/obligation';
 import { hostNamed, isMaster, type HostSnapshot, type Snapshot } from '../domain/pool';
@@ -93,3 +94,7 @@ export function nextOnto(
   // a canary that cannot move tests nothing: then a person chooses
   return canary && !nailOf(canary, host.version, target) ? [canary.name] : [];
 }
+
+/** What people added to dom0; undefined where there is nothing, or nobody could look. */
+export const addedTo = ({ dom0 }: HostSnapshot): Customisations | undefined =>
+  dom0?.customisations && isCustomised(dom0.customisations) ? dom0.customisations : undefined;

@@ -12,6 +12,7 @@ import { blockOperations } from './block-operations';
 import { byHand } from './by-hand';
 import { byHandSeen } from './by-hand-seen';
 import { clearVmopsTag } from './clear-vmops-tag';
+import { compareCustomisations } from './compare-customisations';
 import { compareInventory } from './compare-inventory';
 import { confirmApproval } from './confirm-approval';
 import { createTestNetwork } from './create-test-network';
@@ -71,6 +72,7 @@ const verbs = [
   byHand,
   byHandSeen,
   clearVmopsTag,
+  compareCustomisations,
   compareInventory,
   confirmApproval,
   createTestNetwork,

@@ -1,6 +1,6 @@
 /** The runbooks and the plans have the same lines in the same order, both ways: what people read is what is walked. */
 import { OWED, obligationId, type Obligation, type Owed } from '../../src/domain/obligation';
-import type { HaSnapshot, Snapshot } from '../../src/domain/pool';
+import type { HaSnapshot, HostSnapshot, Snapshot } from '../../src/domain/pool';
 import type { Plan, Section } from '../../src/domain/plan';
 import { makePlan, type PlanWish } from '../../src/engine/planner';
 import { giveBack } from '../../src/procedures/give-back';
@@ -8,7 +8,7 @@ import { procedures } from '../../src/procedures';
 import { rollingUpgrade } from '../../src/procedures/rolling-upgrade';
 import { haSeen } from '../../src/steps/disable-ha';
 import { story } from '../support/story';
-import { halfWay, healthyPool, hostTraits, NFS, vmOf, vmTraits } from '../support/snapshots';
+import { HEALTHY_DOM0, halfWay, healthyPool, hostTraits, NFS, vmOf, vmTraits } from '../support/snapshots';
 import { worldOf, type WorldWish } from '../support/world-of';
 import { flowed, page, partsOf, titlesOf } from './markdown';
 
@@ -49,7 +49,7 @@ const everything = (change: Partial<Snapshot> = {}): Snapshot => {
         traits: { ...hostTraits, maintenanceMode: true },
       },
       ...others,
-    ],
+    ].map(customised),
     srs: [...pool.srs, { uuid: 'sr-second', name: 'nfs-second', type: 'nfs', shared: true }],
     vms: [{ ...vm!, traits }, ...vms],
     cloudstack: {
@@ -59,6 +59,15 @@ const everything = (change: Partial<Snapshot> = {}): Snapshot => {
     },
   };
 };
+
+/** Somebody added a line to rc.local. */
+const customised = (host: HostSnapshot): HostSnapshot => ({
+  ...host,
+  dom0: {
+    ...HEALTHY_DOM0,
+    customisations: { rcLocal: { lines: 1, sha256: 'b'.repeat(64) }, crontabs: [], mounts: [] },
+  },
+});
 
 interface Wish {
   readonly pool?: Snapshot;
@@ -147,6 +156,7 @@ describe('rolling upgrade', () => {
     'Only where no verified backup of this upgrade counts yet, and with SSH to the management servers; without, see below.';
   const NO_SMOKE_TEST = 'Only with `smokeTest` in `pools.yaml`; without, see below.';
   const NO_REMEDY = 'Only where its remedy was chosen.';
+  const NOTHING_ADDED = 'Only where something was added to dom0 of HOST, and SSH to it is configured.';
   const conditions: readonly (readonly [only: string, wish: Wish])[] = [
     [NO_REMEDY, { plan: { remedies: [] } }],
     ['Only where HA is on.', { pool: everything({ ha: { ...HA, on: false } }) }],
@@ -156,6 +166,7 @@ describe('rolling upgrade', () => {
       'Only from CloudStack 4.11.1, and where it was Enabled.',
       { pool: { ...old, cloudstack: { ...old.cloudstack, version: '4.11.0.0' } } },
     ],
+    [NOTHING_ADDED, { world: { without: ['dom0'] } }],
     ['Only where a VM of HOST cannot move.', { pool: everything({ vms: healthyPool().vms }) }],
   ];
 
@@ -186,9 +197,9 @@ describe('rolling upgrade', () => {
 
     expect(plan.sections.map((section) => titles(section))).toEqual([
       promised('Before the first host', NO_WLB, NO_REMEDY),
-      promised('HOST', NO_STOPS),
-      promised('HOST', MASTER_ONLY),
-      promised('HOST', MASTER_ONLY, NO_STOPS),
+      promised('HOST', NOTHING_ADDED, NO_STOPS),
+      promised('HOST', NOTHING_ADDED, MASTER_ONLY),
+      promised('HOST', NOTHING_ADDED, MASTER_ONLY, NO_STOPS),
       promised('After the last host', NO_WLB, NO_REMEDY),
     ]);
   });

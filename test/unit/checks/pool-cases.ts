@@ -154,14 +154,14 @@ export const CASES: readonly PoolCase[] = [
 /** Checks that offer a remedy, and the step that carries it out. */
 export const REMEDIES: Readonly<Record<string, string>> = {
   'auto-start': 'stop-auto-start',
-  blobs: 'by-hand',
+  blobs: 'by-hand-seen',
   'capability-rows': 'by-hand-seen',
-  'dell-utility-partition': 'by-hand',
+  'dell-utility-partition': 'by-hand-seen',
   'features-that-go': 'by-hand-seen',
   'guest-os-mappings': 'add-guest-os-names',
   'maintenance-mode': 'end-maintenance-mode',
   'message-count': 'destroy-messages',
-  'safe2upgrade-mark': 'by-hand',
+  'safe2upgrade-mark': 'by-hand-seen',
   'storage-plugged': 'attach-storage',
   'vms-blocked': 'allow-operations',
 };
