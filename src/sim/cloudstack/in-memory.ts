@@ -15,20 +15,19 @@ export function inMemoryTransport(side: CloudStackSide, server?: SimManagementSe
     if (!to) throw new NotSent('there is no management server');
     const source = `CloudStack on ${to.name}`;
     if (signal.aborted) throw new NotSent('the deadline passed before the request was sent');
-    const gaveUp = new Promise<never>((_resolve, reject) =>
-      signal.addEventListener(
-        'abort',
-        () => reject(new Unreachable(source, 'no answer within the deadline')),
-        {
-          once: true,
-        },
-      ),
-    );
+    let abort = (): void => undefined;
+    const gaveUp = new Promise<never>((_resolve, reject) => {
+      abort = () => reject(new Unreachable(source, 'no answer within the deadline'));
+    });
+    signal.addEventListener('abort', abort);
     try {
       return await Promise.race([callCloudStack(side, to, request), gaveUp]);
     } catch (error) {
       if (!(error instanceof SimSocketError)) throw error;
-      return symptom(source, error.kind, gaveUp);
+      return await symptom(source, error.kind, gaveUp);
+    } finally {
+      // a deadline that is listened to holds the answer for the rest of its time, half a minute of answers in all
+      signal.removeEventListener('abort', abort);
     }
   };
 }
