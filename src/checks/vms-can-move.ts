@@ -53,8 +53,8 @@ function nowhere(
   taking: ReadonlySet<string>,
 ): string | undefined {
   const others = pool.hosts.filter((other) => other.name !== host.name && taking.has(other.name));
+  if (others.length === 0 || others.some((other) => missing(vm, other.name).length === 0)) return undefined;
   const lacking = others.map((other) => ({ other, names: missing(vm, other.name) }));
-  if (others.length === 0 || lacking.some(({ names }) => names.length === 0)) return undefined;
   return `needs what no other host has: ${lacking.map(({ other, names }) => `${other.name} lacks ${names.join(', ')}`).join('; ')}`;
 }
 

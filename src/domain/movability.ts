@@ -68,12 +68,13 @@ export function missingIn(pool: Snapshot): Missing {
   // a network without any PIF is internal: it can be made on every host
   const somewhere = new Set(pool.hosts.flatMap((host) => host.pifs.map((pif) => pif.network)));
   return (vm, host) => {
-    const srs = vm.disks.filter((sr) => !attached.get(host)?.has(sr));
-    const networks = vm.networks.filter(
-      (network) => somewhere.has(network) && !wired.get(host)?.has(network),
-    );
+    const srsOfHost = attached.get(host) ?? NONE;
+    const networksOfHost = wired.get(host) ?? NONE;
+    const lacksNetwork = (network: string): boolean => somewhere.has(network) && !networksOfHost.has(network);
     // nearly always: of a large pool a quarter of a million times
-    if (srs.length + networks.length === 0) return NOTHING;
+    if (vm.disks.every((sr) => srsOfHost.has(sr)) && !vm.networks.some(lacksNetwork)) return NOTHING;
+    const srs = vm.disks.filter((sr) => !srsOfHost.has(sr));
+    const networks = vm.networks.filter(lacksNetwork);
     return [
       ...new Set([
         ...srs.map((sr) => `SR ${srName(pool, sr)}`),
@@ -84,6 +85,7 @@ export function missingIn(pool: Snapshot): Missing {
 }
 
 const NOTHING: readonly string[] = [];
+const NONE: ReadonlySet<string> = new Set();
 
 /** A host that may take VMs now: live and enabled in XAPI, Up and Enabled in CloudStack. */
 const takesVmsNow = (host: HostSnapshot): boolean =>

@@ -5,6 +5,7 @@ import type { HaSnapshot, HostSnapshot, Snapshot, VmKind, VmSnapshot } from '../
 import type { Dom0Snapshot } from '../domain/dom0';
 import type { CsHost, CsVm, World, XenCondition, XenHostSeen, XenPoolSeen, XenVmSeen } from '../ports';
 import { sources, type Sources } from './read-sources';
+import { nextTurn } from './turn';
 import { readCloudStack } from './snapshot-cloudstack';
 import { readDom0 } from './snapshot-dom0';
 
@@ -53,6 +54,7 @@ export async function look(world: Readable, at: number, wants: Wants = EVERYTHIN
   ]);
   if (seen && xenHosts.length > 0 && !xenHosts.some((host) => host.uuid === seen.masterUuid))
     from.missing(SOURCES.xapi, 'The pool names a master that is not among its hosts.');
+  await nextTurn();
   const csHostOf = (host: XenHostSeen): CsHost | undefined =>
     cloud.hosts.find((one) => one.address === host.address) ??
     cloud.hosts.find((one) => one.name === host.name);

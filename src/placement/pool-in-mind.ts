@@ -68,7 +68,6 @@ export function poolInMind(pool: Snapshot, rules: Rules): PoolInMind {
   // asked for every VM, and they change only when a host's turn is over
   const forwards = new Map<string, readonly string[]>();
   const ranks = new Map(sortedNames(hosts.keys()).map((name, rank) => [name, rank]));
-  const rank = (name: string): number => ranks.get(name) ?? 0;
   const others = (from: string): readonly string[] =>
     [...hosts].filter(([name, one]) => name !== from && one.takesVms).map(([name]) => name);
   const limit = (name: string): number => guestLimit(pool, host(name).version);
@@ -106,7 +105,10 @@ export function poolInMind(pool: Snapshot, rules: Rules): PoolInMind {
       );
     },
     mostFreeFirst: (names) =>
-      names.toSorted((a, b) => host(b).freeMib - host(a).freeMib || rank(a) - rank(b)),
+      names
+        .map((name) => ({ name, freeMib: host(name).freeMib, rank: ranks.get(name) ?? 0 }))
+        .sort((a, b) => b.freeMib - a.freeMib || a.rank - b.rank)
+        .map(({ name }) => name),
     leaves(vm) {
       const from = on.get(vm.name);
       if (from === undefined) return;

@@ -1,10 +1,9 @@
-/** Whether a worker with a large pool stays awake: delay of its event loop and its memory while it plans and while it ticks. */
+/** Whether a worker with a large pool stays awake: delay of its event loop and its memory while a run drains a host. */
 import { openQuestions } from '../../src/domain/run';
 import type { Figure } from './figures';
-import type { LoopReport } from './measured-worker';
-import { LARGE } from './plan';
-import { poolOf } from './pools';
-import { composed, directory, pause, startSim, startWorker, until, type Running } from './scene';
+import { delaysOf } from './loop-watch';
+import { LARGE, poolOf, sizeOf } from './pools';
+import { askedPlan, composed, directory, pause, reportOf, startSim, startWorker } from './scene';
 
 const ANN = { id: 'UANN', name: 'Ann' };
 const BOB = { id: 'UBOB', name: 'Bob' };
@@ -20,26 +19,10 @@ export async function loop(workload: number): Promise<readonly Figure[]> {
   const product = await composed(dir);
   const worker = startWorker(dir);
   try {
-    const { journal, bell, operator, folds } = product;
-    const asked = {
-      id: 'ask-bench',
-      kind: 'plan',
-      pool: 'pool-a',
-      args: {},
-      by: ANN,
-      askedAt: Date.now(),
-    } as const;
-    await journal.ask(asked);
-    await bell.ring(asked.id);
-    const answer = await until(
-      async () => (await journal.request(asked.id))?.answer,
-      'the plan asked for',
-      PLAN_MS,
-    );
-    const planning = await reportOf(worker);
-
-    const { plan } = answer as { readonly plan?: string };
-    if (plan === undefined) throw new Error(`no plan: ${JSON.stringify(answer)}`);
+    const { journal, operator, folds } = product;
+    const plan = await askedPlan(product, PLAN_MS);
+    // how it fared while it planned is the benchmark of that name
+    await reportOf(worker);
     const { run } = await operator.start(ANN, plan);
     const before = await journal.lastSeq(run);
     const end = performance.now() + TICKING_MS;
@@ -51,8 +34,14 @@ export async function loop(workload: number): Promise<readonly Figure[]> {
     const ticking = await reportOf(worker);
     const entries = (await journal.lastSeq(run)) - before;
     return [
-      ...figuresOf('while it plans', planning, workload),
-      ...figuresOf('while it drains', ticking, workload, `${entries} journal entries`),
+      ...delaysOf('loop', `${sizeOf(LARGE)}: while it drains`, ticking, workload),
+      {
+        bench: 'loop',
+        what: `${sizeOf(LARGE)}: while it drains, peak memory`,
+        value: ticking.peakRssMib,
+        unit: 'MiB',
+        note: `${entries} journal entries`,
+      },
     ];
   } finally {
     await worker.end();
@@ -60,35 +49,4 @@ export async function loop(workload: number): Promise<readonly Figure[]> {
     await sim.end();
     remove();
   }
-}
-
-async function reportOf({ process }: Running): Promise<LoopReport> {
-  const report = new Promise<LoopReport>((resolve) =>
-    process.once('message', (said) => resolve(said as LoopReport)),
-  );
-  process.send('report');
-  return report;
-}
-
-function figuresOf(when: string, report: LoopReport, workload: number, note?: string): readonly Figure[] {
-  const size = `${LARGE.hosts} hosts, ${LARGE.vms} VMs`;
-  const row = (what: string, value: number): Figure => ({
-    bench: 'loop',
-    what: `${size}: ${what} ${when}`,
-    value,
-    unit: 'ms',
-    ofWorkload: value / workload,
-  });
-  return [
-    row('event-loop delay p50', report.p50),
-    row('event-loop delay p99', report.p99),
-    row('event-loop delay, worst', report.worst),
-    {
-      bench: 'loop',
-      what: `${size}: peak memory ${when}`,
-      value: report.peakRssMib,
-      unit: 'MiB',
-      ...(note !== undefined && { note }),
-    },
-  ];
 }

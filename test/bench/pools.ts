@@ -7,6 +7,18 @@ const GIB = 1024;
 const HOST_MIB = 128 * GIB;
 const GUEST_MIB = 512;
 
+/** What planning is promised for. */
+export const LARGE: Size = { hosts: 16, vms: 500 };
+/** …and the largest pool that XenServer supports, full of small guests. */
+export const HUGE: Size = { hosts: 64, vms: 4000 };
+
+export interface Size {
+  readonly hosts: number;
+  readonly vms: number;
+}
+
+export const sizeOf = ({ hosts, vms }: Size): string => `${hosts} hosts, ${vms} VMs`;
+
 export interface Shape {
   readonly wlb?: boolean;
   /** Hosts that are on the new version already, the master first: a pool half-way, whose HA is off. */

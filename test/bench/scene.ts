@@ -7,6 +7,7 @@ import { compose, type Composition } from '../../src/compose';
 import { loadConfig } from '../../src/config';
 import type { Announcement } from '../../src/sim/serve';
 import type { PoolFile } from '../../src/sim/snapshot-file';
+import type { LoopReport } from './loop-watch';
 
 /** `dist/src` of the built tree this file was built into. */
 const SRC = join(__dirname, '..', '..', 'src');
@@ -62,19 +63,61 @@ export async function startSim(
   return { ...running, announcement: JSON.parse(written) as Announcement };
 }
 
-/** Runs the CLI to its end. Wall milliseconds, exit code and what it printed. */
+/** Runs the CLI to its end. Wall milliseconds, exit code, what it printed and how its event loop fared. */
 export async function cli(
   dir: string,
   ...words: readonly string[]
-): Promise<{ readonly ms: number; readonly code: number | null; readonly out: string }> {
+): Promise<{
+  readonly ms: number;
+  readonly code: number | null;
+  readonly out: string;
+  readonly loop: LoopReport;
+}> {
   const from = performance.now();
-  const child = spawn(process.execPath, [join(SRC, 'cli.js'), '--config', dir, ...words], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const child = spawn(
+    process.execPath,
+    ['-r', join(__dirname, 'measured-cli.js'), join(SRC, 'cli.js'), '--config', dir, ...words],
+    { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] },
+  );
+  const printed = [child.stdio[1], child.stdio[3]].map((stream) => {
+    const chunks: Buffer[] = [];
+    stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
+    return chunks;
   });
-  let out = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { ms: performance.now() - from, code, out };
+  const [out = '', report = ''] = printed.map((chunks) => Buffer.concat(chunks).toString());
+  return { ms: performance.now() - from, code, out, loop: JSON.parse(report) as LoopReport };
+}
+
+/** What a worker started here says of its event loop since it was last asked. */
+export async function reportOf({ process }: Running): Promise<LoopReport> {
+  const report = new Promise<LoopReport>((resolve) =>
+    process.once('message', (said) => resolve(said as LoopReport)),
+  );
+  process.send('report');
+  return report;
+}
+
+/** Asks for a plan as Slack does, and waits until the worker has made it. Its id. */
+export async function askedPlan({ journal, bell }: Composition, withinMs: number): Promise<string> {
+  const asked = {
+    id: 'ask-bench',
+    kind: 'plan',
+    pool: 'pool-a',
+    args: {},
+    by: { id: 'UANN', name: 'Ann' },
+    askedAt: Date.now(),
+  } as const;
+  await journal.ask(asked);
+  await bell.ring(asked.id);
+  const answer = await until(
+    async () => (await journal.request(asked.id))?.answer,
+    'the plan asked for',
+    withinMs,
+  );
+  const { plan } = answer as { readonly plan?: string };
+  if (plan === undefined) throw new Error(`no plan: ${JSON.stringify(answer)}`);
+  return plan;
 }
 
 /** The product's own composition in this process, on the same journal as the worker's. */
