@@ -1,6 +1,10 @@
-/** Old messages of XAPI destroyed, oldest first: the installer copies them one by one at 72 % (seeds 003, 004; xapi §9.3). For good. */
-import { act, done } from '../domain/decision';
+/**
+ * Old messages of XAPI destroyed, oldest first: the installer copies them one by one at 72 % (seeds 003, 004; xapi §9.3). For
+ * good. A batch is an act of its own, so that no call is longer than XAPI reads (300 KiB) and a death costs one batch.
+ */
+import { act, done, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
+import type { LineState } from '../domain/run';
 import { defineStep } from './step';
 import { minutes } from './sight';
 
@@ -8,25 +12,41 @@ import { minutes } from './sight';
 type Args = { readonly pool: string; readonly keep: number; readonly most: number };
 type Seen = { readonly messages: number };
 
+/** One call a message before 22.19, a tenth of a second each at most. */
+const BATCH = 500;
+const SETTLE_SECONDS = 140;
+/** So many may come while the old ones go, and are no reason to begin again. */
+const NEW_ONES = 100;
+
+/** The batch before may still be at work: what it leaves is not known yet. */
+const isUnderWay = (line: LineState, at: number): boolean =>
+  Object.values(line.acts).some(
+    ({ outcome, intendedAt }) =>
+      (outcome === 'intended' || outcome === 'lost') && at - intendedAt < SETTLE_SECONDS * 1000,
+  );
+
 export const destroyMessages = defineStep<Args, Seen>({
   kind: 'destroy-messages',
   v: 1,
   title: ({ keep }) => `Remove XAPI’s old messages for good; the newest ${keep} stay`,
-  settleSeconds: 680,
-  callTimeoutSeconds: 600, // one call a message before 22.19; XAPI's limit is 10,000 messages
-  farDelaySeconds: 60,
+  settleSeconds: SETTLE_SECONDS,
+  callTimeoutSeconds: 120,
+  farDelaySeconds: 10,
   maxActs: 3,
-  patience: { softSeconds: minutes(30), hardSeconds: minutes(60), byProgress: true },
-  long: true,
+  patience: { softSeconds: minutes(15), hardSeconds: minutes(30), byProgress: true },
   observe: async ({ xen }) => ({ messages: await xen.messageCount() }),
-  decide: ({ args, now, before }) =>
-    now.messages < args.most
-      ? done(`${now.messages} messages are left of ${before.messages}`)
-      : act(`${now.messages} messages`, {
-          subject: args.pool,
-          what: `remove the oldest ${now.messages - args.keep} of ${now.messages} messages`,
-          args: { keep: args.keep },
-        }),
-  act: ({ xen }, _act, { args }) => xen.destroyMessages(args.keep),
+  decide: ({ args, now, before, line, at }) => {
+    if (before.messages < args.most || now.messages <= args.keep + NEW_ONES)
+      return done(`${now.messages} messages are left of ${before.messages}`);
+    if (isUnderWay(line, at)) return wait(`${now.messages} messages are left`);
+    const batch = Math.min(BATCH, now.messages - args.keep);
+    return act(`${now.messages} messages are left`, {
+      // each batch a subject of its own: the count tells them apart
+      subject: `${args.pool}, ${now.messages} messages`,
+      what: `remove the oldest ${batch} of ${now.messages} messages of ${args.pool}`,
+      args: { batch },
+    });
+  },
+  act: ({ xen }, { args }) => xen.destroyMessages((args as { batch: number }).batch),
   tooLong: ({ line, now }) => problems.tooLong(line.line.title, `${now.messages} messages are left`),
 });

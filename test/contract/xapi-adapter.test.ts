@@ -3,9 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { NotSent, Refused, Unreachable, WrongKey } from '../../src/domain/errors';
-import { uuidOf } from '../../src/sim/identity';
 import { hands } from '../../src/sim/xapi';
-import { xapiWorld } from '../../src/sim/xapi/xapi-world';
 import type { SimPool } from '../../src/sim/model';
 import { hostOf, ref, vmOf } from '../support/sim-xapi';
 import { methodCall, raw, rawLogin, str, wireWorld, type WireWorld } from '../support/sim-xapi-wire';
@@ -183,46 +181,6 @@ describe('what it does', () => {
     pbd!.attached = false;
     await client.plugPbd(pbd!.uuid);
     expect(pbd!.attached).toBe(true);
-  });
-
-  test('what puts right what pre-flight found, and what takes it back', async () => {
-    const client = world.client();
-    const vm = vmOf(pool, 'i-2-10-VM');
-    const host = hostOf(pool, 'host-2');
-    for (const on of [true, true, false, false]) {
-      await client.setAutoPowerOn(on);
-      expect((await client.pool()).autoPowerOn).toBe(on);
-    }
-    const blocked = { pool_migrate: 'BACKUP', start: 'BACKUP' };
-    await client.blockOperations(vm.uuid, blocked);
-    await client.blockOperations(vm.uuid, blocked);
-    expect(vm.traits.blocked).toEqual(blocked);
-    await client.allowOperations(vm.uuid, ['start', 'start_on']);
-    expect(vm.traits.blocked).toEqual({ pool_migrate: 'BACKUP' });
-    host.traits.maintenanceMode = true;
-    await client.endMaintenanceMode(host.uuid);
-    expect(host.traits.maintenanceMode).toBe(false);
-  });
-
-  test('the oldest messages go, one by one where the release knows no other way', async () => {
-    const client = world.client();
-    const { messages } = xapiWorld(world.cloud).of(pool);
-    for (const n of [3, 1, 2])
-      messages.push({
-        uuid: uuidOf('m', String(n)),
-        name: 'ALARM',
-        priority: 3,
-        cls: 'Host',
-        object: '',
-        at: 1000 * n,
-        body: '',
-      });
-    const before = await client.messageCount();
-    await client.destroyMessages(before - 2);
-    expect(await client.messageCount()).toBe(before - 2);
-    expect(messages.map((one) => one.at)).not.toEqual(expect.arrayContaining([1000]));
-    expect(messages.map((one) => one.at)).toEqual(expect.arrayContaining([3000]));
-    expect([sent('message.destroy_many'), sent('message.destroy')]).toEqual([1, 2]);
   });
 
   test('a VM that CloudStack does not know is moved, stopped and started', async () => {

@@ -60,18 +60,17 @@ export function putRight(o: PutRight): Acts {
         `end the maintenance mode of ${named(host)}`,
       );
     },
-    destroyMessages: async (keep) => destroy(session, await oldest(o, keep)),
+    destroyMessages: async (count) => destroy(session, await oldest(o, count)),
   };
 }
 
-/** References of all but the newest `keep`. Nothing is sent where they cannot be listed. */
-async function oldest({ table }: PutRight, keep: number): Promise<readonly string[]> {
+/** References of so many of the oldest. Nothing is sent where they cannot be listed. */
+async function oldest({ table }: PutRight, count: number): Promise<readonly string[]> {
   try {
-    const messages = [...(await table('message'))];
-    return messages
+    return [...(await table('message'))]
       .map(([ref, message]) => ({ ref, at: message.time('timestamp') }))
       .toSorted((a, b) => a.at - b.at)
-      .slice(0, Math.max(0, messages.length - keep))
+      .slice(0, count)
       .map(({ ref }) => ref);
   } catch (error) {
     if (error instanceof Unreachable) throw new NotSent(error.message);

@@ -1,4 +1,5 @@
 /** Records of unknown shape read field by field: what is not there, or is another type, is Malformed. */
+import { types } from 'node:util';
 import { Malformed } from '../../domain/errors';
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -38,7 +39,8 @@ export class XapiObject {
   /** Epoch milliseconds. */
   time(field: string): number {
     const value = this.fields[field];
-    return value instanceof Date && !Number.isNaN(value.getTime())
+    // not instanceof: a large reply comes from the thread that parsed it
+    return types.isDate(value) && !Number.isNaN(value.getTime())
       ? value.getTime()
       : this.wrong(field, 'a time');
   }

@@ -8,7 +8,7 @@ import { destroyMessages } from '../../../src/steps/destroy-messages';
 import { endMaintenanceMode } from '../../../src/steps/end-maintenance-mode';
 import { restoreAutoStart } from '../../../src/steps/restore-auto-start';
 import { stopAutoStart } from '../../../src/steps/stop-auto-start';
-import { decide, evidenceFor, says, type EvidenceWish } from '../../support/evidence';
+import { decide, evidenceFor, says, secondsAgo, type EvidenceWish } from '../../support/evidence';
 
 const POOL = { pool: 'pool-a' };
 
@@ -115,14 +115,29 @@ describe('storage', () => {
 describe('old messages', () => {
   const args = { pool: 'pool-a', keep: 1000, most: 5000 };
 
-  test('go until fewer than the limit are left; new ones meanwhile start nothing again', () => {
-    expect(says(destroyMessages, { args, now: { messages: 9000 } })).toBe(
-      'act: remove the oldest 8000 of 9000 messages',
-    );
-    expect(says(destroyMessages, { args, before: { messages: 9000 }, now: { messages: 1007 } })).toBe(
-      'done: 1007 messages are left of 9000',
-    );
+  const at = (messages: number, wish: Partial<EvidenceWish> = {}): string =>
+    says(destroyMessages, { args, before: { messages: 9000 }, now: { messages }, ...wish });
+
+  test('go batch by batch until the newest are left; a few new ones start nothing again', () => {
+    expect(at(9000)).toBe('act: remove the oldest 500 of 9000 messages of pool-a');
+    expect(at(1300)).toBe('act: remove the oldest 300 of 1300 messages of pool-a');
+    expect(at(1007)).toBe('done: 1007 messages are left of 9000');
   });
+
+  test('fewer than the limit are left alone', () => {
+    expect(says(destroyMessages, { args, now: { messages: 4999 } })).toMatch(/^done/);
+  });
+
+  test.each(['intended', 'lost'] as const)(
+    'nothing more goes while a batch is %s, until it has settled',
+    (outcome) => {
+      const acts = (seconds: number) => ({
+        acts: { 'pool-a, 9000 messages': { outcome, intendedAt: secondsAgo(seconds) } },
+      });
+      expect(at(8900, acts(139))).toBe('wait: 8900 messages are left');
+      expect(at(8900, acts(140))).toMatch(/^act/);
+    },
+  );
 });
 
 describe('guest OS names', () => {
