@@ -3,8 +3,8 @@ import { defineCommand } from './command';
 
 export const advance = defineCommand({
   name: 'advance',
-  usage: ['advance RUN [--question ID]', 'advance RUN [--question ID] --no --reason TEXT'],
-  summary: 'Answers the open question: approves, confirms or tries again; --no declines.',
+  usage: ['advance RUN [--question ID] [--reason TEXT]', 'advance RUN [--question ID] --no --reason TEXT'],
+  summary: 'Answers the open question: approves, confirms, accepts or tries again; --no declines.',
   deed: 'approve',
   shape: { arguments: ['RUN'], flags: ['no'], options: ['question', 'reason'], free: ['reason'] },
   parse: ({ arguments: [run], flags, options }, wrong) => {

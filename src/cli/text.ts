@@ -90,7 +90,7 @@ function statusText(status: StatusAnswer): string {
         4,
       ),
       `    may answer: ${question.mayAnswer.join(', ') || 'nobody'}`,
-      `    xsupgrade advance ${status.run} --question ${question.id}`,
+      `    xsupgrade advance ${status.run} --question ${question.id}${question.kind === 'accept-loss' ? ' --reason TEXT' : ''}`,
     ]),
     ...status.problems.flatMap((problem) => ['', problemText(problem, status.run)]),
     '',

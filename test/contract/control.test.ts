@@ -238,6 +238,20 @@ test('what XAPI refuses to other hands is a 400 with its code', async () => {
   expect(body['error']).toMatchObject({ code: 'VM_BAD_POWER_STATE' });
 });
 
+test('a setting is lost and put back by its name; what a host does not have is a 400 that names what it could lose', async () => {
+  const host = cloud.pools[0]!.hosts[2]!;
+  const { iqn } = host.traits;
+
+  expect((await ask('POST', '/world', { do: 'lose', host: 'host-3', what: 'iqn' })).status).toBe(200);
+  expect(host.traits.iqn).toBe('');
+  expect(
+    JSON.stringify((await ask('POST', '/world', { do: 'lose', host: 'host-3', what: 'colour' })).body),
+  ).toContain('bond:DEVICE');
+  expect((await ask('POST', '/world', { do: 'restore', host: 'host-3', what: 'tag:x' })).status).toBe(400);
+  expect((await ask('POST', '/world', { do: 'restore', host: 'host-3', what: 'iqn' })).status).toBe(200);
+  expect(host.traits.iqn).toBe(iqn);
+});
+
 test('rotated keys are what both faces show next', async () => {
   await ask('POST', '/world', { do: 'rotate-keys', host: 'host-3' });
 
