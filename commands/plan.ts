@@ -1,14 +1,22 @@
-/** Looks at a pool and shows the exact list of what an upgrade would do. Changes nothing. */
+/** Looks at a pool and shows the exact list of what an upgrade or a rolling reboot would do. Changes nothing. */
 import { defineCommand } from './command';
 
 export const plan = defineCommand({
   name: 'plan',
-  usage: ['plan POOL [--to VERSION] [--remedy CHECK[,CHECK]]', 'plan POOL [--to VERSION] --remedy all'],
-  summary: 'Looks at the pool and at CloudStack and shows every line an upgrade would walk. Changes nothing.',
+  usage: [
+    'plan POOL [--to VERSION] [--remedy CHECK[,CHECK]]',
+    'plan POOL [--to VERSION] --remedy all',
+    'plan POOL --reboot [--hosts HOST[,HOST]] [--remedy CHECK[,CHECK]]',
+  ],
+  summary:
+    'Looks at the pool and at CloudStack and shows every line an upgrade or a rolling reboot would walk. Changes nothing.',
   deed: 'plan',
-  shape: { arguments: ['POOL'], options: ['to', 'remedy'] },
-  parse: ({ arguments: [pool], options }, wrong) => {
+  shape: { arguments: ['POOL'], options: ['to', 'remedy', 'hosts'], flags: ['reboot'] },
+  parse: ({ arguments: [pool], options, flags }, wrong) => {
     const to = options['to'];
+    const reboot = flags.has('reboot');
+    if (reboot && to !== undefined)
+      throw wrong('--reboot and --to do not go together: a reboot changes no version.');
     // versions as XAPI spells them: 7.1.2, 8.3.0 (xapi §5.2)
     if (to !== undefined && !/^\d+(\.\d+)+$/.test(to))
       throw wrong(`${to} is not a version; versions look like 7.1.2.`);
@@ -17,7 +25,18 @@ export const plan = defineCommand({
     const odd = remedies?.find((name) => !/^[a-z]+(-[a-z0-9]+)*$/.test(name));
     if (odd !== undefined)
       throw wrong(`“${odd}” is no name of a check; a plan shows them behind its findings.`);
-    return { pool: pool!, wish: { ...(to !== undefined && { to }), ...(remedies && { remedies }) } };
+    const hosts = options['hosts']?.split(',').map((name) => name.trim());
+    if (hosts && !reboot) throw wrong('--hosts goes with --reboot: an upgrade is of every host.');
+    if (hosts?.includes('')) throw wrong('names of hosts are separated by one comma: host-1,host-2.');
+    return {
+      pool: pool!,
+      wish: {
+        ...(to !== undefined && { to }),
+        ...(remedies && { remedies }),
+        ...(reboot && { reboot }),
+        ...(hosts && { hosts }),
+      },
+    };
   },
   run: async ({ operator, person, makePlan, replyTo }, { pool, wish }) => {
     if (makePlan) return { about: 'plan', plan: await makePlan(pool, wish) };

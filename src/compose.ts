@@ -22,10 +22,12 @@ import { keysBy, owedBy } from './domain/owed';
 import type { Obligation } from './domain/obligation';
 import type { Person, Role } from './domain/person';
 import type { Plan, PlanRequest } from './domain/plan';
+import type { Run } from './domain/run';
 import { problems } from './domain/problems';
 import { authorise } from './engine/authorise';
 import { backupThatCounts } from './engine/backup-that-counts';
 import { folds, type Folds } from './engine/fold';
+import type { Inspectable } from './engine/inspect';
 import { lookAgain } from './engine/look-again';
 import { idsFrom } from './engine/new-id';
 import { operate } from './engine/operate';
@@ -33,8 +35,9 @@ import type { Operator } from './engine/operator';
 import { otherRuns } from './engine/others';
 import { makePlan } from './engine/planner';
 import type { Clock, OtherRuns, Roles, World } from './ports';
+import { askedFor } from './procedures/asked';
 import { giveBack, notYet } from './procedures/give-back';
-import { rollingUpgrade } from './procedures/rolling-upgrade';
+import { procedureNamed } from './procedures/index';
 
 /** How the outside is reached: sockets in production, the simulator's own faces in memory. */
 export interface Outside {
@@ -109,13 +112,15 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
   const sameCloudStack = (a: string) => (b: string) =>
     config().pools[a]?.cloudStack === config().pools[b]?.cloudStack;
 
+  const again = (world: Inspectable, run: Run, host: string) =>
+    lookAgain(world, procedureNamed(run.plan.procedure), run, host, clock.now());
+
   function worldOf(run: { readonly id: string; readonly pool: string }): World {
     const others = otherRuns(journal, folded, run.id, sameCloudStack(run.pool));
     const world = pools.world(run.pool, others);
     return {
       ...world,
-      lookAgain: async (host) =>
-        lookAgain(world, rollingUpgrade, await folded.newest(run.id), host, clock.now()),
+      lookAgain: async (host) => again(world, await folded.newest(run.id), host),
     };
   }
 
@@ -136,35 +141,28 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
   }
 
   /** The pool as approvers know it: its hosts may have come back from their installers with other keys. */
-  async function knownWorld(pool: string): Promise<World> {
-    const { keys } = await historyOf(pool);
+  async function known(pool: string) {
+    const { owed, keys, journals } = await historyOf(pool);
     const world = worldOf({ id: '', pool });
     for (const [hostUuid, pins] of Object.entries(keys)) world.xen.trust(hostUuid, pins);
-    return world;
+    return { world, owed, journals };
   }
 
   async function plan(pool: string, wish: PlanRequest, by: Person): Promise<Plan> {
     await authorise(who, Object.keys(config().pools), by, pool, 'plan');
-    const target = wish.to ?? poolConfig(pool).target;
-    if (target === undefined) throw new Rejected(problems.noTarget(pool));
-    const { owed, keys, journals } = await historyOf(pool);
-    const world = worldOf({ id: '', pool });
-    for (const [hostUuid, pins] of Object.entries(keys)) world.xen.trust(hostUuid, pins);
-    const backup = backupThatCounts(
-      await Promise.all(
-        journals.map(async ({ row, entries }) => ({ plan: await journal.plan(row.plan), entries })),
-      ),
-      target,
+    const asked = askedFor(pool, wish, poolConfig(pool).target);
+    const { world, owed, journals } = await known(pool);
+    const runs = await Promise.all(
+      journals.map(async ({ row, entries }) => ({ plan: await journal.plan(row.plan), entries })),
     );
+    const backup = backupThatCounts(runs, asked.target);
     const made = await makePlan({
       world,
-      procedure: rollingUpgrade,
-      target,
+      ...asked,
       by,
       at: clock.now(),
       owed,
       ...(backup !== undefined && { verifiedBackup: backup }),
-      ...(wish.remedies && { remedies: wish.remedies }),
     });
     await journal.savePlan(made);
     return made;
@@ -180,13 +178,10 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
     whoMay: (pool, wanted) => peopleWith(config().pools[pool], wanted),
     newId: idsFrom(clock),
     async planGiveBack(pool, owed, by) {
-      const world = await knownWorld(pool);
-      const versions = (await world.xen.hosts()).map((host) => host.version);
-      // nothing is upgraded by it: the pool's own version is the target
+      const { world } = await known(pool);
       return makePlan({
         world,
         procedure: giveBack,
-        target: versions[0] ?? '',
         by,
         at: clock.now(),
         owed,
@@ -197,8 +192,8 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
   });
 
   async function whyNotYet(pool: string, owed: Obligation): Promise<string | undefined> {
-    const hosts = await knownWorld(pool)
-      .then(({ xen }) => xen.hosts())
+    const hosts = await known(pool)
+      .then(({ world }) => world.xen.hosts())
       .catch(() => undefined);
     return hosts ? notYet(hosts, owed) : 'XAPI does not answer now.';
   }

@@ -3,6 +3,7 @@ import { messageText } from './slack/view/transcript';
 import { demoAsked, DEMO_USAGE, WrongAsk, type DemoAsked } from './demo/asked';
 import { handsAtTheConsole, players, type Ending } from './demo/players';
 import { openStage, type Stage } from './demo/stage';
+import { storyTold } from './demo/story-told';
 import { breaches, type Truth } from './demo/verdict';
 import { UnknownFault } from './sim/faults';
 
@@ -19,7 +20,8 @@ async function main(): Promise<number> {
 const WALK_TO_THE_CONSOLE_MS = 3_000;
 
 /** Serves until somebody presses Ctrl-C. */
-async function watched(stage: Stage, { speed, byHand, pair }: DemoAsked): Promise<number> {
+async function watched(stage: Stage, asked: DemoAsked): Promise<number> {
+  const { speed, byHand, pair } = asked;
   const { announcement } = stage.served;
   const boot = `curl -s ${announcement.control.replace(/\/$/, '')}/world -d '[{"do":"boot-iso","pool":"pool-a","host":"host-1","version":"${pair.to}"}]'`;
   process.stdout.write(
@@ -27,7 +29,7 @@ async function watched(stage: Stage, { speed, byHand, pair }: DemoAsked): Promis
       `Open ${announcement.slack.page}`,
       '',
       `A pool of three ${pair.brand} ${pair.from} hosts, the CloudStack ${pair.cloudStack} that manages them and a Slack channel, all simulated; ${speed} pool seconds a second.`,
-      'Type /xsupgrade plan pool-a and press Start. Then act as Bob (on the left) and approve: the run, then each host.',
+      `Type /xsupgrade ${storyTold(asked, 'pool-a').asks} and press Start. Then act as Bob (on the left) and approve: the run, then each host.`,
       byHand
         ? `When a host waits for its installer, boot it:\n  ${boot}`
         : 'When a host waits for its installer, somebody at its console boots the ISO a few seconds later.',
@@ -52,22 +54,24 @@ async function watched(stage: Stage, { speed, byHand, pair }: DemoAsked): Promis
   return EXIT.done;
 }
 
-async function judged(stage: Stage, { speed, pair }: DemoAsked): Promise<number> {
+async function judged(stage: Stage, asked: DemoAsked): Promise<number> {
+  const { speed } = asked;
   const { announcement } = stage.served;
   const pool = announcement.pools[0]?.name ?? '';
+  const told = storyTold(asked, pool);
   const truth = async (): Promise<Truth> =>
     (await (await fetch(`${announcement.control.replace(/\/$/, '')}/truth`)).json()) as Truth;
   const say = (what: string): void => void process.stderr.write(`${what}\n`);
   say(`The channel: ${announcement.slack.page}`);
   try {
     const before = await truth();
-    const ending = await players({ announcement, pool, speed, say }).play();
+    const ending = await players({ announcement, pool, speed, asks: told.asks, say }).play();
     const after = await truth();
     process.stdout.write(`${thread(stage)}\n`);
-    const found = [...unfinished(ending), ...breaches(before, after, pair.to)];
+    const found = [...unfinished(ending), ...breaches(before, after, told.version)];
     for (const one of found) say(`✗ ${one}`);
     if (found.length > 0) say(lastWords(stage.log()));
-    else say(`✓ ${pool} runs ${pair.to} everywhere, everything is given back, nothing forbidden was done.`);
+    else say(`✓ ${pool} ${told.ends}, everything is given back, nothing forbidden was done.`);
     return found.length === 0 ? EXIT.done : EXIT.failed;
   } finally {
     await stage.close();

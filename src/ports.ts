@@ -161,6 +161,8 @@ export interface XenPoolActs {
   dumpDatabase(path: string): Promise<DatabaseDump>;
   disableHost(hostUuid: string): Promise<void>;
   enableHost(hostUuid: string): Promise<void>;
+  /** host.reboot: accepted at once, the host goes down ten seconds later (xapi fact 2). */
+  rebootHost(hostUuid: string): Promise<void>;
   plugPbd(pbdUuid: string): Promise<void>;
   removeTag(hostUuid: string, tag: string): Promise<void>;
   /** For VMs that CloudStack does not know, with consent only. */

@@ -1,4 +1,5 @@
 /** A check: a pure look at a snapshot. It finds values with evidence and advice, and never stops at the first. */
+import type { Aim } from '../domain/aim';
 import type { Finding, Severity } from '../domain/finding';
 import type { Obligation, Owed } from '../domain/obligation';
 import type { Placement } from '../domain/plan';
@@ -22,6 +23,8 @@ export interface Extra {
   /** What CloudStack says is in the cluster and XAPI does not know, by name. */
   readonly onlyInCloudStack: { readonly hosts: readonly string[]; readonly vms: readonly string[] };
   readonly placement: Placement;
+  /** Absent: an upgrade. */
+  readonly aim?: Aim;
 }
 
 export interface Check {
@@ -73,6 +76,9 @@ export const SOURCES = { xapi: 'XAPI', cloudStack: 'CloudStack', database: 'Clou
 /** True when nothing of that source is missing; a check that compares sources looks only at whole ones. */
 export const wasRead = (pool: Snapshot, ...sources: readonly (keyof typeof SOURCES)[]): boolean =>
   sources.every((source) => pool.unread.every((unread) => unread.source !== SOURCES[source]));
+
+/** False: every host ends on the version it has. */
+export const changesVersion = ({ aim = 'upgrade' }: Extra): boolean => aim === 'upgrade';
 
 export const isOwed = (extra: Extra, what: Owed, on?: string): boolean =>
   extra.owed.some((owed) => owed.what === what && (on === undefined || owed.on === on));

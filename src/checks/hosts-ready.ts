@@ -1,7 +1,7 @@
 /** Every host live and enabled in XAPI, Up and Enabled in CloudStack, its cluster Managed. What we left half-way is ours. */
 import type { Owed } from '../domain/obligation';
 import type { HostSnapshot, Snapshot } from '../domain/pool';
-import { defineCheck, found, isOwed, wasRead, type Extra, type Found } from './check';
+import { changesVersion, defineCheck, found, isOwed, wasRead, type Extra, type Found } from './check';
 
 export const hostsReady = defineCheck({
   name: 'hosts-ready',
@@ -29,6 +29,16 @@ function onHost(pool: Snapshot, host: HostSnapshot, extra: Extra): Found[] {
   if (seen.length === 0) return [];
   const owed = TOOK_IT_AWAY.filter((what) => isOwed(extra, what, host.name));
   const disconnected = isOwed(extra, 'cluster-unmanaged') && host.live && host.enabled;
+  if (owed.length > 0 && !changesVersion(extra))
+    return [
+      found(
+        'block',
+        host.name,
+        `${host.name} was taken away by an earlier run and is owed back.`,
+        [...seen, ...owed.map((what) => `owed: ${what}`)],
+        `Give it back first: /xsupgrade obligations ${pool.name}`,
+      ),
+    ];
   if (host.live && (owed.length > 0 || disconnected))
     return [
       found(
@@ -64,7 +74,7 @@ function adviceFor(host: HostSnapshot): readonly string[] {
 function cluster(pool: Snapshot, extra: Extra): Found[] {
   if (!wasRead(pool, 'cloudStack')) return [];
   const { clusterName, managedState, allocationState } = pool.cloudstack;
-  const unmanaged = isOwed(extra, 'cluster-unmanaged');
+  const unmanaged = isOwed(extra, 'cluster-unmanaged') && changesVersion(extra);
   const disabled = isOwed(extra, 'cluster-allocation-disabled');
   return [
     ...(managedState === 'Managed'

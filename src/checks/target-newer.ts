@@ -1,12 +1,13 @@
 /** An upgrade goes forward: the target is newer than what is left to do, and no host is beyond it. */
 import { compareVersions } from '../domain/version';
-import { defineCheck, found } from './check';
+import { changesVersion, defineCheck, found } from './check';
 
 export const targetNewer = defineCheck({
   name: 'target-newer',
-  summary: 'At least one host is older than the target, and none is newer.',
+  summary: 'An upgrade has a host that is older than the target, and none that is newer.',
   source: 'cs §8.2, xc R36',
-  look(pool, target) {
+  look(pool, target, extra) {
+    if (!changesVersion(extra)) return [];
     const newer = pool.hosts.filter((host) => compareVersions(host.version, target) > 0);
     const older = pool.hosts.filter((host) => compareVersions(host.version, target) < 0);
     const beyond = newer.map((host) =>

@@ -2,14 +2,14 @@
 import { sortedNames } from '../domain/order';
 import type { HostSnapshot, Snapshot } from '../domain/pool';
 import { compareVersions } from '../domain/version';
-import { defineCheck, found, type Found } from './check';
+import { changesVersion, defineCheck, found, type Extra, type Found } from './check';
 
 export const versionsAndHotfixes = defineCheck({
   name: 'versions-and-hotfixes',
   summary:
     'All hosts carry one version and the same hotfixes, or the pool is half-way to this target, master first.',
   source: 'pl S16, xc R20, xapi §4.3',
-  look: (pool, target) => [...versions(pool, target), ...hotfixes(pool), ...flag(pool)],
+  look: (pool, target, extra) => [...versions(pool, target, extra), ...hotfixes(pool), ...flag(pool)],
 });
 
 const versionLines = (hosts: readonly HostSnapshot[]): readonly string[] =>
@@ -18,7 +18,9 @@ const versionLines = (hosts: readonly HostSnapshot[]): readonly string[] =>
 const namesOf = (hosts: readonly HostSnapshot[]): string => hosts.map((host) => host.name).join(', ');
 const verb = (hosts: readonly HostSnapshot[]): string => (hosts.length === 1 ? 'runs' : 'run');
 
-function versions(pool: Snapshot, target: string): Found[] {
+function versions(pool: Snapshot, target: string, extra: Extra): Found[] {
+  const all = new Set(pool.hosts.map((host) => host.version));
+  if (!changesVersion(extra) && all.size > 1) return [unfinished(pool, sortedNames(all))];
   const done = pool.hosts.filter((host) => compareVersions(host.version, target) === 0);
   const left = pool.hosts.filter((host) => compareVersions(host.version, target) < 0);
   const old = new Set(left.map((host) => host.version));
@@ -53,6 +55,16 @@ function versions(pool: Snapshot, target: string): Found[] {
     ),
   ];
 }
+
+/** What leaves the version alone waits for the upgrade that does not: only forward moves are left in a mixed pool. */
+const unfinished = (pool: Snapshot, seen: readonly string[]): Found =>
+  found(
+    'block',
+    pool.name,
+    `An upgrade of ${pool.name} is not finished: its hosts run ${seen.join(' and ')}.`,
+    versionLines(pool.hosts),
+    `Finish it first: /xsupgrade plan ${pool.name} --to ${seen.at(-1) ?? ''}`,
+  );
 
 /** Within one version every host carries the same list and the same build. */
 function hotfixes(pool: Snapshot): Found[] {

@@ -1,4 +1,5 @@
 /** A plan as a terminal shows it: verdict, hosts, findings by what a person does next, every line. */
+import { askedAs, purposeOf } from '../domain/aim';
 import type { CommandAnswer } from '../domain/command-answers';
 import type { Plan } from '../domain/plan';
 import { isSame, type PlanDifference } from '../domain/plan-difference';
@@ -33,7 +34,7 @@ export function planText(plan: Plan, width?: number): string {
       width,
     ),
     ...sidesText(snapshot, width),
-    ...findingGroups(findings).flatMap((group) => groupText(group, pool, width)),
+    ...findingGroups(findings).flatMap((group) => groupText(group, askedAs(plan), width)),
     ...sections.flatMap((section) => [
       '',
       section.title,
@@ -69,16 +70,16 @@ function sidesText(pool: Snapshot, width: number | undefined): readonly string[]
   ];
 }
 
-const groupText = (group: FindingGroup, pool: string, width: number | undefined): readonly string[] => [
+const groupText = (group: FindingGroup, asked: string, width: number | undefined): readonly string[] => [
   '',
   `${group.symbol} ${group.heading} (${group.findings})`,
-  ...group.topics.flatMap((topic) => topicText(topic, pool, width)),
+  ...group.topics.flatMap((topic) => topicText(topic, asked, width)),
 ];
 
 /** What to do is never broken: a command is copied as it stands. */
 const topicText = (
   { check, findings, advice }: Topic,
-  pool: string,
+  asked: string,
   width: number | undefined,
 ): readonly string[] => [
   ...findings.flatMap(({ what, evidence }) => [
@@ -89,7 +90,7 @@ const topicText = (
     [
       ...advice.map((step) => `do: ${step}`),
       ...(findings.some((one) => one.remedy !== undefined && one.takenCareOf === undefined)
-        ? [`or let the plan do it: xsupgrade plan ${pool} --remedy ${check}`]
+        ? [`or let the plan do it: xsupgrade plan ${asked} --remedy ${check}`]
         : []),
     ],
     6,
@@ -104,15 +105,15 @@ export function whyText(
   const of = `plan ${plan.plan} of ${plan.madeAt}`;
   if (blockers.length === 0)
     return [
-      `✓ Nothing blocks ${plan.pool} on its way to ${plan.target}.`,
+      `✓ Nothing blocks ${purposeOf(plan)}.`,
       `${of}; start it with: xsupgrade start ${plan.plan}`,
     ].join('\n');
   return [
-    `✗ ${blockers.length} ${blockers.length === 1 ? 'finding blocks' : 'findings block'} ${plan.pool} on its way to ${plan.target}.`,
+    `✗ ${blockers.length} ${blockers.length === 1 ? 'finding blocks' : 'findings block'} ${purposeOf(plan)}.`,
     of,
-    ...findingGroups(blockers).flatMap((group) => groupText(group, plan.pool, width)),
+    ...findingGroups(blockers).flatMap((group) => groupText(group, askedAs(plan), width)),
     '',
-    `When they are gone, ask for a new plan: xsupgrade plan ${plan.pool}`,
+    `When they are gone, ask for a new plan: xsupgrade plan ${askedAs(plan)}`,
   ].join('\n');
 }
 
@@ -122,8 +123,8 @@ export function differenceText(difference: PlanDifference): string {
   const list = (heading: string, told: readonly string[]): readonly string[] =>
     told.length === 0 ? [] : ['', heading, ...indented(told)];
   return [
-    `- ${before.plan}: ${before.pool} to ${before.target}, ${before.verdict}, made at ${before.madeAt}`,
-    `+ ${after.plan}: ${after.pool} to ${after.target}, ${after.verdict}, made at ${after.madeAt}`,
+    `- ${before.plan}: ${purposeOf(before)}, ${before.verdict}, made at ${before.madeAt}`,
+    `+ ${after.plan}: ${purposeOf(after)}, ${after.verdict}, made at ${after.madeAt}`,
     ...(isSame(difference) ? ['', 'They say the same.'] : []),
     ...list('Hosts', hosts),
     ...list('Findings', [

@@ -14,12 +14,17 @@ export interface DemoAsked {
   readonly port?: number;
   /** Versions that the story is played with. */
   readonly pair: Pair;
+  /** What Ann asks for, and what it is judged by. */
+  readonly procedure: DemoProcedure;
   /** Nobody stands at the consoles: whoever watches boots the hosts. */
   readonly byHand: boolean;
 }
 
 export const DEMO_USAGE =
-  "npm run demo -- [--auto] [--real] [--speed N] [--port P] [--by-hand] [--pair NAME] [--fault 'CALL[@ON][#NTH] HOW[=CODE]']...";
+  "npm run demo -- [--auto] [--real] [--speed N] [--port P] [--by-hand] [--procedure rolling-upgrade|rolling-reboot] [--pair NAME] [--fault 'CALL[@ON][#NTH] HOW[=CODE]']...";
+
+const PROCEDURES = ['rolling-upgrade', 'rolling-reboot'] as const;
+export type DemoProcedure = (typeof PROCEDURES)[number];
 
 export class WrongAsk extends Error {}
 
@@ -42,6 +47,7 @@ export function demoAsked(argv: readonly string[]): DemoAsked {
         speed: { type: 'string' },
         port: { type: 'string' },
         pair: { type: 'string', default: DEFAULT_PAIR.name },
+        procedure: { type: 'string', default: PROCEDURES[0] },
         'by-hand': { type: 'boolean', default: false },
         fault: { type: 'string', multiple: true, default: [] },
       },
@@ -56,9 +62,12 @@ export function demoAsked(argv: readonly string[]): DemoAsked {
     throw new WrongAsk('--port is a port from 1024 to 65000');
   const pair = pairNamed(values.pair);
   if (!pair) throw new WrongAsk(`--pair ${values.pair} is not one of these:\n${pairs.join('\n')}`);
+  const procedure = PROCEDURES.find((one) => one === values.procedure);
+  if (!procedure) throw new WrongAsk(`--procedure is one of these: ${PROCEDURES.join(', ')}`);
   return {
     auto: values.auto,
     pair,
+    procedure,
     real: values.real,
     speed,
     byHand: values['by-hand'],

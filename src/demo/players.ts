@@ -18,6 +18,8 @@ export interface PlayOptions {
   readonly announcement: Announcement;
   readonly pool: string;
   readonly speed: number;
+  /** What Ann types after `/xsupgrade`. */
+  readonly asks: string;
   /** Said as it happens, for whoever watches stderr. */
   readonly say: (what: string) => void;
 }
@@ -32,7 +34,7 @@ const LOOK_EVERY_MS = 100;
 const STILL_MS = 60_000;
 const STILL_POOL_SECONDS = 3 * 3600;
 
-export function players({ announcement, pool, speed, say }: PlayOptions): Players {
+export function players({ announcement, pool, speed, asks, say }: PlayOptions): Players {
   const { slack } = announcement;
   const ask = asking(announcement.control);
   const boot = handsAtTheConsole({ announcement, pool, say });
@@ -64,8 +66,8 @@ export function players({ announcement, pool, speed, say }: PlayOptions): Player
 
   async function begin(): Promise<void> {
     await until((seen) => (seen.sockets > 0 ? true : undefined), 'the bot’s connection to Slack', 30_000);
-    say(`Ann: /xsupgrade plan ${pool}`);
-    await act(ANN, { do: 'command', text: `/xsupgrade plan ${pool}` });
+    say(`Ann: /xsupgrade ${asks}`);
+    await act(ANN, { do: 'command', text: `/xsupgrade ${asks}` });
     const plan = await until(
       (seen) =>
         messagesOf(seen).find((message) => message.buttons.some((button) => button.text.startsWith('Start'))),
@@ -141,7 +143,7 @@ export function handsAtTheConsole({
   announcement,
   pool,
   say,
-}: Omit<PlayOptions, 'speed'>): (messages: readonly Shown[]) => Promise<void> {
+}: Omit<PlayOptions, 'speed' | 'asks'>): (messages: readonly Shown[]) => Promise<void> {
   const ask = asking(announcement.control);
   const booted = new Set<string>();
   return async (messages) => {

@@ -10,6 +10,7 @@ export interface PlanAnswer {
   readonly v: 1;
   readonly plan: string;
   readonly digest: string;
+  readonly procedure: string;
   readonly pool: string;
   readonly target: string;
   readonly verdict: 'go' | 'blocked';
@@ -67,6 +68,7 @@ export const planAnswer = (plan: Plan): PlanAnswer => ({
   v: 1,
   plan: plan.id,
   digest: plan.digest,
+  procedure: plan.procedure,
   pool: plan.pool,
   target: plan.target,
   verdict: plan.verdict,

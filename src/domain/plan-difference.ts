@@ -9,6 +9,7 @@ import { linesOf } from './plan';
 export interface PlanBrief {
   readonly plan: string;
   readonly digest: string;
+  readonly procedure: string;
   readonly pool: string;
   readonly target: string;
   readonly verdict: Plan['verdict'];
@@ -31,9 +32,10 @@ export interface LineBrief {
   readonly title: string;
 }
 
-export const briefOf = ({ id, digest, pool, target, verdict, madeAt }: Plan): PlanBrief => ({
+export const briefOf = ({ id, digest, procedure, pool, target, verdict, madeAt }: Plan): PlanBrief => ({
   plan: id,
   digest,
+  procedure,
   pool,
   target,
   verdict,

@@ -1,4 +1,5 @@
 /** What a plan comes to, for every place that shows it: verdict, counts, a row for each host, findings by what a person does next. Pure. */
+import { changeOf } from './aim';
 import type { Finding, Severity } from './finding';
 import type { Plan } from './plan';
 import { isMaster, masterFirst, residents, type HostSnapshot, type Snapshot } from './pool';
@@ -90,8 +91,8 @@ export function sizeSentence({ snapshot, placement }: Plan): string {
 }
 
 /** "6.5.0 → 7.1.2"; "6.5.0 and 7.1.2 → 7.1.2" where the pool is half-way. */
-export const versionsSentence = ({ snapshot, target }: Plan): string =>
-  `${[...new Set(snapshot.hosts.map((host) => host.version))].join(' and ')} → ${target}`;
+export const versionsSentence = (plan: Plan): string =>
+  changeOf(plan, [...new Set(plan.snapshot.hosts.map((host) => host.version))].join(' and '));
 
 export const HOST_COLUMNS = ['Host', 'Role', 'Version', 'VMs', 'Memory free', 'Verdict'] as const;
 

@@ -125,6 +125,10 @@ export interface PlanRequest {
   readonly to?: string;
   /** Checks whose remedies become lines of the plan; `all`: every remedy that is offered. */
   readonly remedies?: readonly string[];
+  /** Reboots hosts instead of upgrading them. */
+  readonly reboot?: true;
+  /** With `reboot`: these hosts only. */
+  readonly hosts?: readonly string[];
 }
 
 export interface Plan {

@@ -179,6 +179,13 @@ export const asked = {
       `Say: plan ${pool} --to VERSION`,
       `Or set target: under ${pool} in pools.yaml.`,
     ),
+  hostUnknown: (host: string, pool: string, hosts: readonly string[]): Problem =>
+    problem(
+      'HOST_UNKNOWN',
+      `${pool} has no host ${host}.`,
+      `Its hosts are: ${hosts.join(', ')}.`,
+      `Name some of these: plan ${pool} --reboot --hosts ${hosts[0] ?? 'HOST'}`,
+    ),
   noRemedy: (check: string, pool: string, offered: readonly string[]): Problem =>
     problem(
       'NO_REMEDY',

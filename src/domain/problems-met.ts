@@ -146,6 +146,22 @@ export const met = {
       `Look at the console of ${host}; ALT+F2 shows a shell, /tmp/install-log the installer's log.`,
       'When it is back, press Try again.',
     ),
+  rebootNotBack: (host: string, minutes: number, master: boolean): Problem =>
+    problem(
+      'REBOOT_NOT_BACK',
+      `${master ? 'The master ' : ''}${host} has not come back from its reboot for ${minutes} minutes.`,
+      'It may hang while it shuts down, tests itself or boots, or have no network.',
+      `Look at the console of ${host} before anybody resets it.`,
+      ...(master ? ['Do not promote another master: it would split the pool.'] : []),
+      'When it is back, press Try again. It is not rebooted a second time before somebody says so.',
+    ),
+  versionChanged: (host: string, version: string, before: string): Problem =>
+    problem(
+      'VERSION_CHANGED',
+      `${host} came back on ${version}; it ran ${before} before its reboot.`,
+      'Somebody has installed or prepared another version on it, which this run knows nothing of.',
+      `Find out who upgraded ${host}. Then abort and plan the upgrade of the other hosts.`,
+    ),
   otherVersion: (host: string, version: string, target: string): Problem =>
     problem(
       'OTHER_VERSION',

@@ -4,11 +4,11 @@ import { linesOf, type Plan } from '../domain/plan';
 
 /**
  * Runs of the pool, oldest first. Undefined when none holds, when no host has gone to its installer since (then nothing is
- * half-way, and the databases have moved on), or when the newest upgrade to that target ended well.
+ * half-way, and the databases have moved on), or when the newest upgrade to that target ended well; `target` is absent for what upgrades nothing.
  */
 export function backupThatCounts(
   runs: readonly { readonly plan: Plan | undefined; readonly entries: readonly Recorded[] }[],
-  target: string,
+  target: string | undefined,
 ): string | undefined {
   let name: string | undefined;
   let isHalfWay = false;

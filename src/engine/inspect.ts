@@ -1,11 +1,14 @@
 /** A snapshot, where its VMs would go, and what the checks say of both. Reads; never changes anything. */
 import { checks, findingsOf, type Extra } from '../checks/index';
+import type { Aim } from '../domain/aim';
+import { Rejected } from '../domain/errors';
 import type { Finding } from '../domain/finding';
 import type { Obligation } from '../domain/obligation';
 import type { Placement } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
+import { problems } from '../domain/problems';
 import { chosenAmong, isOfSameRemedy, onceRemedied, remediesOf } from '../domain/remedied';
-import { place, simpleRules } from '../placement/index';
+import { place, rebootRules, simpleRules } from '../placement/index';
 import type { Sources } from './read-sources';
 import { look, type Readable } from './snapshot';
 import { sameOrNewer } from '../domain/version';
@@ -14,7 +17,12 @@ import { nextTurn } from './turn';
 export type Inspectable = Readable;
 
 export interface InspectWish {
-  readonly target: string;
+  /** Version that every host ends on; absent: the master's own, for nothing is upgraded. */
+  readonly target?: string;
+  /** Absent: an upgrade. */
+  readonly aim?: Aim;
+  /** Hosts that have a turn, where the version does not decide; all of them unless said otherwise. */
+  readonly hosts?: readonly string[];
   /** What earlier runs, or the run in hand, owe the pool. */
   readonly owed: readonly Obligation[];
   /** Pool time, epoch milliseconds. */
@@ -29,6 +37,8 @@ export interface InspectWish {
 
 export interface Inspection {
   readonly snapshot: Snapshot;
+  /** Version that every host ends on. */
+  readonly target: string;
   readonly placement: Placement;
   readonly findings: readonly Finding[];
   /** The pool once the chosen remedies are carried out: what a procedure is made for. */
@@ -41,23 +51,27 @@ export interface Inspection {
 }
 
 export async function inspect(world: Inspectable, wish: InspectWish): Promise<Inspection> {
-  const { target, owed, at, judge = findingsOf, remedies = [], dom0Of } = wish;
+  const { aim = 'upgrade', owed, at, judge = findingsOf, remedies = [], dom0Of } = wish;
   const { snapshot, beside, failures } = await look(world, at, {
-    dom0: ({ name, version }) => (dom0Of ?? name) === name && !sameOrNewer(version, target),
+    // nothing is installed where no version changes
+    dom0: ({ name, version }) =>
+      wish.target !== undefined && (dom0Of ?? name) === name && !sameOrNewer(version, wish.target),
   });
+  const target = wish.target ?? ownVersion(snapshot);
   const configured = configuredIn(world, snapshot);
-  const rules = simpleRules(target, owed);
+  const rules =
+    aim === 'upgrade' ? simpleRules(target, owed) : rebootRules(target, turnsOf(wish, snapshot), owed);
   const placed = async (pool: Snapshot): Promise<Placement> => {
     await nextTurn();
     return place(pool, rules);
   };
   const judged = async (pool: Snapshot, placement: Placement): Promise<readonly Finding[]> => {
     await nextTurn();
-    return judge(pool, target, { owed, configured, placement, ...beside });
+    return judge(pool, target, { owed, aim, configured, placement, ...beside });
   };
   const placement = await placed(snapshot);
   const findings = await judged(snapshot, placement);
-  const seen = { snapshot, configured, failures };
+  const seen = { snapshot, target, configured, failures };
   const known = checks.map(({ name }) => name);
   const chosen = chosenAmong(findings, remedies, known, world.pool.name);
   if (chosen.length === 0) return { ...seen, remedied: snapshot, placement, findings, chosen };
@@ -74,6 +88,19 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
     findings: known.flatMap((name) => [...chosen, ...others].filter(({ check }) => check === name)),
     chosen,
   };
+}
+
+const ownVersion = ({ hosts, master }: Snapshot): string =>
+  hosts.find((host) => host.name === master)?.version ?? '';
+
+/** Rejected (HOST_UNKNOWN): a person named a host that the pool does not have. */
+function turnsOf({ hosts }: InspectWish, { name, hosts: seen }: Snapshot): readonly string[] {
+  const names = seen.map((host) => host.name);
+  const unknown = hosts?.find((host) => !names.includes(host));
+  // a pool that could not be read at all has no hosts; its findings say so
+  if (unknown !== undefined && names.length > 0)
+    throw new Rejected(problems.hostUnknown(unknown, name, names));
+  return hosts ?? names;
 }
 
 function configuredIn(world: Inspectable, pool: Snapshot): Extra['configured'] {

@@ -22,7 +22,8 @@ export async function lookAgain(
   readonly revision?: Revision;
 }> {
   const wish = { world, target: run.plan.target, owed: run.owed, at, dom0Of: host };
-  const seen = await inspect(world, wish);
+  const aim = procedure.aim && { aim: procedure.aim, hosts: hostsLeft(run) };
+  const seen = await inspect(world, { ...wish, ...aim });
   const { snapshot, findings, placement } = seen;
   // another certificate is a problem of its own, not one more source that could not be read
   for (const { error } of seen.failures) if (error instanceof WrongKey) throw error;
@@ -45,3 +46,9 @@ function withRecorded(now: Snapshot, planned: Snapshot): Snapshot {
     }),
   };
 }
+
+/** Those of the plan that are not through: what is left is placed anew, not what is over. */
+const hostsLeft = (run: Run): readonly string[] =>
+  run.sections.flatMap(({ host, lines }) =>
+    host !== undefined && lines.some((line) => run.lines[line.id]?.status !== 'done') ? [host] : [],
+  );

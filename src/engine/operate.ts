@@ -175,18 +175,16 @@ export function operate(deps: OperatorDeps): Operator {
 
     async requestPlan(by, pool, wish) {
       await may(by, pool, 'plan');
+      const { replyTo, ...asked } = wish;
       const request = deps.newId('ask');
       await journal.ask({
         id: request,
         kind: 'plan',
         pool,
-        args: {
-          ...(wish.to !== undefined && { to: wish.to }),
-          ...(wish.remedies && { remedies: wish.remedies }),
-        },
+        args: { ...asked },
         by,
         askedAt: clock.now(),
-        ...(wish.replyTo && { replyTo: wish.replyTo }),
+        ...(replyTo && { replyTo }),
       });
       await bell.ring(request);
       return { request };

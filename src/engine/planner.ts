@@ -30,9 +30,9 @@ export interface PlanWish extends InspectWish {
  * without its uuid nobody knows which pool the plan is for, nor what that pool is owed.
  */
 export async function makePlan(wish: PlanWish): Promise<Plan> {
-  const { world, procedure, target, by, at } = wish;
-  const seen = await inspect(world, wish);
-  const { snapshot, placement, chosen } = seen;
+  const { world, procedure, by, at } = wish;
+  const seen = await inspect(world, { ...wish, ...(procedure.aim && { aim: procedure.aim }) });
+  const { snapshot, target, placement, chosen } = seen;
   if (snapshot.uuid === '') throw new Rejected(whyUnread(world.pool.name, seen));
   const id = wish.planId ?? planIdOf(wish);
   // hosts and master are what every procedure begins with; without them the plan holds its findings only
@@ -79,11 +79,11 @@ function whyUnread(pool: string, { failures, snapshot }: Inspection): Problem {
 
 /** What a procedure is told: the same when a plan is made and when what is left of it is looked at again. */
 export function inputOf(
-  wish: Pick<PlanWish, 'world' | 'target' | 'owed' | 'verifiedBackup' | 'disableClusterAllocation'>,
-  { remedied: snapshot, placement, configured, chosen }: Inspection,
+  wish: Pick<PlanWish, 'world' | 'owed' | 'verifiedBackup' | 'disableClusterAllocation'>,
+  { remedied: snapshot, target, placement, configured, chosen }: Inspection,
   planId: string,
 ): ProcedureInput {
-  const { world, target, owed, verifiedBackup, disableClusterAllocation = true } = wish;
+  const { world, owed, verifiedBackup, disableClusterAllocation = true } = wish;
   const { zoneId, smokeTest, dumpDirectory, migrationsPerHost } = world.pool;
   const { version, allocationState } = snapshot.cloudstack;
   // where somebody else has disabled it, it is not ours to enable again
@@ -110,10 +110,13 @@ export function inputOf(
 /** `pool-a-20260102-101500-3fa9c1`: pool and time for people, six digits so that two plans of one second differ. */
 function planIdOf({ world, procedure, target, by, at }: PlanWish): string {
   const [day = '', time = ''] = new Date(at).toISOString().split('T');
-  const unique = digestOf({ pool: world.pool.name, procedure: procedure.name, target, by: by.id, at }).slice(
-    0,
-    6,
-  );
+  const unique = digestOf({
+    pool: world.pool.name,
+    procedure: procedure.name,
+    target: target ?? '',
+    by: by.id,
+    at,
+  }).slice(0, 6);
   return `${world.pool.name}-${day.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${unique}`;
 }
 

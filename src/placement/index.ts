@@ -1,3 +1,3 @@
 /** Where each VM goes. The planner behind `place` may be replaced; its face stays: a snapshot and rules in, a placement out. */
 export { place } from './place';
-export { simpleRules } from './rules';
+export { rebootRules, simpleRules } from './rules';

@@ -17,7 +17,7 @@ const TURN: Readonly<Record<VmKind, number>> = { guest: 0, router: 1, ssvm: 2, c
 export function place(pool: Snapshot, rules: Rules): Placement {
   const mind = poolInMind(pool, rules);
   const order = masterFirst(pool)
-    .filter((host) => compareVersions(host.version, rules.target) < 0)
+    .filter((host) => rules.turns?.includes(host.name) ?? compareVersions(host.version, rules.target) < 0)
     .map((host) => host.name);
   const misfits: string[] = [];
   const crowded: string[] = [];

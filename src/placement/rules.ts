@@ -11,6 +11,8 @@ export interface Rules {
   readonly minutesPerHost: number;
   /** What earlier runs owe the pool: a host that is given back first takes VMs. */
   readonly owed: readonly Obligation[];
+  /** Hosts that have a turn, where it is not the version that decides; absent: those older than the target. */
+  readonly turns?: readonly string[];
 }
 
 export const simpleRules = (target: string, owed: readonly Obligation[] = []): Rules => ({
@@ -21,4 +23,16 @@ export const simpleRules = (target: string, owed: readonly Obligation[] = []): R
   // Installer and two boots take 20 to 40 minutes (planning §3), CloudStack's reconnect and scans up to 15 (cs §12.3);
   // doubled, because a person boots the installer.
   minutesPerHost: 90,
+});
+
+/** Every host ends on the version it has: a reboot, with or without hotfixes before it. */
+export const rebootRules = (
+  version: string,
+  turns: readonly string[],
+  owed: readonly Obligation[] = [],
+): Rules => ({
+  ...simpleRules(version, owed),
+  turns,
+  // a boot takes 5 to 10 minutes (xapi §12.6) and CloudStack's reconnect and scans up to 15 (cs §12.3); nobody's hands are needed
+  minutesPerHost: 45,
 });

@@ -1,4 +1,5 @@
 /** A procedure: a pure function from a snapshot to sections of lines. It reads like the runbook. */
+import type { Aim } from '../domain/aim';
 import type { Remedy } from '../domain/finding';
 import type { Obligation } from '../domain/obligation';
 import { POOL_LANE, type LaneId, type Placement } from '../domain/plan';
@@ -52,6 +53,8 @@ export interface SectionDraft {
 export interface Procedure {
   readonly name: string;
   readonly summary: string;
+  /** Absent: an upgrade. */
+  readonly aim?: Aim;
   sections(input: ProcedureInput): readonly SectionDraft[];
 }
 

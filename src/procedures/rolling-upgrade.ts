@@ -1,11 +1,9 @@
 /** docs/runbooks/rolling-upgrade.md: same order, same words. Sources: seeds 000 and 001; cs §9.5, with what differs by era from domain/version-eras. */
 import { masterFirst, isMaster, type HostSnapshot } from '../domain/pool';
-import { showsConnection } from '../domain/version-eras';
 import { approveHost } from '../steps/approve-host';
 import { approveRun } from '../steps/approve-run';
 import { awaitHost } from '../steps/await-host';
 import { awaitMembers } from '../steps/await-members';
-import { awaitUp } from '../steps/await-up';
 import { clearVmopsTag } from '../steps/clear-vmops-tag';
 import { compareCustomisations } from '../steps/compare-customisations';
 import { compareInventory } from '../steps/compare-inventory';
@@ -21,7 +19,6 @@ import { enableHost } from '../steps/enable-host';
 import { enableHostAllocation } from '../steps/enable-host-allocation';
 import { enterMaintenance } from '../steps/enter-maintenance';
 import { expectOneVersion } from '../steps/expect-one-version';
-import { leaveMaintenance } from '../steps/leave-maintenance';
 import { listGuestTools } from '../steps/list-guest-tools';
 import { manageCluster } from '../steps/manage-cluster';
 import { pauseWlb } from '../steps/pause-wlb';
@@ -40,8 +37,8 @@ import { dumpDatabase } from '../steps/dump-database';
 import { trustHost } from '../steps/trust-host';
 import { unmanageCluster } from '../steps/unmanage-cluster';
 import { upgradeByHand } from '../steps/upgrade-by-hand';
-import { verifyAgent } from '../steps/verify-agent';
 import { remediesGivenBack, remedyLines } from './remedies';
+import { openForVms } from './open-for-vms';
 import { runFacts } from './run-facts';
 import { block, defineProcedure, hostSection, poolSection, when, type ProcedureInput } from './procedure';
 import {
@@ -51,7 +48,6 @@ import {
   binFor,
   clusterOf,
   haBefore,
-  heartbeatSrs,
   isOwed,
   nextOnto,
   skipsMaintenance,
@@ -151,7 +147,7 @@ function oneHost(input: ProcedureInput, host: HostSnapshot) {
       when(master, manageCluster({ cluster, master: host.name, masterUuid: host.uuid })),
       compareInventory(args),
       recorded !== undefined && compareCustomisations({ ...args, recorded }),
-      inService(input, host),
+      openForVms(input, host),
     ),
     when(
       stops.length > 0,
@@ -160,18 +156,6 @@ function oneHost(input: ProcedureInput, host: HostSnapshot) {
     smokeTestHost({ ...args, vms: nextOnto(input, host) }),
   ];
 }
-
-/** Back where CloudStack places VMs: out of maintenance, or open for placement again where it never entered it. */
-const inService = (input: ProcedureInput, host: HostSnapshot) => {
-  const { snapshot: pool } = input;
-  const args = argsOf(pool, host);
-  const proven = [awaitUp(args), verifyAgent({ ...args, srs: heartbeatSrs(pool, host), ...binFor(input) })];
-  if (skipsMaintenance(input, host)) return [...proven, enableHostAllocation({ ...args, again: true })];
-  const leave = { ...args, to: input.target };
-  return showsConnection(pool.cloudstack.version)
-    ? [...proven, leaveMaintenance(leave)]
-    : [leaveMaintenance({ ...leave, hidden: true }), ...proven];
-};
 
 /** A host that an earlier run has upgraded and not yet given back. */
 function backToWork(input: ProcedureInput, host: HostSnapshot) {
@@ -190,7 +174,7 @@ function backToWork(input: ProcedureInput, host: HostSnapshot) {
       clearVmopsTag({ ...args, ...binFor(input) }),
       when(isMaster(pool, host), manageCluster({ cluster, master: host.name, masterUuid: host.uuid })),
       compareInventory(args),
-      inService(input, host),
+      openForVms(input, host),
     ),
   ];
 }

@@ -64,6 +64,8 @@ export interface SimHost {
   reboots: number;
   /** Set by `boot-iso` or a prepared installer: what the next boot installs. */
   nextVersion?: string;
+  /** The version it came back on, after an installer or host.reboot; gone when CloudStack has it Enabled again. */
+  cameBackOn?: string;
   /** Carries a prepared installer. */
   prepared: boolean;
   /** dom0 files of CloudStack's agent. Epoch seconds; 0: not there. */

@@ -17,7 +17,8 @@ export const RULES = {
   'master-rebooted-while-managed': 'The master was rebooted while its cluster is Managed.',
   'reboot-while-enabled': 'A host was rebooted while enabled in XAPI.',
   'reboot-with-residents': 'A host was rebooted while VMs other than the control domain lived on it.',
-  'rebooted-twice': 'A host was rebooted again after it had already come back on the new version.',
+  'rebooted-twice':
+    'A host was rebooted again after it had come back on the new version or from a reboot, before it was in service.',
   'managed-too-early':
     'The cluster was Managed while a member was not live, the master role had moved or the master was not enabled.',
   'cancel-maintenance-too-early':

@@ -2,11 +2,14 @@
 import { ask, done, stop } from '../domain/decision';
 import { problems } from '../domain/problems';
 import { answersOn } from '../domain/run';
-import { hostFacts, materialDigest, revised, shown, type HostFacts } from './host-facts';
+import { hostFacts, materialDigest, revised, shown, type HostFacts, type HostWork } from './host-facts';
 import { defineStep, LOOKS_ONLY } from './step';
 import { hours, type HostArgs } from './sight';
 
-export const approveHost = defineStep<HostArgs, HostFacts>({
+/** `work`: what is done to the host, as the question begins; an upgrade unless said otherwise. */
+type Args = HostArgs & { readonly work?: HostWork };
+
+export const approveHost = defineStep<Args, HostFacts>({
   ...LOOKS_ONLY,
   kind: 'approve-host',
   v: 1,
@@ -24,7 +27,7 @@ export const approveHost = defineStep<HostArgs, HostFacts>({
     if (yes) return done(`approved by ${yes.answer.by.name}`, { digest });
     return ask({
       kind: 'approve',
-      text: `Upgrade ${args.host}${args.master ? ', the pool master' : ''}?`,
+      text: `${args.work ?? 'Upgrade'} ${args.host}${args.master ? ', the pool master' : ''}?`,
       saw: shown(run, args.host, args.master, now),
       digest,
       notTheRequester: true,

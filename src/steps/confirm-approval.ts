@@ -2,11 +2,19 @@
 import { ask, done, stop } from '../domain/decision';
 import { problems } from '../domain/problems';
 import { answersOn, recalled } from '../domain/run';
-import { hostFacts, materialDigest, revised, shown, upgradedByOthers, type HostFacts } from './host-facts';
+import {
+  hostFacts,
+  materialDigest,
+  revised,
+  shown,
+  upgradedByOthers,
+  type HostFacts,
+  type HostWork,
+} from './host-facts';
 import { defineStep, LOOKS_ONLY } from './step';
 import { hours, type HostArgs } from './sight';
 
-type Args = HostArgs & { readonly from: string };
+type Args = HostArgs & { readonly from: string; readonly work?: HostWork };
 
 export const confirmApproval = defineStep<Args, HostFacts>({
   ...LOOKS_ONLY,
@@ -29,7 +37,7 @@ export const confirmApproval = defineStep<Args, HostFacts>({
     if (yes) return done(`the change was approved by ${yes.answer.by.name}`);
     return ask({
       kind: 'approve',
-      text: `What was approved for ${args.host} has changed. Upgrade it all the same?`,
+      text: `What was approved for ${args.host} has changed. ${args.work ?? 'Upgrade'} it all the same?`,
       saw: shown(run, args.host, args.master, now),
       digest,
       notTheRequester: true,

@@ -12,6 +12,9 @@ import type { World } from '../ports';
 import { counted, listed } from './sight';
 import { noticed, sinceThePlan, type Noticed } from '../domain/since-the-plan';
 
+/** What is done to a host, as a question begins. */
+export type HostWork = 'Upgrade' | 'Reboot';
+
 export type HostFacts = {
   /** Blocks found now, one sentence each. */
   readonly blocks: readonly string[];

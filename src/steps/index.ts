@@ -2,6 +2,7 @@
 import { addGuestOsNames } from './add-guest-os-names';
 import { allowOperations } from './allow-operations';
 import { approveHost } from './approve-host';
+import { approveReboots } from './approve-reboots';
 import { approveRun } from './approve-run';
 import { attachStorage } from './attach-storage';
 import { awaitHost } from './await-host';
@@ -36,7 +37,9 @@ import { listGuestTools } from './list-guest-tools';
 import { manageCluster } from './manage-cluster';
 import { pauseWlb } from './pause-wlb';
 import { plugStorage } from './plug-storage';
+import { proveReboot } from './prove-reboot';
 import { proveUpgrade } from './prove-upgrade';
+import { rebootHost } from './reboot-host';
 import { recheckHost } from './recheck-host';
 import { recordInventory } from './record-inventory';
 import { removeTestNetwork } from './remove-test-network';
@@ -62,6 +65,7 @@ const verbs = [
   addGuestOsNames,
   allowOperations,
   approveHost,
+  approveReboots,
   approveRun,
   attachStorage,
   awaitHost,
@@ -96,7 +100,9 @@ const verbs = [
   manageCluster,
   pauseWlb,
   plugStorage,
+  proveReboot,
   proveUpgrade,
+  rebootHost,
   recheckHost,
   recordInventory,
   removeTestNetwork,

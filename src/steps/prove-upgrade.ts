@@ -4,8 +4,8 @@
  */
 import { differenceInMinutes } from 'date-fns';
 import { done, stop, wait } from '../domain/decision';
-import type { Json } from '../domain/json';
 import { problems } from '../domain/problems';
+import { agreement, APART_SECONDS, STABLE_SECONDS } from './agreeing-looks';
 import { defineStep, LOOKS_ONLY } from './step';
 import { bootTimeBefore, minutes, orSilence, xenHostLook, type HostArgs } from './sight';
 
@@ -17,11 +17,6 @@ type Seen = {
   readonly bootTime: number;
   readonly masterUuid: string;
 };
-
-const LOOKS = 3;
-const STABLE_SECONDS = 30;
-/** Looks closer together than this say nothing new. */
-const APART_SECONDS = 10;
 
 export const proveUpgrade = defineStep<Args, Seen>({
   ...LOOKS_ONLY,
@@ -47,46 +42,19 @@ export const proveUpgrade = defineStep<Args, Seen>({
     if (good && args.master && now.masterUuid !== args.uuid) return stop(problems.masterMoved(args.host));
     if (good && now.version === args.from) return stop(problems.sameVersion(args.host, now.version, args.to));
     if (good && now.version !== args.to) return stop(problems.otherVersion(args.host, now.version, args.to));
-    const look: Json = { good, version: now.version, bootTime: now.bootTime };
-    const last = line.notes.at(-1);
-    const agreeing = good ? agreeingLooks(line.notes, look) : [];
-    const first = agreeing[0];
-    if (first && agreeing.length + 1 >= LOOKS && at - first.at >= STABLE_SECONDS * 1000)
+    const look = { good, version: now.version, bootTime: now.bootTime };
+    const { stable, note } = agreement(line.notes, look, at);
+    if (stable)
       return done(
         `${args.host} runs ${now.version}, booted ${new Date(now.bootTime * 1000).toISOString()}, stable for ${STABLE_SECONDS} s`,
       );
     const reason = good
       ? `${args.host} runs ${now.version}; watching that it stays up`
       : `${args.host} does not answer yet`;
-    const due =
-      !last ||
-      JSON.stringify(withoutCount(last.note)) !== JSON.stringify(look) ||
-      at - last.at >= APART_SECONDS * 1000;
-    return wait(reason, {
-      againInSeconds: APART_SECONDS,
-      ...(due && { note: { ...(look as object), n: line.notes.length + 1 } }),
-    });
+    return wait(reason, { againInSeconds: APART_SECONDS, ...(note !== undefined && { note }) });
   },
   tooLong: ({ args, line, at }) => {
     const away = differenceInMinutes(at, line.begunAt ?? at);
     return args.master ? problems.masterNotBack(args.host, away) : problems.hostNotBack(args.host, away);
   },
 });
-
-/** The unbroken run of equal looks up to now, oldest first. */
-function agreeingLooks(
-  notes: readonly { readonly at: number; readonly note: Json }[],
-  look: Json,
-): readonly { readonly at: number }[] {
-  const agreeing = [];
-  for (const note of notes.toReversed()) {
-    if (JSON.stringify(withoutCount(note.note)) !== JSON.stringify(look)) break;
-    agreeing.unshift(note);
-  }
-  return agreeing;
-}
-
-function withoutCount(note: Json): Json {
-  const { n: _count, ...rest } = note as { n?: number } & Record<string, Json>;
-  return rest;
-}

@@ -1,4 +1,5 @@
 /** The real Bolt app on real sockets: every command and every press is acknowledged in time, recorded once and answered. */
+import type { Plan } from '../../src/domain/plan';
 import type { Operator } from '../../src/engine/operator';
 import { stage, until, type Stage } from '../support/slack-stage';
 import { ask, asked, began, plan } from '../unit/slack/story';
@@ -81,15 +82,12 @@ test('a remedy is asked for by whoever presses, with their authority: a new plan
     evidence: [],
     advice: [],
   };
-  await on.worker('w1').planReply?.(
-    { id: 'ask-0', replyTo: { channel: on.at.channel } },
-    {
-      plan: {
-        ...made,
-        findings: [{ ...finding, severity: 'block', remedy: { kind: 'by-hand', args: {} } }],
-      },
-    },
-  );
+  const offering: Plan = {
+    ...made,
+    findings: [{ ...finding, severity: 'block', remedy: { kind: 'by-hand', args: {} } }],
+  };
+  await on.journal.savePlan(offering);
+  await on.worker('w1').planReply?.({ id: 'ask-0', replyTo: { channel: on.at.channel } }, { plan: offering });
   const { ts } = messageWith('Plan with remedy: auto-start');
 
   const viewer = await on.act('UCAT', 'click', { message: ts, button: 'Plan with remedy: auto-start' });

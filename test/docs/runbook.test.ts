@@ -1,135 +1,30 @@
 /** The runbooks and the plans have the same lines in the same order, both ways: what people read is what is walked. */
 import { OWED, obligationId, type Obligation, type Owed } from '../../src/domain/obligation';
-import type { HaSnapshot, HostSnapshot, Snapshot } from '../../src/domain/pool';
-import type { Plan, Section } from '../../src/domain/plan';
-import { makePlan, type PlanWish } from '../../src/engine/planner';
+import type { Plan } from '../../src/domain/plan';
+import type { PlanWish } from '../../src/engine/planner';
 import { giveBack } from '../../src/procedures/give-back';
 import { procedures } from '../../src/procedures';
 import { rollingUpgrade } from '../../src/procedures/rolling-upgrade';
 import { haSeen } from '../../src/steps/disable-ha';
 import { story } from '../support/story';
-import { HEALTHY_DOM0, halfWay, healthyPool, hostTraits, NFS, vmOf, vmTraits } from '../support/snapshots';
-import { worldOf, type WorldWish } from '../support/world-of';
+import { halfWay, healthyPool } from '../support/snapshots';
 import { flowed, page, partsOf, titlesOf } from './markdown';
-
-const FROM = '6.5.0';
-const TO = '7.1.2';
-const HOSTS = ['host-1', 'host-2', 'host-3'];
-const SERVERS = ['ms-1', 'ms-2'];
-const HA: HaSnapshot = { on: true, srs: [NFS.uuid], tolerates: 1, configuration: {}, allowOvercommit: false };
-
-/** Everything that makes a line is there: HA, workload balancing, a VM on every host that cannot move, every remedy. */
-const everything = (change: Partial<Snapshot> = {}): Snapshot => {
-  const pool = healthyPool({
-    ha: HA,
-    wlb: { on: true, url: 'wlb.example:8012' },
-    vms: [...healthyPool().vms, ...HOSTS.map((host, n) => vmOf(`i-2-${20 + n}-VM`, host, { tools: false }))],
-    autoPowerOn: true,
-    traits: { operations: [], tasks: [], messages: 9000, vswitchController: '' },
-    ...change,
-  });
-  const [first, ...others] = pool.hosts;
-  const [vm, ...vms] = pool.vms;
-  const traits = { ...vmTraits, autoPowerOn: true, blocked: { pool_migrate: 'BACKUP' } };
-  const managementServers = SERVERS.map((name) => ({ name, state: 'Up', version: pool.cloudstack.version }));
-  // what CloudStack 4.11.3 has by itself
-  const rows = {
-    capabilities: [
-      { version: 'default', maxGuests: 50, storageMotion: false },
-      { version: FROM, maxGuests: 500, storageMotion: true },
-    ],
-    guestOsMappings: { [FROM]: 180 },
-  };
-  return {
-    ...pool,
-    hosts: [
-      {
-        ...first!,
-        pbds: [...first!.pbds, { sr: 'sr-second', attached: false }],
-        traits: { ...hostTraits, maintenanceMode: true },
-      },
-      ...others,
-    ].map(customised),
-    srs: [...pool.srs, { uuid: 'sr-second', name: 'nfs-second', type: 'nfs', shared: true }],
-    vms: [{ ...vm!, traits }, ...vms],
-    cloudstack: {
-      ...pool.cloudstack,
-      managementServers,
-      traits: { ...pool.cloudstack.traits, ...rows },
-    },
-  };
-};
-
-/** Somebody added a line to rc.local. */
-const customised = (host: HostSnapshot): HostSnapshot => ({
-  ...host,
-  dom0: {
-    ...HEALTHY_DOM0,
-    customisations: { rcLocal: { lines: 1, sha256: 'b'.repeat(64) }, crontabs: [], mounts: [] },
-  },
-});
-
-interface Wish {
-  readonly pool?: Snapshot;
-  readonly world?: WorldWish;
-  readonly plan?: Partial<PlanWish>;
-}
-
-const planFor = async ({ pool = everything(), world = {}, plan = {} }: Wish): Promise<Plan> =>
-  makePlan({
-    world: worldOf(pool, world),
-    procedure: rollingUpgrade,
-    target: TO,
-    by: { id: 'UANN', name: 'Ann' },
-    at: Date.parse('2026-01-02T10:15:00.000Z'),
-    owed: [],
-    remedies: ['all'],
-    ...plan,
-  });
-
-/** A title as the runbook writes it: names in capitals. */
-function anyPool(title: string): string {
-  return title
-    .replace(/[irsv]-[\d-]+VM(, [irsv]-[\d-]+VM)*( and \d+ more)?/g, 'VMS')
-    .replace(/ms-1(, ms-2)?/g, 'SERVERS')
-    .replace(/nfs-second/g, 'STORAGE')
-    .replace(/(?<=cluster )[\w-]+/g, 'CLUSTER')
-    .replaceAll('pool-a', 'POOL')
-    .replaceAll(FROM, 'FROM')
-    .replaceAll(TO, 'TO')
-    .replace(/host-\d/g, 'HOST');
-}
-
-const titles = (section: Section | undefined): readonly string[] =>
-  (section?.lines ?? []).map((line) => anyPool(line.title));
-
-const MASTER_ONLY = 'Only the master.';
-
-interface Heading {
-  readonly title: string;
-  /** When a plan leaves it out, in italics below the heading. */
-  readonly only?: string;
-}
-
-const headingsOf = (path: string): ReadonlyMap<string, readonly Heading[]> =>
-  new Map(
-    partsOf(page(path), 2).map(({ title, text }) => [
-      title,
-      partsOf(text, 3).map((line): Heading => {
-        const only = /^\*([^*]+)\*$/m.exec(line.text.replace(/\n(?!\n)/g, ' '))?.[1];
-        return { title: line.title, ...(only !== undefined && { only }) };
-      }),
-    ]),
-  );
+import {
+  anyPool,
+  everything,
+  HA,
+  headingsOf,
+  MASTER_ONLY,
+  planFor,
+  promisedBy,
+  titles,
+  type Wish,
+} from './planned';
 
 const UPGRADE = 'docs/runbooks/rolling-upgrade.md';
 const runbook = headingsOf(UPGRADE);
 
-/** What the runbook says a plan has, when all but these conditions hold. */
-const promised = (section: string, ...without: readonly string[]): readonly string[] =>
-  (runbook.get(section) ?? [])
-    .filter(({ only }) => only === undefined || !without.includes(only))
-    .map(({ title }) => title);
+const promised = promisedBy(UPGRADE);
 
 describe('rolling upgrade', () => {
   test('a pool that has everything has every line of the runbook, in its order, and no other', async () => {
@@ -359,8 +254,11 @@ test('every procedure has a runbook of its own', () => {
   for (const { name } of procedures) expect(titlesOf(page(`docs/runbooks/${name}.md`), 1)).toHaveLength(1);
 });
 
-test('every line of a runbook for a host or pool says why or what to look at, and where it comes from', () => {
-  for (const section of partsOf(page(UPGRADE), 2))
-    for (const { title, text } of partsOf(section.text, 3))
-      expect([title, flowed(text)]).toEqual([title, expect.stringMatching(/Why: .+ Source: .+/)]);
-});
+test.each([UPGRADE, 'docs/runbooks/rolling-reboot.md'])(
+  'every line of %s says why or what to look at, and where it comes from',
+  (path) => {
+    for (const section of partsOf(page(path), 2))
+      for (const { title, text } of partsOf(section.text, 3))
+        expect([title, flowed(text)]).toEqual([title, expect.stringMatching(/Why: .+ Source: .+/)]);
+  },
+);

@@ -41,6 +41,7 @@ const ACTS: Readonly<Record<'xen' | 'cloudStack' | 'managementServers', readonly
     'dumpDatabase',
     'disableHost',
     'enableHost',
+    'rebootHost',
     'plugPbd',
     'removeTag',
     'migrateVm',

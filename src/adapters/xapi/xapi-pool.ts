@@ -163,6 +163,7 @@ export function xapiPool(o: XapiPoolOptions): XenPool & { close(): Promise<void>
     dumpDatabase: (path) => dumpTo(session, o.pool, path, files),
     disableHost: (uuid) => onHost(uuid, 'host.disable', 'disable'),
     enableHost: (uuid) => onHost(uuid, 'host.enable', 'enable'),
+    rebootHost: (uuid) => onHost(uuid, 'host.reboot', 'reboot'),
     plugPbd: async (pbd) => call('PBD.plug', [await refOf('PBD', pbd)], 'plug storage'),
     removeTag: async (uuid, tag) => {
       const ref = await refOf('host', uuid);

@@ -22,6 +22,7 @@ export function transit(side: CloudStackSide, host: SimHost, what: ResourceEvent
   if (next === undefined) return noTransition(host.cs.resourceState, what);
   host.cs.resourceState = next;
   if (next === 'Enabled') {
+    delete host.cameBackOn;
     host.cs.prepares = 0;
     host.cs.maintenanceRounds = 0;
     side.stalled.delete(host);

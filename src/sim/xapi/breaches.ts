@@ -77,14 +77,14 @@ function seeUpgradeOrder(
   what: string,
   next: string | undefined,
 ): void {
-  const upgradedTo = world.machine(host).upgradedTo;
-  if (upgradedTo !== undefined && (next === undefined || compareVersions(next, upgradedTo) <= 0))
+  const { cameBackOn } = host;
+  if (cameBackOn !== undefined && (next === undefined || compareVersions(next, cameBackOn) <= 0))
     hostOffence(
       world,
       'rebooted-twice',
       host,
       by,
-      `${what} after ${host.name} had come back on ${upgradedTo}`,
+      `${what} after ${host.name} had come back on ${cameBackOn}`,
     );
   const master = masterOf(host.pool);
   if (next !== undefined && host !== master && compareVersions(next, master.version) > 0)

@@ -33,6 +33,8 @@ function xapiStops(world: XapiWorld, host: SimHost): void {
 
 /** host.reboot and host.shutdown answer at once; the shutdown runs ten seconds later (xapi fact 2). */
 export function armShutdown(world: XapiWorld, host: SimHost, then: 'restart' | 'off'): void {
+  // accepted: from here on another one would be a second
+  if (then === 'restart' && host.nextVersion === undefined) host.cameBackOn = host.version;
   world.machine(host).operations.set(world.uuid(host.pool, 'shutdown'), 'shutdown');
   world.cloud.changed(host.pool, 'host', host.uuid);
   after(world, host, SECONDS.rebootDelay, () => goDown(world, host, then));
@@ -110,7 +112,7 @@ function installed(world: XapiWorld, host: SimHost, version: string): void {
     brand: profile.brand,
     hotfixes: [],
   };
-  machine.upgradedTo = profile.version;
+  host.cameBackOn = profile.version;
   host.dom0 = afterInstaller(host.dom0, profile.version);
   host.scriptsAt = 0;
   host.heartbeat = { running: false, srs: [], writtenAt: 0 };

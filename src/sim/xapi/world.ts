@@ -62,7 +62,6 @@ export interface Machine {
   /** Both ports are closed: toolstack restart, installer, early boot (xapi §2.3). */
   portsClosed: boolean;
   /** Disables are forgotten when xapi starts again (xapi fact 3). */
-  upgradedTo?: string;
   lastHeartbeat: number;
   /** Entries of host.current_operations, task uuid to operation. */
   operations: Map<string, string>;

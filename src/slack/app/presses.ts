@@ -1,4 +1,5 @@
 /** What a press of a button asks of the operator. All of it is authorised there, never here. */
+import { wishOf } from '../../domain/aim';
 import type { Person } from '../../domain/person';
 import type { Operator } from '../../engine/operator';
 import { answerMessage } from '../view/answer-message';
@@ -26,10 +27,11 @@ export async function carryOut(
     case 'start':
       return answerMessage({ about: 'run', did: 'start', answer: await operator.start(by, pressed.plan) });
     case 'plan-with': {
-      const { pool, to, remedies } = pressed;
+      const plan = await operator.plan(by, pressed.plan);
+      const { pool } = plan;
       const { request } = await operator.requestPlan(by, pool, {
-        to,
-        remedies: remedies.split(','),
+        ...wishOf(plan),
+        remedies: pressed.remedies.split(','),
         replyTo,
       });
       return answerMessage({ about: 'plan-asked', pool, request });

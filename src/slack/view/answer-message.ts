@@ -1,4 +1,5 @@
 /** What a command answers, for the person who typed it. Only they see it. */
+import { goalOf, purposeOf } from '../../domain/aim';
 import type { KnownBlock } from '@slack/types';
 import type { CommandAnswer, CommandHelp, PoolAnswer } from '../../domain/command-answers';
 import type { LaneAnswer, OwedAnswer, StatusAnswer } from '../../domain/answers';
@@ -101,15 +102,15 @@ const owedLine = (owed: OwedAnswer): string =>
 
 const whyHeading = ({ plan, blockers }: Extract<CommandAnswer, { about: 'why' }>): string =>
   blockers.length === 0
-    ? `Nothing blocks ${plan.pool} on its way to ${plan.target} (plan ${plan.plan}).`
-    : `What blocks ${plan.pool} on its way to ${plan.target} (plan ${plan.plan})`;
+    ? `Nothing blocks ${purposeOf(plan)} (plan ${plan.plan}).`
+    : `What blocks ${purposeOf(plan)} (plan ${plan.plan})`;
 
 /** `+` came, `-` went. */
 function differenceMessage(difference: PlanDifference): Message {
   const { before, after, findings, lines, vms, hosts } = difference;
   if (isSame(difference)) return said('diff', `${before.plan} and ${after.plan} say the same.`, []);
   return said('diff', `What is other in ${after.plan}`, [
-    `${code(before.plan)} ${plain(before.verdict)} to ${plain(before.target)} → ${code(after.plan)} ${plain(after.verdict)} to ${plain(after.target)}`,
+    `${code(before.plan)} ${plain(before.verdict)} to ${plain(goalOf(before))} → ${code(after.plan)} ${plain(after.verdict)} to ${plain(goalOf(after))}`,
     ...hosts.map((host) => `• ${plain(host)}`),
     ...findings.went.map(({ severity, what }) => `- ${severity}: ${plain(what)}`),
     ...findings.came.map(({ severity, what }) => `+ ${severity}: ${plain(what)}`),

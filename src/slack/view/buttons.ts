@@ -5,8 +5,8 @@ import { button, type ButtonLook } from './blocks';
 
 export type Pressed =
   | { readonly do: 'start'; readonly plan: string }
-  /** `remedies`: names of checks, with commas between. */
-  | { readonly do: 'plan-with'; readonly pool: string; readonly to: string; readonly remedies: string }
+  /** The same again; `remedies`: names of checks, with commas between. */
+  | { readonly do: 'plan-with'; readonly plan: string; readonly remedies: string }
   | { readonly do: 'pause' | 'pause-now' | 'resume' | 'abort'; readonly run: string }
   | {
       readonly do: 'yes' | 'accept' | 'no';
@@ -44,13 +44,8 @@ export function pressedOf(value: string | undefined): Pressed | undefined {
     case 'start':
       return has('plan') ? { do: 'start', plan: String(given['plan']) } : undefined;
     case 'plan-with':
-      return has('pool', 'to', 'remedies')
-        ? {
-            do: 'plan-with',
-            pool: String(given['pool']),
-            to: String(given['to']),
-            remedies: String(given['remedies']),
-          }
+      return has('plan', 'remedies')
+        ? { do: 'plan-with', plan: String(given['plan']), remedies: String(given['remedies']) }
         : undefined;
     case 'pause':
     case 'pause-now':

@@ -21,14 +21,14 @@ const WHOLE: readonly (readonly Severity[])[] = [
 /** Lines within `budget` characters of JSON, blockers first; `left` says where the rest is. */
 export function findingLines(
   findings: readonly Finding[],
-  pool: string,
+  asked: string,
   budget: number,
   left: (n: number) => string,
 ): readonly string[] {
   const groups = findingGroups(findings);
   for (const whole of WHOLE) {
     const all = linesOf(groups, (group, topic) =>
-      whole.includes(group.severity) ? topicText(group, topic, pool) : briefText(group, topic),
+      whole.includes(group.severity) ? topicText(group, topic, asked) : briefText(group, topic),
     );
     const shown = fitting(all, budget, left);
     if (shown.length === all.length) return shown;
@@ -48,7 +48,7 @@ const linesOf = (
 function topicText(
   { severity, symbol }: FindingGroup,
   { check, findings, advice }: Topic,
-  pool: string,
+  asked: string,
 ): string {
   const told = findings.slice(0, ONE_BY_ONE);
   if (severity === 'note') return told.map(({ what }) => sentence(symbol, what)).join('\n') + more(findings);
@@ -60,7 +60,9 @@ function topicText(
     ]),
     ...(findings.length > ONE_BY_ONE ? [more(findings).slice(1)] : []),
     ...advice.slice(0, 3).map((one) => `      Do this: ${clip(plain(one), ADVICE)}`),
-    ...(offered ? [`      Or let the plan do it: ${code(`/xsupgrade plan ${pool} --remedy ${check}`)}`] : []),
+    ...(offered
+      ? [`      Or let the plan do it: ${code(`/xsupgrade plan ${asked} --remedy ${check}`)}`]
+      : []),
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
 /** A plan as people read it: whether it can be done, what was found, and the exact list of what will be done. The whole of it is in its thread. */
 import type { KnownBlock } from '@slack/types';
+import { askedAs, purposeOf } from '../../domain/aim';
 import type { Plan, Section } from '../../domain/plan';
 import {
   countsSentence,
@@ -43,7 +44,7 @@ export function planMessage(plan: Plan): Message {
   const found = sections(
     findingLines(
       findings,
-      plan.pool,
+      askedAs(plan),
       Math.floor(room * FOUND),
       (n) => `… and ${n} more: all are in the report in this thread`,
     ),
@@ -52,7 +53,7 @@ export function planMessage(plan: Plan): Message {
   return {
     key: `plan:${plan.id}`,
     text: spoken(
-      `Plan for ${plan.pool} to ${plan.target}: ${verdict} Found: ${countsSentence(findings)}; ${sizeSentence(plan)}.`,
+      `Plan for ${purposeOf(plan)}: ${verdict} Found: ${countsSentence(findings)}; ${sizeSentence(plan)}.`,
     ),
     blocks: [
       ...above,
@@ -77,7 +78,7 @@ const buttons = (plan: Plan): Parameters<typeof actions>[0] => [
             style: 'primary',
             confirm: {
               title: 'Start this plan?',
-              text: `${plan.pool} to ${plan.target}. Nothing is changed before somebody else approves.`,
+              text: `${purposeOf(plan)}. Nothing is changed before somebody else approves.`,
               yes: 'Start',
             },
           },

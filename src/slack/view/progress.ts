@@ -1,4 +1,5 @@
 /** How far a run has come, in words. Read from the fold alone. */
+import { changeOf } from '../../domain/aim';
 import { blockEnd, laneState, shownPhase } from '../../domain/lanes';
 import { POOL_LANE } from '../../domain/plan';
 import { currentLine, isDue, lanesOf, openQuestions, type LineState, type Run } from '../../domain/run';
@@ -6,12 +7,12 @@ import { clip, count } from './words';
 
 export const hostsOf = (run: Run): readonly string[] => lanesOf(run).filter((lane) => lane !== POOL_LANE);
 
-/** "6.5 → 7.1.2", or the target alone where the pool is mixed at the start. */
+/** "6.5 → 7.1.2", the target alone where the pool is mixed at the start, "rolling reboot" where no version changes. */
 export function versions(run: Run): string {
   const { snapshot, target } = run.plan;
   const before = new Set(snapshot.hosts.map((host) => host.version));
   const [only] = before;
-  return before.size === 1 && only !== undefined && only !== target ? `${only} → ${target}` : `→ ${target}`;
+  return changeOf(run.plan, before.size === 1 && only !== undefined && only !== target ? only : '');
 }
 
 /** True while hosts run different versions because of this run: no new VM can be placed (seed 000). */

@@ -8,13 +8,13 @@ import { press } from './buttons';
 const MOST = 4;
 
 /** Remedies chosen already stay chosen: a second press does not undo the first. */
-export function remedyButtons({ findings, pool, target, remedies = [] }: Plan): readonly Button[] {
+export function remedyButtons({ id, findings, remedies = [] }: Plan): readonly Button[] {
   const open = findings.filter((one) => one.remedy !== undefined && one.takenCareOf === undefined);
   const checks = [...new Set(findingGroups(open).flatMap(({ topics }) => topics.map(({ check }) => check)))];
   const ask = (label: string, about: readonly string[]): Button =>
     press(
       label,
-      { do: 'plan-with', pool, to: target, remedies: about.join(',') },
+      { do: 'plan-with', plan: id, remedies: about.join(',') },
       {
         confirm: {
           title: 'A new plan with this remedy?',

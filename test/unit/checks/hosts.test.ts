@@ -1,5 +1,6 @@
 /** Checks of hosts and of CloudStack: versions, machines, states, storage, open work. */
 import { halfWay, healthyPool, hostOf, NFS, withHost } from '../../support/snapshots';
+import { lookAt } from './pool-files';
 import { findings, owe, said, withCloudStack } from './asking';
 
 describe('era', () => {
@@ -206,5 +207,42 @@ describe('storage-plugged', () => {
       ['note', 'host-2 is not attached to the CD library iso.'],
     ]);
     expect(seen[0]?.advice[0]).toContain('xe pbd-list sr-uuid=sr-nfs host-uuid=uuid-host-2');
+  });
+});
+
+describe('a pool that is only to be rebooted', () => {
+  const REBOOT = { aim: 'reboot' as const };
+  const V = '6.5.0';
+
+  test('needs no newer version', () => {
+    expect(said('target-newer', healthyPool(), {}, V)).toHaveLength(1);
+    expect(said('target-newer', healthyPool(), REBOOT, V)).toEqual([]);
+  });
+
+  test('has one version: a half-way upgrade is finished first', () => {
+    expect(said('versions-and-hotfixes', halfWay(healthyPool(), ['host-1']), REBOOT, '7.1.2')).toEqual([
+      'block pool-a: An upgrade of pool-a is not finished: its hosts run 6.5.0 and 7.1.2.',
+    ]);
+  });
+
+  test('may wait for a reboot: this one ends the wait', async () => {
+    const severities = async (aim?: 'reboot') =>
+      (await lookAt('reboot-pending-master', '7.1.2', [], aim)).findings
+        .filter(({ check }) => check === 'pending-reboots')
+        .map(({ severity }) => severity);
+    expect(await severities()).toEqual(['block']);
+    expect(await severities('reboot')).toEqual(['note']);
+  });
+
+  test('gets back what an earlier run took away before anything is planned', () => {
+    const away = withHost(healthyPool(), 'host-2', { enabled: false });
+    const extra = { ...REBOOT, owed: [owe('host-disabled', 'host-2')] };
+    expect(said('hosts-ready', away, extra, V)).toEqual([
+      'block host-2: host-2 was taken away by an earlier run and is owed back.',
+    ]);
+    const unmanaged = { ...REBOOT, owed: [owe('cluster-unmanaged', 'cluster-a')] };
+    expect(said('hosts-ready', withCloudStack({ managedState: 'Unmanaged' }), unmanaged, V)[0]).toMatch(
+      /^block /,
+    );
   });
 });

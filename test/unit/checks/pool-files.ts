@@ -1,6 +1,7 @@
 /** The pools under test/fixtures/pools: each a simulated cloud, looked at by the product's own adapters. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Aim } from '../../../src/domain/aim';
 import type { Finding } from '../../../src/domain/finding';
 import { inspect } from '../../../src/engine/inspect';
 import { makeCloud } from '../../../src/sim/cloud';
@@ -26,7 +27,12 @@ export interface Seen {
 }
 
 /** What the checks say of the pool in this file, every source configured. */
-export async function lookAt(name: string, target: string, faults: readonly FaultSpec[] = []): Promise<Seen> {
+export async function lookAt(
+  name: string,
+  target: string,
+  faults: readonly FaultSpec[] = [],
+  aim: Aim = 'upgrade',
+): Promise<Seen> {
   const { pools, hidden } = parseSnapshotFile(readFileSync(join(FOLDER, `${name}.json`), 'utf8'));
   const cloud = makeCloud({ pools, hidden });
   cloud.faults.add(faults);
@@ -37,7 +43,7 @@ export async function lookAt(name: string, target: string, faults: readonly Faul
   const world = worldInMemory({ cloud, ...sidesOf(cloud) }, cloud.pools[0]!, facts);
   const { findings, snapshot } = await patiently(
     cloud,
-    inspect(world, { target, owed: [], at: cloud.time.now() }),
+    inspect(world, { target, aim, owed: [], at: cloud.time.now() }),
   );
   return {
     findings,

@@ -157,6 +157,8 @@ describe('a line becomes one wish', () => {
   test.each([
     ['plan pool-a --remedy auto-start', { remedies: ['auto-start'] }],
     ['plan pool-a --remedy auto-start,capability-rows', { remedies: ['auto-start', 'capability-rows'] }],
+    ['plan pool-a --reboot', { reboot: true }],
+    ['plan pool-a --reboot --hosts host-1,host-2', { reboot: true, hosts: ['host-1', 'host-2'] }],
     ['plan pool-a --to 7.1.2 --remedy all', { to: '7.1.2', remedies: ['all'] }],
   ])('%s wishes for these remedies', async (line, wish) => {
     const { context, seen } = slack();
@@ -196,6 +198,9 @@ describe('bad input gets one sentence and wishes nothing', () => {
     ['plan pool-a --to', 'USAGE', /--to needs a value/],
     ['plan pool-a --to latest', 'USAGE', /latest is not a version/],
     ['plan pool-a --to 7.1.2 --to 7.2.0', 'USAGE', /--to is given twice/],
+    ['plan pool-a --reboot --to 7.1.2', 'USAGE', /--reboot and --to do not go together/],
+    ['plan pool-a --hosts host-1', 'USAGE', /--hosts goes with --reboot/],
+    ['plan pool-a --reboot --hosts host-1,', 'USAGE', /separated by one comma/],
     ['plan pool-a --remedy', 'USAGE', /--remedy needs a value/],
     ['plan pool-a --remedy auto-start,', 'USAGE', /“” is no name of a check/],
     ['plan pool-a --remedy Auto_Start', 'USAGE', /“Auto_Start” is no name of a check/],

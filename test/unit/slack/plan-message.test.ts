@@ -171,7 +171,7 @@ test('a button asks for the plan with one remedy more, and what was chosen stays
 
   expect(values).toEqual([
     { do: 'start', plan: 'p-1' },
-    { do: 'plan-with', pool: 'pool-a', to: '7.1.2', remedies: 'auto-start,message-count' },
+    { do: 'plan-with', plan: 'p-1', remedies: 'auto-start,message-count' },
   ]);
 });
 

@@ -7,7 +7,16 @@ import { defineStep, LOOKS_ONLY, SEND_WITHIN_SECONDS, type AnyStep } from '../..
 const all = [...steps.values()];
 const folder = join(__dirname, '../../../src/steps');
 /** Files of the folder that are no step. */
-const SHARED = ['index', 'step', 'sight', 'host-facts', 'drain-look', 'cluster-allocation'];
+const SHARED = [
+  'index',
+  'step',
+  'sight',
+  'host-facts',
+  'drain-look',
+  'cluster-allocation',
+  'agreeing-looks',
+  'approval-of-run',
+];
 
 test('the table of contents and the folder say the same, and a step’s file has its name', () => {
   const files = readdirSync(folder).map((file) => file.replace(/\.ts$/, ''));
@@ -40,7 +49,15 @@ test('a step that says how long silence is expected takes a host away; no other 
       .filter((step) => step.silence)
       .map((step) => step.kind)
       .toSorted(),
-  ).toEqual(['await-host', 'await-members', 'prove-upgrade', 'trust-host', 'upgrade-by-hand']);
+  ).toEqual([
+    'await-host',
+    'await-members',
+    'prove-reboot',
+    'prove-upgrade',
+    'reboot-host',
+    'trust-host',
+    'upgrade-by-hand',
+  ]);
 });
 
 test('registration refuses a settle time shorter than the doubt, and a hard limit before the soft one', () => {

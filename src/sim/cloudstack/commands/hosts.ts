@@ -62,6 +62,7 @@ const updateHost: Command = {
       if (to !== 'Enabled' && to !== 'Disabled')
         throw invalid(`Unable to resolve ${to} to a supported state`);
       host.cs.allocation = to;
+      if (to === 'Enabled') delete host.cameBackOn;
     } else if (to !== undefined) {
       if (to !== 'Enable' && to !== 'Disable')
         throw failed(

@@ -1,0 +1,23 @@
+/** Which story the demo tells: what Ann types, and where its hosts end. */
+import type { DemoAsked } from './asked';
+
+export interface StoryTold {
+  /** After `/xsupgrade`. */
+  readonly asks: string;
+  /** Version of every host at the end. */
+  readonly version: string;
+  /** "runs 7.1.2 everywhere". */
+  readonly ends: string;
+}
+
+export function storyTold(
+  { procedure, pair }: Pick<DemoAsked, 'procedure' | 'pair'>,
+  pool: string,
+): StoryTold {
+  switch (procedure) {
+    case 'rolling-upgrade':
+      return { asks: `plan ${pool}`, version: pair.to, ends: `runs ${pair.to} everywhere` };
+    case 'rolling-reboot':
+      return { asks: `plan ${pool} --reboot`, version: pair.from, ends: 'was rebooted host by host' };
+  }
+}

@@ -1,0 +1,36 @@
+/** What a plan is for, and the same in words: its checks, its placement and what people read depend on it. */
+import type { Plan, PlanRequest } from './plan';
+
+/** `reboot`: every host ends on the version it has. */
+export type Aim = 'upgrade' | 'reboot';
+
+type Planned = Pick<Plan, 'procedure' | 'pool' | 'target'>;
+
+/** "pool-a to 7.1.2", "the rolling reboot of pool-a". */
+export const purposeOf = ({ procedure, pool, target }: Planned): string =>
+  WITHOUT_A_VERSION[procedure] === undefined
+    ? `${pool} to ${target}`
+    : `the ${WITHOUT_A_VERSION[procedure]} of ${pool}`;
+
+/** "7.1.2", "rolling reboot": what stands where an upgrade names its version. */
+export const goalOf = ({ procedure, target }: Omit<Planned, 'pool'>): string =>
+  WITHOUT_A_VERSION[procedure] ?? target;
+
+/** "6.5.0 → 7.1.2", "rolling reboot". */
+export const changeOf = (plan: Omit<Planned, 'pool'>, before: string): string =>
+  WITHOUT_A_VERSION[plan.procedure] ?? `${before} → ${plan.target}`.trimStart();
+
+/** What follows `plan` where such a plan is asked for again: "pool-a", "pool-a --reboot". */
+export const askedAs = ({ procedure, pool }: Planned): string =>
+  procedure === 'rolling-reboot' ? `${pool} --reboot` : pool;
+
+/** The request that leads to such a plan, but for its remedies. */
+export function wishOf({ procedure, target, placement, snapshot }: Plan): PlanRequest {
+  if (procedure !== 'rolling-reboot') return { to: target };
+  const some = placement.order.length < snapshot.hosts.length;
+  return { reboot: true, ...(some && { hosts: placement.order }) };
+}
+
+const WITHOUT_A_VERSION: Readonly<Record<string, string | undefined>> = {
+  'rolling-reboot': 'rolling reboot',
+};

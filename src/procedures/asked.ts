@@ -1,0 +1,25 @@
+/** Which procedure a request for a plan asks for, and what the planner is told of it. */
+import { Rejected } from '../domain/errors';
+import type { PlanRequest } from '../domain/plan';
+import { problems } from '../domain/problems';
+import type { Procedure } from './procedure';
+import { rollingReboot } from './rolling-reboot';
+import { rollingUpgrade } from './rolling-upgrade';
+
+export interface Asked {
+  readonly procedure: Procedure;
+  /** Absent: the version that the pool has. */
+  readonly target?: string;
+  readonly hosts?: readonly string[];
+  readonly remedies?: readonly string[];
+}
+
+/** `target`: of the pool in pools.yaml. Rejected (NO_TARGET) where an upgrade has none. */
+export function askedFor(pool: string, wish: PlanRequest, target?: string): Asked {
+  const { remedies, hosts } = wish;
+  const more = { ...(remedies && { remedies }), ...(hosts && { hosts }) };
+  if (wish.reboot) return { ...more, procedure: rollingReboot };
+  const to = wish.to ?? target;
+  if (to === undefined) throw new Rejected(problems.noTarget(pool));
+  return { ...more, procedure: rollingUpgrade, target: to };
+}
