@@ -15,7 +15,14 @@ import type { Person, Role } from './domain/person';
 import type { Plan, Revision } from './domain/plan';
 import type { Finding } from './domain/finding';
 import type { Inventory } from './domain/inventory';
-import type { HaSnapshot, PbdSnapshot, PifSnapshot, PowerState, Snapshot } from './domain/pool';
+import type {
+  BackupRoomSnapshot,
+  HaSnapshot,
+  PbdSnapshot,
+  PifSnapshot,
+  PowerState,
+  Snapshot,
+} from './domain/pool';
 import type { CloudStackTraits, HostTraits, VmTraits } from './domain/traits';
 import type { DomZeroBin } from './domain/version-eras';
 
@@ -373,11 +380,19 @@ export interface BackupSeen {
   readonly problems: readonly string[];
 }
 
+export interface ServersCondition {
+  readonly backupRoom: BackupRoomSnapshot;
+  /** By name, seconds ahead of the first server's clock; 0 when within the time that asking took. Who does not answer is left out. */
+  readonly clockSkewSeconds: Readonly<Record<string, number>>;
+}
+
 /** The management servers' and the database server's machines, over SSH, allow-listed. */
 export interface ManagementServers {
   readonly names: readonly string[];
   /** `active`, `inactive`, `failed`, `activating`, … as systemd says; readiness is CloudStack's own word. */
   service(server: string, unit: 'management' | 'usage'): Promise<string>;
+  /** Asked when a plan is made. */
+  condition(): Promise<ServersCondition>;
   stop(server: string, unit: 'management' | 'usage'): Promise<void>;
   start(server: string, unit: 'management' | 'usage'): Promise<void>;
   /** Starts the dump of `cloud` and `cloud_usage` plus the management configuration with its key, detached. */

@@ -1,9 +1,12 @@
 /** CloudStack's management servers over SSH: services through systemd, backups on one of them. Allow-listed lines only. */
-import { Malformed, Refused } from '../domain/errors';
-import type { ManagementServers } from '../ports';
+import { Malformed, NotSent, Refused, Unreachable } from '../domain/errors';
+import type { ManagementServers, ServersCondition } from '../ports';
 import { backups } from './backup/backup';
 import {
+  clock,
+  databaseBytes,
   isActive,
+  spaceFor,
   startUnit,
   stopUnit,
   UNITS,
@@ -44,6 +47,55 @@ export function managementServers(options: ManagementServersOptions): Management
     if (answer.code !== 0) throw refused(server, unit, command, answer);
   };
 
+  const backupRoom = async (): Promise<ServersCondition['backupRoom']> => {
+    const { server, target, directory } = options.backup;
+    const source = `${server} over SSH`;
+    const [df, bytes] = await Promise.all([
+      exec(target, spaceFor(options.backup)),
+      exec(target, databaseBytes(options.backup)),
+    ]);
+    const free = df.stdout
+      .split('\n')
+      .flatMap((line) => /^\S+\s+\d+\s+\d+\s+(\d+)\s+\d+%\s+\//.exec(line)?.[1] ?? [])
+      .at(-1);
+    if (free === undefined) throw new Malformed(source, `df did not tell the space of ${directory}`);
+    if (bytes.code !== 0 || !/^\d+$/.test(bytes.stdout.trim()))
+      throw new Malformed(source, 'the database did not tell its size');
+    return {
+      server,
+      directory,
+      freeMib: Math.floor(Number(free) / 1024),
+      neededMib: Math.ceil(Number(bytes.stdout) / 1024 ** 2),
+    };
+  };
+  /** The first server is asked before and after the others: a clock between its two answers is right. */
+  const skews = async (): Promise<Readonly<Record<string, number>>> => {
+    const [first, ...others] = options.servers;
+    if (!first) return {};
+    const before = await timeOf(first);
+    const times = await Promise.all(others.map(async (one) => [one.name, await timeOf(one)] as const));
+    const after = await timeOf(first);
+    if (before === undefined || after === undefined) return {};
+    return Object.fromEntries([
+      [first.name, 0] as const,
+      ...times.flatMap(([name, time]) =>
+        time === undefined ? [] : [[name, aheadOf(time, before, after)] as const],
+      ),
+    ]);
+  };
+  const timeOf = async ({ name, target }: ManagementServersOptions['servers'][number]) => {
+    try {
+      const answer = await exec(target, clock);
+      if (answer.code !== 0 || !/^\d+$/.test(answer.stdout.trim()))
+        throw new Malformed(`${name} over SSH`, 'date gave no time');
+      return Number(answer.stdout);
+    } catch (error) {
+      // whether a server should answer is another question, and another finding
+      if (error instanceof NotSent || error instanceof Unreachable) return undefined;
+      throw error;
+    }
+  };
+
   return {
     names: options.servers.map((server) => server.name),
     async service(server, unit) {
@@ -54,6 +106,7 @@ export function managementServers(options: ManagementServersOptions): Management
         throw new Malformed(`${server} over SSH`, `systemctl gave no state of ${UNITS[unit]}`);
       return word;
     },
+    condition: async () => ({ backupRoom: await backupRoom(), clockSkewSeconds: await skews() }),
     stop: (server, unit) => order(server, unit, stopUnit(unit)),
     start: (server, unit) => order(server, unit, startUnit(unit)),
     ...backups(options.backup.server, options.backup, (command, seconds) =>
@@ -61,6 +114,10 @@ export function managementServers(options: ManagementServersOptions): Management
     ),
   };
 }
+
+/** `date` cuts to the second. */
+const aheadOf = (time: number, before: number, after: number): number =>
+  time >= before - 1 && time <= after + 1 ? 0 : Math.round(time - (before + after) / 2);
 
 function refused(server: string, unit: Unit, command: string, answer: SshAnswer): Refused {
   return new Refused(

@@ -71,7 +71,12 @@ export const found = (
 ): Found => ({ severity, on, what, evidence, advice });
 
 /** Names of the sources in `Snapshot.unread`. */
-export const SOURCES = { xapi: 'XAPI', cloudStack: 'CloudStack', database: 'CloudStack’s database' } as const;
+export const SOURCES = {
+  xapi: 'XAPI',
+  cloudStack: 'CloudStack',
+  database: 'CloudStack’s database',
+  servers: 'SSH to the management servers',
+} as const;
 
 /** True when nothing of that source is missing; a check that compares sources looks only at whole ones. */
 export const wasRead = (pool: Snapshot, ...sources: readonly (keyof typeof SOURCES)[]): boolean =>

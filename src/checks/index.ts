@@ -5,6 +5,7 @@ import type { Check, Extra } from './check';
 import { anotherHost } from './another-host';
 import { apiKey } from './api-key';
 import { autoStart } from './auto-start';
+import { backupRoom } from './backup-room';
 import { blobs } from './blobs';
 import { bootTimes } from './boot-times';
 import { capabilityRows } from './capability-rows';
@@ -30,6 +31,7 @@ import { iscsiNames } from './iscsi-names';
 import { licences } from './licences';
 import { maintenanceMode } from './maintenance-mode';
 import { managementInterface } from './management-interface';
+import { managementServerClocks } from './management-server-clocks';
 import { managementServers } from './management-servers';
 import { messageCount } from './message-count';
 import { paravirtualGuests } from './paravirtual-guests';
@@ -76,6 +78,8 @@ export const checks: readonly Check[] = [
   licences,
   hardware,
   managementServers,
+  managementServerClocks,
+  backupRoom,
   apiKey,
   cloudstackClock,
   cloudstackSettings,

@@ -130,6 +130,17 @@ export interface ManagementServerSnapshot {
   /** `Up`, `Down`, … from the mshost table; `unknown` where the database is not configured. */
   readonly state: string;
   readonly version: string;
+  /** Seconds that its clock is ahead of the first server's; absent where it could not be asked. */
+  readonly clockSkewSeconds?: number;
+}
+
+/** Where the databases are dumped to, and what the dump may take. */
+export interface BackupRoomSnapshot {
+  readonly server: string;
+  readonly directory: string;
+  readonly freeMib: number;
+  /** Data and indexes of cloud and cloud_usage. */
+  readonly neededMib: number;
 }
 
 /** What is in flight at CloudStack: nothing of it may be open when services stop or a host is prepared (cs §12.2). */
@@ -158,6 +169,8 @@ export interface CloudStackSnapshot {
   readonly allocationState: string;
   readonly managementServers: readonly ManagementServerSnapshot[];
   readonly openWork: OpenWork;
+  /** Absent where SSH to the management servers is not configured, or was not asked this time. */
+  readonly backupRoom?: BackupRoomSnapshot;
   readonly traits?: CloudStackTraits;
 }
 

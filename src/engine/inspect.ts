@@ -56,6 +56,7 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
     // nothing is installed where no version changes
     dom0: ({ name, version }) =>
       wish.target !== undefined && (dom0Of ?? name) === name && !sameOrNewer(version, wish.target),
+    servers: wish.target !== undefined && dom0Of === undefined,
   });
   const target = wish.target ?? ownVersion(snapshot);
   const configured = configuredIn(world, snapshot);

@@ -17,10 +17,15 @@ export interface CloudStackSide {
   readonly openWork: OpenWork;
   readonly managementServers: readonly ManagementServerSnapshot[];
   readonly traits: CloudStackSnapshot['traits'];
+  readonly backupRoom: CloudStackSnapshot['backupRoom'];
 }
 
 /** Everything the snapshot needs of CloudStack; what fails is in `from.unread` and empty here. */
-export async function readCloudStack(world: CloudStackSources, from: Sources): Promise<CloudStackSide> {
+export async function readCloudStack(
+  world: CloudStackSources,
+  from: Sources,
+  asksServers: boolean,
+): Promise<CloudStackSide> {
   const { cloudStack, cloudStackDb: db } = world;
   const { clusterId } = world.pool;
   const api = <T>(call: () => Promise<T>, instead: T): Promise<T> =>
@@ -48,7 +53,12 @@ export async function readCloudStack(world: CloudStackSources, from: Sources): P
     : [];
   if (!cluster && from.failures.every((failure) => failure.source !== SOURCES.cloudStack))
     from.missing(SOURCES.cloudStack, `It has no cluster with the id ${clusterId}, which pools.yaml names.`);
-  const managementServers = await readManagementServers(world, version, from);
+  const servers = asksServers ? world.managementServers : undefined;
+  const [managementServers, condition] = await Promise.all([
+    readManagementServers(world, version, from),
+    servers && from.read(SOURCES.servers, () => servers.condition(), undefined),
+  ]);
+  const skews = condition?.clockSkewSeconds ?? {};
   return {
     version,
     cluster: {
@@ -69,7 +79,11 @@ export async function readCloudStack(world: CloudStackSources, from: Sources): P
       ...(snapshots && snapshots.length > 0 && { snapshots: sortedNames(snapshots) }),
       ...(schedules && schedules.length > 0 && { schedules: sortedNames(schedules) }),
     },
-    managementServers,
+    managementServers: managementServers.map((server) => {
+      const clockSkewSeconds = skews[server.name];
+      return { ...server, ...(clockSkewSeconds !== undefined && { clockSkewSeconds }) };
+    }),
+    backupRoom: condition?.backupRoom,
     traits,
   };
 }

@@ -18,9 +18,11 @@ export type Readable = Pick<
 /** What need not be asked each time; everything is unless said otherwise. */
 export interface Wants {
   readonly dom0: (host: XenHostSeen) => boolean;
+  /** Where the backup goes, and the servers' clocks. */
+  readonly servers: boolean;
 }
 
-const EVERYTHING: Wants = { dom0: () => true };
+const EVERYTHING: Wants = { dom0: () => true, servers: true };
 
 export interface Looked {
   readonly snapshot: Snapshot;
@@ -46,7 +48,7 @@ export async function look(world: Readable, at: number, wants: Wants = EVERYTHIN
     xapi(() => world.xen.vms(), []),
     xapi(() => world.xen.srs(), []),
     xapi(() => world.xen.condition(), undefined),
-    readCloudStack(world, from),
+    readCloudStack(world, from, wants.servers),
   ]);
   const [evacuation, dom0] = await Promise.all([
     seen && !seen.ha.on ? evacuationAnswers(world, xenHosts, from) : undefined,
@@ -84,6 +86,7 @@ export async function look(world: Readable, at: number, wants: Wants = EVERYTHIN
         ...cloud.cluster,
         managementServers: cloud.managementServers,
         openWork: cloud.openWork,
+        ...(cloud.backupRoom && { backupRoom: cloud.backupRoom }),
         ...(cloud.traits && { traits: cloud.traits }),
       },
       hosts,

@@ -40,6 +40,7 @@ export class Cloud implements CloudState {
   readonly violations: Violation[] = [];
   readonly pages: SimPage[] = [];
   readonly hidden: Readonly<Record<string, Hidden>>;
+  readonly databaseMib: number;
   private readonly listeners = new Set<ChangeListener>();
 
   constructor(options: CloudOptions = {}) {
@@ -51,6 +52,8 @@ export class Cloud implements CloudState {
       files.find((file) => file.cloudstack?.version)?.cloudstack?.version ??
       DEFAULT_CLOUDSTACK;
     this.hidden = hiddenOf(options.hidden ?? (options.pools ? {} : defaultHidden));
+    this.databaseMib =
+      files.find((file) => file.cloudstack?.backupRoom)?.cloudstack?.backupRoom?.neededMib ?? DATABASE_MIB;
     this.managementServers.push(...managementServersOf(files, startAt));
     let dbId = 0;
     for (const [index, file] of files.entries())
@@ -110,6 +113,8 @@ function hiddenOf(files: Readonly<Record<string, HiddenFile>>): Readonly<Record<
 
 /** Of a disk of 40 GiB. */
 const FREE_MIB = 20 * 1024;
+/** Data and indexes of a CloudStack of middling size. */
+const DATABASE_MIB = 600;
 
 /** All pools of one file belong to one CloudStack: its management servers are the union by name. */
 function managementServersOf(files: readonly PoolFile[], startAt: number): SimManagementServer[] {

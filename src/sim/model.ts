@@ -246,6 +246,8 @@ export interface CloudState {
   readonly pools: SimPool[];
   readonly managementServers: SimManagementServer[];
   readonly cloudStackVersion: string;
+  /** Data and indexes of its databases. */
+  readonly databaseMib: number;
   readonly calls: CallRecord[];
   readonly violations: Violation[];
   readonly pages: SimPage[];

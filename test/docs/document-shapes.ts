@@ -204,7 +204,17 @@ const snapshot = z.strictObject({
     clusterName: text,
     managedState: text,
     allocationState: text,
-    managementServers: z.array(z.strictObject({ name: text, state: text, version: text })),
+    managementServers: z.array(
+      z.strictObject({
+        name: text,
+        state: text,
+        version: text,
+        clockSkewSeconds: count.describe('ahead of the first').exactOptional(),
+      }),
+    ),
+    backupRoom: z
+      .strictObject({ server: text, directory: text, freeMib: mib, neededMib: mib })
+      .exactOptional(),
     openWork: z.strictObject({
       jobs: texts,
       transitions: texts,

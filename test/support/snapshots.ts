@@ -1,6 +1,7 @@
 /** Snapshots for tests: a healthy pool, and what a test changes in it. */
 import type { Dom0Snapshot } from '../../src/domain/dom0';
 import type {
+  BackupRoomSnapshot,
   CloudStackVmSnapshot,
   HostSnapshot,
   Snapshot,
@@ -47,6 +48,14 @@ export const vmTraits: VmTraits = {
   inAppliance: false,
   paravirtual: false,
   coresPerSocket: 1,
+};
+
+/** Far more than a dump takes. */
+export const HEALTHY_ROOM: BackupRoomSnapshot = {
+  server: 'ms-1',
+  directory: '/var/backups/xsupgrade',
+  freeMib: 20_000,
+  neededMib: 600,
 };
 
 /** A dom0 that no check has anything to say of: the layout of 7.0, space, nothing added. */
@@ -173,6 +182,7 @@ export function healthyPool(change: Partial<Snapshot> = {}): Snapshot {
       managedState: 'Managed',
       allocationState: 'Enabled',
       managementServers: [{ name: 'ms-1', state: 'Up', version: '4.11.3.0' }],
+      backupRoom: HEALTHY_ROOM,
       openWork: { jobs: [], transitions: [], haWork: [], transfers: [] },
       traits: HEALTHY_CLOUDSTACK,
     },

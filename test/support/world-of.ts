@@ -1,6 +1,7 @@
 /** A world that shows exactly one snapshot: ports that read from it. Whoever acts on it is told off. */
 import { Unreachable } from '../../src/domain/errors';
 import type { HostSnapshot, Snapshot } from '../../src/domain/pool';
+import { HEALTHY_ROOM } from './snapshots';
 import type { Dom0Snapshot } from '../../src/domain/dom0';
 import type {
   CloudStack,
@@ -147,6 +148,11 @@ export function worldOf(pool: Snapshot, wish: WorldWish = {}): Inspectable {
     ...(has('managementServers') && {
       managementServers: onlyReads<ManagementServers>('the management servers', {
         names: pool.cloudstack.managementServers.map((server) => server.name),
+        condition: () =>
+          read('managementServers.condition', {
+            backupRoom: pool.cloudstack.backupRoom ?? HEALTHY_ROOM,
+            clockSkewSeconds: {},
+          }),
       }),
     }),
   };

@@ -205,6 +205,16 @@ export const DATABASE_VERSION = 'SELECT version FROM cloud.version ORDER BY id D
 const ask = (place: BackupPlace, sql: string): Command =>
   allow(`mysql --defaults-extra-file=${quote(place.defaultsFile)} -N -B -e ${quote(sql)}`);
 export const databaseCounts = (place: BackupPlace): Command => ask(place, DATABASE_COUNTS);
+/** Bytes of both databases: a dump writes them as text, without the indexes. */
+export const DATABASE_BYTES =
+  "SELECT SUM(data_length + index_length) FROM information_schema.tables WHERE table_schema IN ('cloud', 'cloud_usage')";
+export const databaseBytes = (place: BackupPlace): Command => ask(place, DATABASE_BYTES);
+/** The directory itself may not be there yet: the last of its parents that is has the row that counts. */
+export const spaceFor = (place: BackupPlace): Command => {
+  const parts = place.directory.split('/').filter((part) => part !== '');
+  const paths = parts.map((_, n) => quote(`/${parts.slice(0, n + 1).join('/')}`));
+  return allow(`df -P -k / ${paths.join(' ')}`);
+};
 export const databaseVersion = (place: BackupPlace): Command => ask(place, DATABASE_VERSION);
 
 /** Verdicts of verified backups, oldest first: the size of the previous one is the measure of the next. */

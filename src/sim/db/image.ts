@@ -18,7 +18,7 @@ export function image(source: DbSource, database: string | undefined, statement:
     load(db, table, rows[`${table.database}.${table.name}`] ?? []);
   for (const view of VIEWS.filter((one) => words.includes(one.name)))
     db.exec(`CREATE VIEW cloud.${view.name} AS ${view.select}`);
-  if (words.includes('information_schema')) loadInformationSchema(db);
+  if (words.includes('information_schema')) loadInformationSchema(db, source.cloud.databaseMib);
   return db;
 }
 
@@ -53,19 +53,21 @@ export function valueIn(row: Row, column: Table['columns'][number]): Value {
   return column.type.startsWith('datetime') ? '2025-01-01 00:00:00' : '';
 }
 
-function loadInformationSchema(db: Libsql.Database): void {
+function loadInformationSchema(db: Libsql.Database, databaseMib: number): void {
   db.exec(
-    'CREATE TABLE information_schema.tables (table_schema TEXT COLLATE NOCASE, table_name TEXT COLLATE NOCASE, table_type TEXT COLLATE NOCASE);' +
+    'CREATE TABLE information_schema.tables (table_schema TEXT COLLATE NOCASE, table_name TEXT COLLATE NOCASE, table_type TEXT COLLATE NOCASE, data_length NUMERIC, index_length NUMERIC);' +
       'CREATE TABLE information_schema.routines (routine_schema TEXT COLLATE NOCASE, routine_name TEXT COLLATE NOCASE, routine_type TEXT);' +
       'CREATE TABLE information_schema.columns (table_schema TEXT COLLATE NOCASE, table_name TEXT COLLATE NOCASE, column_name TEXT COLLATE NOCASE, column_type TEXT)',
   );
-  const tables = db.prepare('INSERT INTO information_schema.tables VALUES (?, ?, ?)');
+  const tables = db.prepare('INSERT INTO information_schema.tables VALUES (?, ?, ?, ?, ?)');
   const columns = db.prepare('INSERT INTO information_schema.columns VALUES (?, ?, ?, ?)');
   for (const table of TABLES) {
-    tables.run(table.database, table.name, 'BASE TABLE');
+    // all of it in one table: only the sum is asked for
+    const bytes = table.database === 'cloud' && table.name === 'vm_instance' ? databaseMib * 1024 ** 2 : 0;
+    tables.run(table.database, table.name, 'BASE TABLE', bytes, 0);
     for (const column of table.columns) columns.run(table.database, table.name, column.name, column.type);
   }
-  for (const view of VIEWS) tables.run('cloud', view.name, 'VIEW');
+  for (const view of VIEWS) tables.run('cloud', view.name, 'VIEW', null, null);
   const routines = db.prepare('INSERT INTO information_schema.routines VALUES (?, ?, ?)');
   for (const routine of ROUTINES) routines.run('cloud', routine.name, 'PROCEDURE');
 }

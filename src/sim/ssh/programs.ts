@@ -171,7 +171,10 @@ function move(shell: Shell, parameters: readonly string[]): Result {
 export const PROGRAMS: Readonly<Record<string, Program>> = {
   ...DOM0_PROGRAMS,
   cat: (shell, words) => onFile(shell, 'cat', words, (content) => content),
-  date: (shell) => ok(`${Math.floor(shell.side.source.cloud.time.now() / 1000)}\n`),
+  date: ({ machine, side }) => {
+    const ahead = machine.kind === 'management' ? machine.server.clockSkewSeconds : 0;
+    return ok(`${Math.floor(side.source.cloud.time.now() / 1000) + ahead}\n`);
+  },
   echo: (_shell, words) => ok(`${words.join(' ')}\n`),
   find,
   grep,

@@ -30,6 +30,9 @@ const CLOUDSTACK = [
 const broken = [
   ...XAPI.flatMap((call) => ['html', 'truncate'].map((how) => [`xapi:${call}`, how] as const)),
   ...CLOUDSTACK.flatMap((call) => ['html', 'truncate'].map((how) => [`cloudstack:${call}`, how] as const)),
+  ['ssh:mysql', 'html'] as const,
+  ['ssh:mysql', 'truncate'] as const,
+  ['ssh:date', 'html'] as const,
 ];
 
 test.each(broken)('%s answered with %s: cannot tell, and says so', async (call, how) => {
@@ -50,5 +53,20 @@ test.each(['listConfigurations', 'listHypervisorCapabilities', 'listGuestOsMappi
     expect(findings.filter(({ severity }) => severity === 'block').map(({ check }) => check)).toEqual([
       'api-key',
     ]);
+  },
+);
+
+test.each(['html', 'truncate'])(
+  'dom0’s answers spoiled by %s: every host blocks by name, with what cannot be told of it',
+  async (how) => {
+    const { findings } = await lookAt('healthy', '7.1.2', [{ call: 'ssh:find', how, nth: 0 }]);
+
+    expect(
+      findings.filter(({ severity }) => severity === 'block').map(({ on, what }) => `${on}: ${what}`),
+    ).toEqual(
+      ['host-1', 'host-2', 'host-3'].map(
+        (host) => `${host}: Cannot tell of ${host}: customisations, message files.`,
+      ),
+    );
   },
 );

@@ -136,6 +136,7 @@ function machines(sent: string[]) {
     void sent.push(`${doing} ${unit} on ${server}`);
   return {
     names: ['ms-1', 'ms-2'],
+    condition: () => Promise.reject(new Error('no plan is made here')),
     service: async () => 'active',
     stop: word('stop'),
     start: word('start'),
