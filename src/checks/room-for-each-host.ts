@@ -1,5 +1,6 @@
 /** N-1: whichever host has its turn, the others of the same or a newer version hold what leaves it. */
 import { nailOf, takers } from '../domain/movability';
+import type { Placement } from '../domain/plan';
 import { residents, type HostSnapshot, type Snapshot } from '../domain/pool';
 import { compareVersions, sameOrNewer } from '../domain/version';
 import { defineCheck, found } from './check';
@@ -33,12 +34,21 @@ export const roomForEachHost = defineCheck({
         'block',
         pool.name,
         'The moves do not fit to the end.',
-        extra.placement.misfits,
+        [...extra.placement.misfits, ...certainty(extra.placement)],
+        ...(extra.placement.waysOut ?? []),
         'Stop or move away the VMs that are named, or add memory, then ask for the plan again.',
       ),
     ];
   },
 });
+
+/** A proof in one sentence, or that there is none: who reads it must know whether looking further makes sense. */
+const certainty = ({ answer, proof }: Placement): readonly string[] =>
+  proof
+    ? [proof.says]
+    : answer === 'not-found'
+      ? ['No way was found that fits, and none of the proofs says that there is none.']
+      : [];
 
 function shortageOf(
   pool: Snapshot,

@@ -29,6 +29,8 @@ export interface InspectWish {
   readonly at: number;
   /** Which checks are asked; all of them unless said otherwise. */
   readonly judge?: typeof findingsOf;
+  /** The order of hosts that was approved; the placement keeps it. */
+  readonly order?: readonly string[];
   /** Checks whose remedies shall be lines of the plan: VMs are placed as if these were done. */
   readonly remedies?: readonly string[];
   /** The only host whose dom0 is asked; all that are not on the target unless said otherwise. */
@@ -60,8 +62,12 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
   });
   const target = wish.target ?? ownVersion(snapshot);
   const configured = configuredIn(world, snapshot);
+  const { order } = wish;
+  const wishes = { movesAtOnce: world.pool.migrationsPerHost, ...(order && { order }) };
   const rules =
-    aim === 'upgrade' ? simpleRules(target, owed) : rebootRules(target, turnsOf(wish, snapshot), owed);
+    aim === 'upgrade'
+      ? simpleRules(target, owed, wishes)
+      : rebootRules(target, turnsOf(wish, snapshot), owed, wishes);
   const placed = async (pool: Snapshot): Promise<Placement> => {
     await nextTurn();
     return place(pool, rules);

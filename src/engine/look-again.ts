@@ -21,7 +21,8 @@ export async function lookAgain(
   readonly findings: readonly Finding[];
   readonly revision?: Revision;
 }> {
-  const wish = { world, target: run.plan.target, owed: run.owed, at, dom0Of: host };
+  const { order } = run.placement;
+  const wish = { world, target: run.plan.target, owed: run.owed, at, order, dom0Of: host };
   const aim = procedure.aim && { aim: procedure.aim, hosts: hostsLeft(run) };
   const seen = await inspect(world, { ...wish, ...aim });
   const { snapshot, findings, placement } = seen;

@@ -48,6 +48,7 @@ import {
   binFor,
   clusterOf,
   haBefore,
+  inPlannedOrder,
   isOwed,
   nextOnto,
   skipsMaintenance,
@@ -63,7 +64,7 @@ export const rollingUpgrade = defineProcedure({
   summary: 'Upgrade every host of a pool that CloudStack manages, the master first.',
   sections: (input) => {
     const { snapshot: pool, target, owed } = input;
-    const left = masterFirst(pool).filter((host) => !alreadyThere(host, target));
+    const left = inPlannedOrder(input).filter((host) => !alreadyThere(host, target));
     const half = left.length < pool.hosts.length;
     const cluster = clusterOf(input);
 

@@ -2,7 +2,7 @@
 import { isCustomised, type Customisations } from '../domain/dom0';
 import { nailOf } from '../domain/movability';
 import type { Obligation } from '../domain/obligation';
-import { hostNamed, isMaster, type HostSnapshot, type Snapshot } from '../domain/pool';
+import { hostNamed, isMaster, masterFirst, type HostSnapshot, type Snapshot } from '../domain/pool';
 import { sameOrNewer } from '../domain/version';
 import { binOf, keepsMasterRole, type DomZeroBin } from '../domain/version-eras';
 import { haSeen } from '../steps/disable-ha';
@@ -10,6 +10,13 @@ import type { ClusterArgs, HostArgs } from '../steps/sight';
 import type { ProcedureInput } from './procedure';
 
 export const alreadyThere = (host: HostSnapshot, target: string): boolean => host.version === target;
+
+/** As the placement has them; hosts without a turn in it keep their place behind the master. */
+export function inPlannedOrder({ snapshot, placement }: ProcedureInput): readonly HostSnapshot[] {
+  const rank = new Map(placement.order.map((name, at) => [name, at]));
+  const rankOf = ({ name }: HostSnapshot): number => rank.get(name) ?? placement.order.length;
+  return masterFirst(snapshot).toSorted((a, b) => rankOf(a) - rankOf(b));
+}
 
 export const isOwed = (owed: readonly Obligation[], on: HostSnapshot | string): boolean =>
   owed.some((obligation) => obligation.on === (typeof on === 'string' ? on : on.name));

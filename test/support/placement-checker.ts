@@ -97,13 +97,13 @@ class Paper {
       this.says('master-first', `${order[0]} comes before the master ${this.pool.master}`);
   }
 
-  turn(turn: HostPlacement, { misfits }: Placement): void {
+  turn(turn: HostPlacement, { misfits, crowded = [] }: Placement): void {
     const { host, moves, stops } = turn;
     const spoken = [...moves, ...stops].map(({ vm }) => vm);
     if (new Set(spoken).size < spoken.length)
       this.says('twice', `a VM has two places in the turn of ${host}`);
     for (const vm of this.there.get(host) ?? [])
-      if (!spoken.includes(vm.name) && misfits.length === 0)
+      if (!spoken.includes(vm.name) && misfits.length + crowded.length === 0)
         this.says('forgotten', `${vm.name} on ${host} is forgotten`);
     for (const move of moves) {
       const vm = this.resident(move.vm, host);
@@ -119,6 +119,7 @@ class Paper {
       this.moves += 1;
       this.movedMib += vm.memoryMib;
     }
+    this.cpus(host, moves);
     this.stops(host, stops);
     this.told(turn);
     this.version.set(host, this.rules.target);
@@ -143,13 +144,31 @@ class Paper {
         if (could !== undefined) this.says('needless-stop', `${vm.name} is stopped and could go to ${could}`);
       }
       for (const to of stop.startOn) {
-        const refusal = this.refusal(vm, host, to, 'start');
+        const refusal = this.refusal(vm, host, to);
         if (refusal) this.says(refusal.rule, refusal.says);
         if (mixed && newer(this.rules.target, this.version.get(to) ?? ''))
           this.says('starts-on-old', `${vm.name} starts on ${to}, which is not upgraded`);
       }
       this.leaves(vm);
       if (stop.startOn[0] !== undefined) this.arrives(vm, stop.startOn[0]);
+    }
+  }
+
+  /** To a CPU with fewer features only where no other host has room left; which of them a VM uses is not known. */
+  private cpus(from: string, moves: HostPlacement['moves']): void {
+    for (const move of moves) {
+      const vm = this.vms.get(move.vm);
+      const [here, there] = [this.hosts.get(from), this.hosts.get(move.to)];
+      if (!vm || !here || !there || runsOn(here, there)) continue;
+      const better = this.pool.hosts.find(
+        (host) =>
+          runsOn(here, host) &&
+          this.refusal(vm, from, host.name) === undefined &&
+          (this.free.get(host.name) ?? 0) - vm.memoryMib >= host.memoryMib.total * this.rules.reserve &&
+          this.carried(host.name) < this.limit(host.name),
+      );
+      if (better)
+        this.says('cpu', `the CPU of ${move.to} lacks what ${vm.name} may use; ${better.name} has it`);
     }
   }
 
@@ -171,13 +190,8 @@ class Paper {
     if (refusal) this.says(refusal.rule, refusal.says);
   }
 
-  /** Why a VM may not go there, memory and count aside. `start`: it is stopped first, so its CPU does not matter. */
-  private refusal(
-    vm: VmSnapshot,
-    from: string,
-    to: string,
-    how: 'move' | 'start' = 'move',
-  ): Breach | undefined {
+  /** Why a VM may not go there, memory and count aside. */
+  private refusal(vm: VmSnapshot, from: string, to: string): Breach | undefined {
     const there = this.hosts.get(to);
     const here = this.hosts.get(from);
     if (!there || !here) return { rule: 'unknown-host', says: `there is no ${to}` };
@@ -191,8 +205,6 @@ class Paper {
     const nets = there.pifs.map((pif) => pif.network);
     const cut = vm.networks.find((network) => this.wired.has(network) && !nets.includes(network));
     if (cut !== undefined) return { rule: 'network', says: `${to} is not on ${cut} of ${vm.name}` };
-    if (how === 'move' && !runsOn(here, there))
-      return { rule: 'cpu', says: `the CPU of ${to} lacks what ${vm.name} may use on ${from}` };
     const group = vm.cloudstack?.redundantGroup;
     if (group !== undefined)
       for (const other of this.there.get(to) ?? [])
@@ -261,8 +273,8 @@ class Paper {
     this.peak = Math.max(this.peak, fullest);
   }
 
-  figures({ figures, hosts, answer, misfits }: Placement): void {
-    if (answer !== undefined && (answer === 'fits') !== (misfits.length === 0))
+  figures({ figures, hosts, answer, misfits, crowded = [] }: Placement): void {
+    if (answer !== undefined && (answer === 'fits') !== (misfits.length + crowded.length === 0))
       this.says('figures', `the answer is ${answer} with ${misfits.length} misfits`);
     if (!figures) return;
     const stops = hosts.reduce((sum, turn) => sum + turn.stops.length, 0);

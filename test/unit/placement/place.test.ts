@@ -36,6 +36,7 @@ describe('a healthy pool', () => {
       to: 'host-3',
       candidates: ['host-3', 'host-2'],
       memoryMib: 2 * GIB,
+      why: 'no host is upgraded yet; it moves once more',
     });
   });
 });
