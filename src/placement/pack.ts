@@ -18,7 +18,7 @@ export interface Emptying {
   readonly gone: Map<number, number>;
 }
 
-export const emptying = (numbers: PoolInNumbers, standing: Standing, from: number): Emptying => ({
+export const onPaper = (numbers: PoolInNumbers, standing: Standing, from: number): Emptying => ({
   numbers,
   standing,
   from,

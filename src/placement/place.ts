@@ -82,12 +82,13 @@ const isAsGoodAsAny = (one: Try, least: Least): boolean =>
 const isGood = (one: Try, least: Least): boolean =>
   isClean(one) && one.partnerStops === 0 && one.movedMib <= least.movedMib * GOOD;
 
-/** First that it fits, then that nobody is stopped, then the bytes, then the peak, then the number of moves. */
+/** While VMs are left over only that counts, so that the listed order stays what people read. First that it fits, then that nobody is stopped, then the bytes, then the peak, then the number of moves. */
 function costlier(one: Try, than: Try, least: Least): boolean {
+  if (!isClean(than)) return one.homelessMib > than.homelessMib;
+  if (!isClean(one)) return true;
   const over = ({ peak }: Try): number => Math.max(0, peak - least.peak - PEAK_SLACK);
   return (
-    (one.homelessMib - than.homelessMib ||
-      one.partnerStops - than.partnerStops ||
+    (one.partnerStops - than.partnerStops ||
       one.movedMib - than.movedMib ||
       over(one) - over(than) ||
       one.moves - than.moves) > 0

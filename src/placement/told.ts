@@ -3,7 +3,7 @@ import type { HostPlacement, PlannedMove, PlannedStop } from '../domain/plan';
 import type { VmKind } from '../domain/pool';
 import { emptyingMinutes, hostMinutes } from './minutes';
 import { crowdedWords, misfitWords } from './misfits';
-import { emptying, fits } from './pack';
+import { onPaper, fits } from './pack';
 import { arrive, leave, limitOf, type PoolInNumbers, type Standing } from './pool-in-numbers';
 import { fullest } from './tries';
 import { back, emptied, type Stop, type Turn } from './turn';
@@ -70,7 +70,7 @@ function moveTold(
 ): PlannedMove {
   const { hosts, vms } = numbers;
   const to = moves.get(at)!;
-  const paper = emptying(numbers, standing, host);
+  const paper = onPaper(numbers, standing, host);
   const others = hosts
     .flatMap((_host, other) => (other !== to && fits(paper, at, other, 'same-or-more') ? [other] : []))
     .toSorted(
@@ -137,7 +137,7 @@ function stopTold(
 
 /** Some host has the memory, and CloudStack lets none of those carry one more. */
 function isCrowded(numbers: PoolInNumbers, standing: Standing, host: number, at: number): boolean {
-  const unlimited = { ...emptying(numbers, standing, host), guests: standing.guests.map(() => 0) };
+  const unlimited = { ...onPaper(numbers, standing, host), guests: standing.guests.map(() => 0) };
   return numbers.hosts.some(
     (_host, to) => fits(unlimited, at, to, 'any') && standing.guests[to]! >= limitOf(numbers, standing, to),
   );

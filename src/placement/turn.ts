@@ -1,5 +1,5 @@
 /** One host's turn: where each of its VMs goes, which are stopped, and which have no place. Planning it changes nothing. */
-import { emptying, fits, give, isOn, pack, sizeOf, type Emptying, type Packing } from './pack';
+import { onPaper, fits, give, isOn, pack, sizeOf, type Emptying, type Packing } from './pack';
 import { arrive, leave, mayGo, type PoolInNumbers, type Standing, type VmInNumbers } from './pool-in-numbers';
 
 export interface Turn {
@@ -73,7 +73,7 @@ function emptiedSo(
   [done, waiting]: readonly [readonly number[], readonly number[]],
   how: Packing,
 ): Emptied {
-  const paper = emptying(numbers, standing, host);
+  const paper = onPaper(numbers, standing, host);
   let over = movable;
   for (const cpu of numbers.equalCpus ? (['any'] as const) : (['same-or-more', 'any'] as const)) {
     over = pack(paper, over, done, how, cpu);
