@@ -2,7 +2,7 @@
  * Every way of a small pool, cheapest first: what it finds is the best there is, and when it finds nothing there is
  * nothing. Only where nothing but memory, storage and versions decides, and only as far as `MOST_STATES`.
  */
-import { mayGo, type PoolInNumbers, type Standing } from './pool-in-numbers';
+import { limitOf, mayGo, type PoolInNumbers, type Standing } from './pool-in-numbers';
 import type { Turn } from './turn';
 
 /** Four hosts and eight VMs mostly have a few thousand states; more than this would be felt, a quarter of a second. */
@@ -89,9 +89,7 @@ function emptyings(numbers: PoolInNumbers, state: State, host: number): readonly
   const guests = numbers.hosts.map(
     (_host, at) => numbers.vms.filter((vm) => vm.counts && state.on[vm.at] === at).length,
   );
-  const seats = numbers.hosts.map((_host, at) =>
-    standing.upgraded[at] && !fresh.upgraded[at] ? numbers.limit.once : numbers.limit.now[at]!,
-  );
+  const seats = numbers.hosts.map((_host, at) => limitOf(numbers, standing, at));
   const leaving = numbers.vms
     .filter((vm) => state.on[vm.at] === host)
     .toSorted((a, b) => b.mib - a.mib || a.at - b.at);

@@ -32,7 +32,7 @@ export interface PoolInNumbers {
   /** MiB that a host keeps free. */
   readonly reserve: readonly number[];
   /** VMs that CloudStack lets a host carry, before and after its upgrade. */
-  readonly limit: { readonly now: readonly number[]; readonly once: number };
+  readonly limit: { readonly now: readonly number[]; readonly once: readonly number[] };
   /** By host and host: versions allow a move while the first is not upgraded and the second is as it is now. */
   readonly forward: readonly (readonly boolean[])[];
   /** By host and host: the second one's CPU has all that the first one's has. */
@@ -85,7 +85,9 @@ export function poolInNumbers(pool: Snapshot, rules: Rules): PoolInNumbers {
     reserve,
     limit: {
       now: hosts.map((host) => guestLimit(pool, host.version)),
-      once: guestLimit(pool, rules.target),
+      once: hosts.map((host) =>
+        guestLimit(pool, sameOrNewer(host.version, rules.target) ? host.version : rules.target),
+      ),
     },
     forward: hosts.map((from) => hosts.map((to) => sameOrNewer(to.version, from.version))),
     runs,
@@ -171,10 +173,8 @@ function runsOn(from: HostSnapshot, to: HostSnapshot): boolean {
 /** Features are words of hexadecimal digits, `1789fbff-bfefe3ff-…` (xapi §5.1); what is no number promises nothing. */
 const bits = (word: string): bigint => (/^[0-9a-f]+$/i.test(word) ? BigInt(`0x${word}`) : 0n);
 
-export const limitOf = (numbers: PoolInNumbers, standing: Standing, host: number): number =>
-  standing.upgraded[host] && !sameOrNewer(numbers.hosts[host]!.version, numbers.rules.target)
-    ? numbers.limit.once
-    : numbers.limit.now[host]!;
+export const limitOf = ({ limit }: PoolInNumbers, { upgraded }: Standing, host: number): number =>
+  (upgraded[host] ? limit.once : limit.now)[host]!;
 
 /**
  * How strictly CPUs are looked at. Which features a VM uses is not known, only those of the host where it runs, so one

@@ -9,13 +9,12 @@ import type { Turn } from './turn';
 export function brokenBy(numbers: PoolInNumbers, turns: readonly Turn[]): string | undefined {
   const { vms, hosts, left, limit, pool, reserve } = numbers;
   const { on, upgraded, takes } = numbers.fresh();
-  const own = [...upgraded];
   const nameOf = (host: number): string => hosts[host]?.name ?? `host number ${host}`;
   const used = hosts.map((_host, at) => vms.reduce((sum, vm) => sum + (vm.on === at ? vm.mib : 0), 0));
   const most = hosts.map((host, at) => used[at]! + host.memoryMib.free - reserve[at]!);
   const guests = hosts.map((_host, at) => vms.filter((vm) => vm.on === at && vm.counts).length);
 
-  const seats = (host: number): number => (upgraded[host] && !own[host] ? limit.once : limit.now[host]!);
+  const seats = (host: number): number => (upgraded[host] ? limit.once : limit.now)[host]!;
   const change = (at: number, host: number, by: 1 | -1): void => {
     used[host]! += by * vms[at]!.mib;
     if (vms[at]!.counts) guests[host]! += by;
