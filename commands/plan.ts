@@ -1,5 +1,10 @@
 /** Looks at a pool and shows the exact list of what an upgrade or a rolling reboot would do. Changes nothing. */
+import { urlMistake } from '../src/domain/installer';
 import { defineCommand } from './command';
+
+/** Slack sends a link as `<http://…|label>`. */
+const plainUrl = (word: string | undefined): string | undefined =>
+  /^<([^|>]+)(?:\|[^>]*)?>$/.exec(word ?? '')?.[1] ?? word;
 
 export const plan = defineCommand({
   name: 'plan',
@@ -7,11 +12,16 @@ export const plan = defineCommand({
     'plan POOL [--to VERSION] [--remedy CHECK[,CHECK]]',
     'plan POOL [--to VERSION] --remedy all',
     'plan POOL --reboot [--hosts HOST[,HOST]] [--remedy CHECK[,CHECK]]',
+    'plan POOL --automatic URL [--by-hand HOST[,HOST]] [--to VERSION]',
   ],
   summary:
     'Looks at the pool and at CloudStack and shows every line an upgrade or a rolling reboot would walk. Changes nothing.',
   deed: 'plan',
-  shape: { arguments: ['POOL'], options: ['to', 'remedy', 'hosts'], flags: ['reboot'] },
+  shape: {
+    arguments: ['POOL'],
+    options: ['to', 'remedy', 'hosts', 'automatic', 'by-hand'],
+    flags: ['reboot'],
+  },
   parse: ({ arguments: [pool], options, flags }, wrong) => {
     const to = options['to'];
     const reboot = flags.has('reboot');
@@ -28,6 +38,14 @@ export const plan = defineCommand({
     const hosts = options['hosts']?.split(',').map((name) => name.trim());
     if (hosts && !reboot) throw wrong('--hosts goes with --reboot: an upgrade is of every host.');
     if (hosts?.includes('')) throw wrong('names of hosts are separated by one comma: host-1,host-2.');
+    const automatic = plainUrl(options['automatic']);
+    const mistake = automatic === undefined ? undefined : urlMistake(automatic);
+    if (mistake !== undefined) throw wrong(`${mistake}.`);
+    if (reboot && automatic !== undefined)
+      throw wrong('--reboot and --automatic do not go together: a reboot installs nothing.');
+    const byHand = options['by-hand']?.split(',');
+    if (byHand && automatic === undefined)
+      throw wrong('--by-hand names exceptions from --automatic; without it every host is booted by hand.');
     return {
       pool: pool!,
       wish: {
@@ -35,6 +53,8 @@ export const plan = defineCommand({
         ...(remedies && { remedies }),
         ...(reboot && { reboot }),
         ...(hosts && { hosts }),
+        ...(automatic !== undefined && { automatic }),
+        ...(byHand && { byHand }),
       },
     };
   },

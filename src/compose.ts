@@ -33,6 +33,7 @@ import { idsFrom } from './engine/new-id';
 import { operate } from './engine/operate';
 import type { Operator } from './engine/operator';
 import { otherRuns } from './engine/others';
+import { owedAnswers } from './engine/owed-answers';
 import { makePlan } from './engine/planner';
 import type { Clock, OtherRuns, Roles, World } from './ports';
 import { askedFor } from './procedures/asked';
@@ -191,27 +192,19 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
     notYet: whyNotYet,
   });
 
-  async function whyNotYet(pool: string, owed: Obligation): Promise<string | undefined> {
+  async function whyNotYet(
+    pool: string,
+    owed: Obligation,
+    all: readonly Obligation[],
+  ): Promise<string | undefined> {
     const hosts = await known(pool)
       .then(({ world }) => world.xen.hosts())
       .catch(() => undefined);
-    return hosts ? notYet(hosts, owed) : 'XAPI does not answer now.';
+    return hosts ? notYet(hosts, owed, all) : 'XAPI does not answer now.';
   }
 
   const owedOf = async (pool: string): Promise<readonly OwedAnswer[]> =>
-    Promise.all(
-      (await historyOf(pool)).owed.map(async (one) => {
-        const why = await whyNotYet(pool, one);
-        return {
-          id: one.id,
-          what: one.what,
-          on: one.on,
-          since: one.since,
-          canBeGivenBack: why === undefined,
-          ...(why !== undefined && { why }),
-        };
-      }),
-    );
+    owedAnswers((await historyOf(pool)).owed, (one, all) => whyNotYet(pool, one, all));
 
   return {
     clock,

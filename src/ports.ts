@@ -15,6 +15,7 @@ import type { Person, Role } from './domain/person';
 import type { Plan, Revision } from './domain/plan';
 import type { Finding } from './domain/finding';
 import type { Inventory } from './domain/inventory';
+import type { InstallerAnswers, NextBoot } from './domain/installer';
 import type {
   BackupRoomSnapshot,
   HaSnapshot,
@@ -143,6 +144,8 @@ export interface XenPoolReads {
   evacuationBlockers(hostUuid: string): Promise<Readonly<Record<string, readonly string[]>>>;
   /** TLS and SSH fingerprints that this host shows now; sends nothing secret. */
   identity(hostUuid: string): Promise<HostIdentity>;
+  /** What this host's upgrade plugin says of the media at a URL (testUrl, getVersion, testSafe2Upgrade, …). */
+  installer(hostUuid: string, url: string): Promise<InstallerAnswers>;
   /** A dump taken earlier at `path`, read again; undefined when it is not there. */
   readDump(path: string): Promise<DatabaseDump | undefined>;
 }
@@ -176,6 +179,10 @@ export interface XenPoolActs {
   migrateVm(vmUuid: string, hostUuid: string): Promise<{ readonly task: string }>;
   shutdownVm(vmUuid: string): Promise<void>;
   startVm(vmUuid: string, hostUuid?: string): Promise<void>;
+  /** The plugin's `main`: the next boot installs. Slow (it downloads); judge by Dom0.nextBoot(). */
+  prepareInstaller(hostUuid: string, url: string): Promise<void>;
+  /** host.reboot: accepted at once, carried out ten seconds later (xapi fact 2). */
+  rebootHost(hostUuid: string): Promise<void>;
 }
 
 export interface XenPool extends XenPoolReads, XenPoolActs {
@@ -358,7 +365,7 @@ export interface Dom0Seen extends Omit<Dom0Snapshot, 'disk'> {
   };
 }
 
-/** dom0 over SSH, read only and allow-listed. */
+/** dom0 over SSH, allow-listed. It reads, but for a prepared installer, which XAPI has no call to take back. */
 export interface Dom0 {
   /** Hosts that have SSH configured, by uuid. */
   readonly configured: readonly string[];
@@ -366,6 +373,11 @@ export interface Dom0 {
   agent(hostUuid: string, bin?: DomZeroBin): Promise<Dom0Agent>;
   /** Disk, space, leftovers and customisations. What fails is in `unread`, nothing of it is thrown; at most 20 s. */
   look(hostUuid: string): Promise<Dom0Seen>;
+  nextBoot(hostUuid: string): Promise<NextBoot>;
+  /** Removes the mark that lets an installer partition the disk anew. */
+  keepPartitions(hostUuid: string): Promise<void>;
+  /** The host boots its own system next: both kinds of boot entry are taken back. `ownEntry`: of the before-picture. */
+  takeBackInstaller(hostUuid: string, ownEntry: string): Promise<void>;
 }
 
 export interface BackupSeen {

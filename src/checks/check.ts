@@ -1,6 +1,7 @@
 /** A check: a pure look at a snapshot. It finds values with evidence and advice, and never stops at the first. */
 import type { Aim } from '../domain/aim';
 import type { Finding, Severity } from '../domain/finding';
+import type { InstallerAnswers } from '../domain/installer';
 import type { Obligation, Owed } from '../domain/obligation';
 import type { Placement } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
@@ -25,6 +26,11 @@ export interface Extra {
   readonly placement: Placement;
   /** Absent: an upgrade. */
   readonly aim?: Aim;
+  /** With --automatic: what each host that is left says of the media, by its name. */
+  readonly installer?: {
+    readonly url: string;
+    readonly hosts: Readonly<Record<string, InstallerAnswers>>;
+  };
 }
 
 export interface Check {

@@ -27,6 +27,9 @@ import { hardware } from './hardware';
 import { hostClocks } from './host-clocks';
 import { hostTags } from './host-tags';
 import { hostsReady } from './hosts-ready';
+import { installerMedia } from './installer-media';
+import { installerMemory } from './installer-memory';
+import { installerPartitions } from './installer-partitions';
 import { iscsiNames } from './iscsi-names';
 import { licences } from './licences';
 import { maintenanceMode } from './maintenance-mode';
@@ -116,6 +119,9 @@ export const checks: readonly Check[] = [
   customisations,
   dom0Python,
   managementInterface,
+  installerMedia,
+  installerPartitions,
+  installerMemory,
   haAndWlb,
   vmBackups,
   sourcesConfigured,

@@ -10,13 +10,26 @@ export const safe2upgradeMark = defineCheck({
   summary: `No host carries ${MARK}, which lets the installer partition its disk anew.`,
   source: 'seeds 003 and 004, pl S17, xc §2.8',
   since: 'target 7.0',
-  look(pool, target) {
+  look(pool, target, { installer }) {
     if (isBefore(target, NEW_LAYOUT)) return [];
     return stillToUpgrade(pool, target)
       .filter(({ dom0 }) => dom0.safe2upgrade === true)
-      .map((host) => ({ ...toldOf(pool, host), remedy: removal(host) }));
+      .map((host) =>
+        installer && host.name in installer.hosts
+          ? removedByPlan(host.name)
+          : { ...toldOf(pool, host), remedy: removal(host) },
+      );
   },
 });
+
+const removedByPlan = (name: string) =>
+  found(
+    'note',
+    name,
+    `${name} carries the mark for a new partition layout. The plan removes it before the host is rebooted.`,
+    [`${MARK} is there`],
+    'Nothing to do: with --automatic the partitions always stay.',
+  );
 
 function toldOf(pool: Snapshot, { name, dom0 }: LookedAt) {
   const evidence = [`${MARK} is there`];

@@ -16,6 +16,7 @@ export interface PlanAnswer {
   readonly verdict: 'go' | 'blocked';
   readonly findings: readonly Finding[];
   readonly remedies?: readonly string[];
+  readonly automatic?: Plan['automatic'];
   readonly sections: readonly {
     readonly host?: string;
     readonly lines: readonly { readonly id: string; readonly kind: string; readonly title: string }[];
@@ -74,6 +75,7 @@ export const planAnswer = (plan: Plan): PlanAnswer => ({
   verdict: plan.verdict,
   findings: plan.findings,
   ...(plan.remedies && { remedies: plan.remedies }),
+  ...(plan.automatic && { automatic: plan.automatic }),
   sections: plan.sections.map((section) => ({
     ...(section.host !== undefined && { host: section.host }),
     lines: section.lines.map(({ id, kind, title }) => ({ id, kind, title })),

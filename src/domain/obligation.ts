@@ -12,6 +12,7 @@ export const OWED = [
   'cluster-unmanaged',
   'host-in-maintenance',
   'host-disabled',
+  'installer-prepared',
   'vm-stopped',
   'test-vm',
   'test-network',

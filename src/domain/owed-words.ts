@@ -13,6 +13,7 @@ const NAMED = {
   'cluster-unmanaged': (cluster) => `management of cluster ${cluster}`,
   'host-in-maintenance': (host) => `${host} from maintenance`,
   'host-disabled': (host) => `${host} enabled in XAPI`,
+  'installer-prepared': (host) => `${host} without a prepared installer`,
   'vm-stopped': (vm) => `the start of ${vm}`,
   'test-vm': (vm) => `the removal of test VM ${vm}`,
   'test-network': (network) => `the removal of test network ${network}`,

@@ -129,6 +129,16 @@ export interface PlanRequest {
   readonly reboot?: true;
   /** With `reboot`: these hosts only. */
   readonly hosts?: readonly string[];
+  /** Hosts install by themselves from the media at this URL. */
+  readonly automatic?: string;
+  /** Hosts that people boot all the same. */
+  readonly byHand?: readonly string[];
+}
+
+/** Which hosts install by themselves: all that are left, but these. */
+export interface Automatic {
+  readonly url: string;
+  readonly byHand: readonly string[];
 }
 
 export interface Plan {
@@ -143,6 +153,8 @@ export interface Plan {
   readonly findings: readonly Finding[];
   /** Checks whose remedies are lines of this plan; absent where none was chosen. */
   readonly remedies?: readonly string[];
+  /** Absent: people boot every host. */
+  readonly automatic?: Automatic;
   readonly sections: readonly Section[];
   readonly placement: Placement;
   readonly snapshot: Snapshot;

@@ -184,7 +184,7 @@ export const asked = {
       'HOST_UNKNOWN',
       `${pool} has no host ${host}.`,
       `Its hosts are: ${hosts.join(', ')}.`,
-      `Name some of these: plan ${pool} --reboot --hosts ${hosts[0] ?? 'HOST'}`,
+      `Name some of these, behind --hosts (--reboot) or --by-hand (--automatic URL).`,
     ),
   noRemedy: (check: string, pool: string, offered: readonly string[]): Problem =>
     problem(

@@ -4,11 +4,12 @@ import type { Aim } from '../domain/aim';
 import { Rejected } from '../domain/errors';
 import type { Finding } from '../domain/finding';
 import type { Obligation } from '../domain/obligation';
-import type { Placement } from '../domain/plan';
+import type { Automatic, Placement } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
 import { problems } from '../domain/problems';
 import { chosenAmong, isOfSameRemedy, onceRemedied, remediesOf } from '../domain/remedied';
 import { place, rebootRules, simpleRules } from '../placement/index';
+import { mediaAnswers } from './media-answers';
 import type { Sources } from './read-sources';
 import { look, type Readable } from './snapshot';
 import { sameOrNewer } from '../domain/version';
@@ -33,8 +34,10 @@ export interface InspectWish {
   readonly order?: readonly string[];
   /** Checks whose remedies shall be lines of the plan: VMs are placed as if these were done. */
   readonly remedies?: readonly string[];
-  /** The only host whose dom0 is asked; all that are not on the target unless said otherwise. */
+  /** The only host whose dom0, and whose plugin, is asked; all that are not on the target unless said otherwise. */
   readonly dom0Of?: string;
+  /** Hosts are asked what they say of the media at this URL. */
+  readonly automatic?: Automatic;
 }
 
 export interface Inspection {
@@ -62,6 +65,7 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
   });
   const target = wish.target ?? ownVersion(snapshot);
   const configured = configuredIn(world, snapshot);
+  const installer = await mediaAnswers(world, snapshot, target, wish);
   const { order } = wish;
   const wishes = { movesAtOnce: world.pool.migrationsPerHost, ...(order && { order }) };
   const rules =
@@ -74,7 +78,14 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
   };
   const judged = async (pool: Snapshot, placement: Placement): Promise<readonly Finding[]> => {
     await nextTurn();
-    return judge(pool, target, { owed, aim, configured, placement, ...beside });
+    return judge(pool, target, {
+      owed,
+      aim,
+      configured,
+      placement,
+      ...beside,
+      ...(installer && { installer }),
+    });
   };
   const placement = await placed(snapshot);
   const findings = await judged(snapshot, placement);

@@ -21,8 +21,17 @@ export async function lookAgain(
   readonly findings: readonly Finding[];
   readonly revision?: Revision;
 }> {
+  const { automatic } = run.plan;
   const { order } = run.placement;
-  const wish = { world, target: run.plan.target, owed: run.owed, at, order, dom0Of: host };
+  const wish = {
+    world,
+    target: run.plan.target,
+    owed: run.owed,
+    at,
+    order,
+    dom0Of: host,
+    ...(automatic && { automatic }),
+  };
   const aim = procedure.aim && { aim: procedure.aim, hosts: hostsLeft(run) };
   const seen = await inspect(world, { ...wish, ...aim });
   const { snapshot, findings, placement } = seen;

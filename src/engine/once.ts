@@ -18,6 +18,7 @@ const XEN_READS = [
   'inventory',
   'evacuationBlockers',
   'identity',
+  'installer',
   'readDump',
 ] as const satisfies readonly (keyof XenPoolReads)[];
 const CLOUDSTACK_READS = [
@@ -41,7 +42,7 @@ const DATABASE_READS = [
   'managementServers',
   'schemaVersion',
 ] as const satisfies readonly (keyof CloudStackDb)[];
-const DOM0_READS = ['agent', 'look'] as const satisfies readonly (keyof Dom0)[];
+const DOM0_READS = ['agent', 'look', 'nextBoot'] as const satisfies readonly (keyof Dom0)[];
 const SERVER_READS = ['service', 'backup'] as const satisfies readonly (keyof ManagementServers)[];
 
 /** The same world, whose reads are asked at most once for the same arguments. Acts pass through. */

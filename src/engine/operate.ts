@@ -1,6 +1,5 @@
 /** The operator at work: authorise, append, ring. Every refusal is a sentence; a lost race is asked again. */
 import { differenceInHours } from 'date-fns';
-import type { OwedAnswer } from '../domain/answers';
 import { Rejected } from '../domain/errors';
 import { blockEnd, shownPhase } from '../domain/lanes';
 import type { Entry, Recorded, RunStarted } from '../domain/journal';
@@ -17,6 +16,7 @@ import { authorise } from './authorise';
 import type { Folds } from './fold';
 import { inventoryThatCounts } from './inventory-that-counts';
 import type { Operator, PoolLine } from './operator';
+import { owedAnswers } from './owed-answers';
 import { statusOf } from './status';
 
 export interface OperatorDeps {
@@ -34,7 +34,7 @@ export interface OperatorDeps {
   /** A plan of `give-back` for these obligations; takes a snapshot. */
   planGiveBack(pool: string, owed: readonly Obligation[], by: Person): Promise<Plan>;
   /** Why an obligation cannot be given back now; undefined when it can. Uses the newest snapshot known of the pool. */
-  notYet(pool: string, owed: Obligation): Promise<string | undefined>;
+  notYet(pool: string, owed: Obligation, all: readonly Obligation[]): Promise<string | undefined>;
 }
 
 /** A plan older than a day is made again: guests, memory and hotfixes have moved since. */
@@ -78,22 +78,6 @@ export function operate(deps: OperatorDeps): Operator {
     const uuid = await uuidOf(pool);
     if (uuid === undefined) return [];
     return owedBy(await Promise.all((await journal.runsOf(uuid)).map((row) => journal.read(row.id))));
-  }
-
-  async function owedAnswers(pool: string): Promise<readonly OwedAnswer[]> {
-    return Promise.all(
-      (await owed(pool)).map(async (one) => {
-        const why = await deps.notYet(pool, one);
-        return {
-          id: one.id,
-          what: one.what,
-          on: one.on,
-          since: one.since,
-          canBeGivenBack: why === undefined,
-          ...(why !== undefined && { why }),
-        };
-      }),
-    );
   }
 
   async function open(
@@ -274,7 +258,7 @@ export function operate(deps: OperatorDeps): Operator {
       const selfApproval = deps.pools().find((pool) => pool.name === row.pool)?.selfApproval ?? false;
       return statusOf(
         run,
-        await owedAnswers(row.pool),
+        await owedAnswers(await owed(row.pool), (one, all) => deps.notYet(row.pool, one, all)),
         (deed) => deps.whoMay(row.pool, rolesFor(deed)),
         selfApproval,
       );
@@ -282,7 +266,7 @@ export function operate(deps: OperatorDeps): Operator {
 
     async obligations(by, pool) {
       await may(by, pool, 'view');
-      return owedAnswers(pool);
+      return owedAnswers(await owed(pool), (one, all) => deps.notYet(pool, one, all));
     },
 
     async takeOver(by, pool, id, reason) {
@@ -301,7 +285,7 @@ export function operate(deps: OperatorDeps): Operator {
       const all = await owed(pool);
       const one = all.find((candidate) => candidate.id === id);
       if (!one) throw new Rejected(problems.obligationUnknown(id, pool));
-      const why = await deps.notYet(pool, one);
+      const why = await deps.notYet(pool, one, all);
       if (why !== undefined) throw new Rejected(problems.notYetGivenBack(id, why));
       const plan = await deps.planGiveBack(pool, [one], by);
       // without a line there is nothing to do, and a run of nothing would end as if it had been done

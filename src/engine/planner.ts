@@ -34,6 +34,15 @@ export async function makePlan(wish: PlanWish): Promise<Plan> {
   const seen = await inspect(world, { ...wish, ...(procedure.aim && { aim: procedure.aim }) });
   const { snapshot, target, placement, chosen } = seen;
   if (snapshot.uuid === '') throw new Rejected(whyUnread(world.pool.name, seen));
+  const stranger = wish.automatic?.byHand.find((name) => !snapshot.hosts.some((host) => host.name === name));
+  if (stranger !== undefined)
+    throw new Rejected(
+      problems.hostUnknown(
+        stranger,
+        world.pool.name,
+        snapshot.hosts.map((host) => host.name),
+      ),
+    );
   const id = wish.planId ?? planIdOf(wish);
   // hosts and master are what every procedure begins with; without them the plan holds its findings only
   const readable = snapshot.hosts.some((host) => host.name === snapshot.master);
@@ -60,6 +69,7 @@ export async function makePlan(wish: PlanWish): Promise<Plan> {
     verdict: findings.some((finding) => finding.severity === 'block') || !readable ? 'blocked' : 'go',
     findings,
     ...(remedies.length > 0 && { remedies }),
+    ...(wish.automatic && { automatic: wish.automatic }),
     sections,
     placement,
     snapshot,
@@ -79,11 +89,11 @@ function whyUnread(pool: string, { failures, snapshot }: Inspection): Problem {
 
 /** What a procedure is told: the same when a plan is made and when what is left of it is looked at again. */
 export function inputOf(
-  wish: Pick<PlanWish, 'world' | 'owed' | 'verifiedBackup' | 'disableClusterAllocation'>,
+  wish: Pick<PlanWish, 'world' | 'owed' | 'verifiedBackup' | 'disableClusterAllocation' | 'automatic'>,
   { remedied: snapshot, target, placement, configured, chosen }: Inspection,
   planId: string,
 ): ProcedureInput {
-  const { world, owed, verifiedBackup, disableClusterAllocation = true } = wish;
+  const { world, owed, verifiedBackup, disableClusterAllocation = true, automatic } = wish;
   const { zoneId, smokeTest, dumpDirectory, migrationsPerHost } = world.pool;
   const { version, allocationState } = snapshot.cloudstack;
   // where somebody else has disabled it, it is not ours to enable again
@@ -101,6 +111,7 @@ export function inputOf(
     planId,
     dumpPath: `${dumpDirectory.replace(/\/+$/, '')}/${planId}`,
     migrationsPerHost,
+    ...(automatic && { automatic }),
     ...(verifiedBackup !== undefined && { verifiedBackup }),
     ...(zoneId !== undefined && { zoneId }),
     ...(smokeTest && { smokeTest }),

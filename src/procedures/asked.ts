@@ -1,6 +1,6 @@
 /** Which procedure a request for a plan asks for, and what the planner is told of it. */
 import { Rejected } from '../domain/errors';
-import type { PlanRequest } from '../domain/plan';
+import type { Automatic, PlanRequest } from '../domain/plan';
 import { problems } from '../domain/problems';
 import type { Procedure } from './procedure';
 import { rollingReboot } from './rolling-reboot';
@@ -12,6 +12,7 @@ export interface Asked {
   readonly target?: string;
   readonly hosts?: readonly string[];
   readonly remedies?: readonly string[];
+  readonly automatic?: Automatic;
 }
 
 /** `target`: of the pool in pools.yaml. Rejected (NO_TARGET) where an upgrade has none. */
@@ -21,5 +22,11 @@ export function askedFor(pool: string, wish: PlanRequest, target?: string): Aske
   if (wish.reboot) return { ...more, procedure: rollingReboot };
   const to = wish.to ?? target;
   if (to === undefined) throw new Rejected(problems.noTarget(pool));
-  return { ...more, procedure: rollingUpgrade, target: to };
+  const { automatic: url, byHand = [] } = wish;
+  return {
+    ...more,
+    procedure: rollingUpgrade,
+    target: to,
+    ...(url !== undefined && { automatic: { url, byHand } }),
+  };
 }

@@ -18,6 +18,7 @@ import { resumeWlb } from '../steps/resume-wlb';
 import { startServices } from '../steps/start-services';
 import { startVms } from '../steps/start-vms';
 import type { LineDraft } from '../steps/step';
+import { takeBackInstaller } from '../steps/take-back-installer';
 import { verifyAgent } from '../steps/verify-agent';
 import { defineProcedure, poolSection, type ProcedureInput } from './procedure';
 import { argsOf, binFor, clusterOf, haBefore, heartbeatSrs } from './what-is';
@@ -50,6 +51,10 @@ function linesFor(input: ProcedureInput, { what, on, before }: Obligation): read
       return [manageCluster({ cluster: on, ...masterBefore(pool, before) })];
     case 'host-disabled':
       return [enableHost(argsOf(pool, hostNamed(pool, on)))];
+    case 'installer-prepared': {
+      const host = hostNamed(pool, on);
+      return [takeBackInstaller({ ...argsOf(pool, host), ...entryBefore(before, host.version) })];
+    }
     case 'host-in-maintenance':
       return outOfMaintenance(input, on);
     case 'vm-stopped':
@@ -79,6 +84,12 @@ function masterBefore(
     : { master: pool.master, masterUuid: hostNamed(pool, pool.master).uuid };
 }
 
+/** Entries of a boot loader are of the version that wrote them: an upgraded host has others. */
+function entryBefore(before: Json, version: string): { readonly ownEntry?: string } {
+  const was = (before ?? {}) as { readonly ownEntry?: string; readonly version?: string };
+  return was.ownEntry !== undefined && was.version === version ? { ownEntry: was.ownEntry } : {};
+}
+
 function outOfMaintenance(input: ProcedureInput, name: string): readonly LineDraft[] {
   const { snapshot: pool } = input;
   const host = hostNamed(pool, name);
@@ -94,8 +105,12 @@ function outOfMaintenance(input: ProcedureInput, name: string): readonly LineDra
 /** Why it cannot be given back yet, by what XAPI shows of the hosts; undefined when it can. */
 export function notYet(
   hosts: readonly { readonly version: string; readonly live: boolean }[],
-  { what }: Pick<Obligation, 'what'>,
+  { what, on }: Pick<Obligation, 'what' | 'on'>,
+  all: readonly Pick<Obligation, 'what' | 'on'>[] = [],
 ): string | undefined {
+  const inService = what === 'host-in-maintenance' || what === 'host-disabled';
+  if (inService && all.some((other) => other.what === 'installer-prepared' && other.on === on))
+    return `${on} carries a prepared installer: its next boot would install. Take that back first.`;
   if (what === 'ha-off' && new Set(hosts.map((host) => host.version)).size > 1)
     return 'XAPI allows HA only while all hosts run one version.';
   if (what === 'cluster-unmanaged' && hosts.some((host) => !host.live))

@@ -2,7 +2,7 @@
 import type { Aim } from '../domain/aim';
 import type { Remedy } from '../domain/finding';
 import type { Obligation } from '../domain/obligation';
-import { POOL_LANE, type LaneId, type Placement } from '../domain/plan';
+import { POOL_LANE, type Automatic, type LaneId, type Placement } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
 import type { LineDraft } from '../steps/step';
 
@@ -14,6 +14,8 @@ export interface ProcedureInput {
   readonly owed: readonly Obligation[];
   /** What findings offered and a person has chosen: each is a line before the first host. */
   readonly remedies: readonly Remedy[];
+  /** Hosts that install by themselves; absent: none. */
+  readonly automatic?: Automatic;
   /** What is configured; absent sources become questions in the plan. */
   readonly has: {
     readonly dom0: boolean;

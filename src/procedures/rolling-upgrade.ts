@@ -34,9 +34,10 @@ import { startVms } from '../steps/start-vms';
 import { stopVms } from '../steps/stop-vms';
 import { syncDatabase } from '../steps/sync-database';
 import { dumpDatabase } from '../steps/dump-database';
+import { takeBackInstaller } from '../steps/take-back-installer';
 import { trustHost } from '../steps/trust-host';
 import { unmanageCluster } from '../steps/unmanage-cluster';
-import { upgradeByHand } from '../steps/upgrade-by-hand';
+import { carriesInstaller, installsWith, intoInstaller } from './into-installer';
 import { remediesGivenBack, remedyLines } from './remedies';
 import { openForVms } from './open-for-vms';
 import { runFacts } from './run-facts';
@@ -137,10 +138,11 @@ function oneHost(input: ProcedureInput, host: HostSnapshot) {
       when(!withoutMaintenance, enableHostAllocation(args), enterMaintenance(args)),
       when(master, unmanageCluster({ ...args, cluster, ...(withoutMaintenance && { withoutMaintenance }) })),
       disableHost(args),
-      upgradeByHand({ ...args, address: host.address, from: host.version, to: target }),
-      awaitHost(args),
+      intoInstaller(input, host),
+      awaitHost({ ...args, ...installsWith(input, host) }),
       trustHost(args),
-      proveUpgrade({ ...args, from: host.version, to: target }),
+      proveUpgrade({ ...args, from: host.version, to: target, ...installsWith(input, host) }),
+      when(carriesInstaller(input, host), takeBackInstaller(args)),
       when(master, awaitMembers(args)),
       plugStorage({ ...args, ...storageOf(pool, host) }),
       enableHost(args),
@@ -169,6 +171,7 @@ function backToWork(input: ProcedureInput, host: HostSnapshot) {
     block(
       `maintenance of ${host.name}`,
       trustHost(args),
+      when(carriesInstaller(input, host), takeBackInstaller(args)),
       when(isMaster(pool, host), awaitMembers(args)),
       plugStorage({ ...args, ...storageOf(pool, host) }),
       enableHost(args),

@@ -172,6 +172,7 @@ function buildHost(
     sshKey: 1,
     reboots: 0,
     prepared: false,
+    boot: {},
     // CloudStack set its agent up when it first saw the host, after the boot.
     scriptsAt: bootTime + 600,
     heartbeat: {

@@ -2,7 +2,16 @@
 
 export const HOWS = ['refuse', 'lose-request', 'lose-answer', 'hang', 'slow', 'truncate', 'html'] as const;
 export const WORLD_HOWS = ['same-version', 'never', 'stall', 'fail', 'changed'] as const;
-export const WORLD_CALLS = ['installer', 'boot', 'migration', 'evacuation', 'certificate'] as const;
+export const WORLD_CALLS = [
+  'installer',
+  'boot',
+  'migration',
+  'evacuation',
+  'certificate',
+  'media',
+  'prepare',
+  'boot-entry',
+] as const;
 export const FACES = ['xapi', 'cloudstack', 'ssh', 'db', 'slack', 'pager', 'world'] as const;
 
 /** As POSTed: `how` may be `slow:SECONDS`. */

@@ -68,6 +68,8 @@ export interface SimHost {
   cameBackOn?: string;
   /** Carries a prepared installer. */
   prepared: boolean;
+  /** Its boot loader and its system disk, as an installer finds them. */
+  boot: SimBoot;
   /** dom0 files of CloudStack's agent. Epoch seconds; 0: not there. */
   scriptsAt: number;
   heartbeat: { running: boolean; srs: string[]; writtenAt: number };
@@ -77,6 +79,11 @@ export interface SimHost {
   readonly lost: Map<string, () => void>;
   /** CloudStack's row. */
   cs: SimCsHost;
+}
+
+export interface SimBoot {
+  /** The installer's entry is the one that boots next: once, or until somebody takes it back. */
+  readonly installer?: 'once' | 'default';
 }
 
 export interface SimCsHost {

@@ -34,7 +34,8 @@ export const RULES = {
   'rolling-flag-written': 'pool.other_config.rolling_upgrade_in_progress was written.',
   'database-written': "A statement other than a read reached CloudStack's database.",
   'repeated-blindly': 'A mutating call was repeated after a lost answer without looking first.',
-  repartitioned: 'An installer was prepared to re-partition a host that nobody approved for it.',
+  repartitioned:
+    'A host was rebooted into an installer that partitions its disk anew, and nobody had approved that.',
   'started-twice': 'One VM ran on two hosts at once.',
 } as const;
 

@@ -52,6 +52,12 @@ const hostTruth = (host: SimHost, srName: (uuid: string) => string) => ({
   scriptsAt: host.scriptsAt > 0 ? iso(host.scriptsAt) : null,
   heartbeat: host.heartbeat.running,
   prepared: host.prepared,
+  layout: host.dom0.disk.layout,
+  repartition: host.dom0.safe2upgrade,
+  localStorage: host.pbds
+    .map((pbd) => host.pool.srs.find((sr) => sr.uuid === pbd.sr))
+    .filter((sr) => sr !== undefined && !sr.shared)
+    .map((sr) => sr!.name),
   srsUnplugged: host.pbds.filter((pbd) => !pbd.attached).map((pbd) => srName(pbd.sr)),
   reboots: host.reboots,
 });

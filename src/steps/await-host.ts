@@ -12,7 +12,10 @@ type Seen = {
   readonly otherKey: boolean;
 };
 
-export const awaitHost = defineStep<HostArgs, Seen>({
+/** `installer`: it was prepared by us; nobody stands at the console. */
+type Args = HostArgs & { readonly installer?: { readonly messages: number } };
+
+export const awaitHost = defineStep<Args, Seen>({
   ...LOOKS_ONLY,
   kind: 'await-host',
   v: 1,
@@ -38,6 +41,8 @@ export const awaitHost = defineStep<HostArgs, Seen>({
   },
   tooLong: ({ args, line, at }) => {
     const away = differenceInMinutes(at, line.begunAt ?? at);
+    if (args.installer)
+      return problems.installerStands(args.host, away, args.installer.messages, args.master);
     return args.master ? problems.masterNotBack(args.host, away) : problems.hostNotBack(args.host, away);
   },
 });

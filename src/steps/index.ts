@@ -32,14 +32,17 @@ import { enableHostAllocation } from './enable-host-allocation';
 import { endMaintenanceMode } from './end-maintenance-mode';
 import { enterMaintenance } from './enter-maintenance';
 import { expectOneVersion } from './expect-one-version';
+import { keepPartitions } from './keep-partitions';
 import { leaveMaintenance } from './leave-maintenance';
 import { listGuestTools } from './list-guest-tools';
 import { manageCluster } from './manage-cluster';
 import { pauseWlb } from './pause-wlb';
 import { plugStorage } from './plug-storage';
+import { prepareInstaller } from './prepare-installer';
 import { proveReboot } from './prove-reboot';
 import { proveUpgrade } from './prove-upgrade';
 import { rebootHost } from './reboot-host';
+import { rebootIntoInstaller } from './reboot-into-installer';
 import { recheckHost } from './recheck-host';
 import { recordInventory } from './record-inventory';
 import { removeTestNetwork } from './remove-test-network';
@@ -56,6 +59,7 @@ import { stopAutoStart } from './stop-auto-start';
 import { stopServices } from './stop-services';
 import { stopVms } from './stop-vms';
 import { syncDatabase } from './sync-database';
+import { takeBackInstaller } from './take-back-installer';
 import { trustHost } from './trust-host';
 import { unmanageCluster } from './unmanage-cluster';
 import { upgradeByHand } from './upgrade-by-hand';
@@ -95,14 +99,17 @@ const verbs = [
   endMaintenanceMode,
   enterMaintenance,
   expectOneVersion,
+  keepPartitions,
   leaveMaintenance,
   listGuestTools,
   manageCluster,
   pauseWlb,
   plugStorage,
+  prepareInstaller,
   proveReboot,
   proveUpgrade,
   rebootHost,
+  rebootIntoInstaller,
   recheckHost,
   recordInventory,
   removeTestNetwork,
@@ -118,6 +125,7 @@ const verbs = [
   stopServices,
   stopVms,
   syncDatabase,
+  takeBackInstaller,
   trustHost,
   unmanageCluster,
   upgradeByHand,

@@ -9,7 +9,12 @@ import { agreement, APART_SECONDS, STABLE_SECONDS } from './agreeing-looks';
 import { defineStep, LOOKS_ONLY } from './step';
 import { bootTimeBefore, minutes, orSilence, xenHostLook, type HostArgs } from './sight';
 
-type Args = HostArgs & { readonly from: string; readonly to: string };
+/** `installer`: it was prepared by us. */
+type Args = HostArgs & {
+  readonly from: string;
+  readonly to: string;
+  readonly installer?: { readonly messages: number };
+};
 type Seen = {
   readonly answers: boolean;
   readonly live: boolean;
@@ -40,7 +45,12 @@ export const proveUpgrade = defineStep<Args, Seen>({
     const was = bootTimeBefore(run, args.host);
     const good = now.answers && now.live && was !== undefined && now.bootTime > 0 && now.bootTime !== was;
     if (good && args.master && now.masterUuid !== args.uuid) return stop(problems.masterMoved(args.host));
-    if (good && now.version === args.from) return stop(problems.sameVersion(args.host, now.version, args.to));
+    if (good && now.version === args.from)
+      return stop(
+        args.installer
+          ? problems.installerFailed(args.host, now.version, args.to)
+          : problems.sameVersion(args.host, now.version, args.to),
+      );
     if (good && now.version !== args.to) return stop(problems.otherVersion(args.host, now.version, args.to));
     const look = { good, version: now.version, bootTime: now.bootTime };
     const { stable, note } = agreement(line.notes, look, at);

@@ -54,6 +54,17 @@ const OFFENCES: readonly (readonly [RuleId, string, () => Promise<unknown> | voi
     () => ask('host.disable', reference(inMaintenance('host-1'))),
   ],
   [
+    'repartitioned',
+    'host.reboot of a host that its own plugin has marked for new partitions',
+    async () => {
+      const host = inMaintenance('host-2');
+      host.enabled = false;
+      const media = `<value><struct><member><name>url</name>${str('http://media/xenserver-6.5.0')}</member></struct></value>`;
+      await ask('host.call_plugin', reference(host), str('prepare_host_upgrade.py'), str('main'), media);
+      await ask('host.reboot', reference(host));
+    },
+  ],
+  [
     'reboot-outside-maintenance',
     'host.reboot of a host in service',
     () => ask('host.reboot', reference(empty('host-2'))),

@@ -1,6 +1,6 @@
 /** The runbooks and the plans have the same lines in the same order, both ways: what people read is what is walked. */
 import { OWED, obligationId, type Obligation, type Owed } from '../../src/domain/obligation';
-import type { Plan } from '../../src/domain/plan';
+import type { Plan, Section } from '../../src/domain/plan';
 import type { PlanWish } from '../../src/engine/planner';
 import { giveBack } from '../../src/procedures/give-back';
 import { procedures } from '../../src/procedures';
@@ -192,6 +192,38 @@ describe('older CloudStack', () => {
   });
 });
 
+describe('the automatic installer', () => {
+  const lines = headingsOf('docs/runbooks/automatic-installer.md').get('HOST') ?? [];
+  const url = 'http://media.example/installer';
+  const planWith = (byHand: readonly string[]): Promise<Plan> =>
+    planFor({ world: { installer: { plugin: 'present' } }, plan: { automatic: { url, byHand } } });
+  const shown = (section: Section | undefined): readonly string[] =>
+    titles(section).map((title) => title.replace(url, 'URL'));
+
+  test('the master and every member have these lines in place of the one that a person fulfils', async () => {
+    const plan = await planWith([]);
+
+    for (const at of [1, 2, 3]) {
+      const those = shown(plan.sections[at]).filter((title) => lines.some((line) => line.title === title));
+      expect(those).toEqual(lines.map(({ title }) => title));
+      expect(shown(plan.sections[at]).filter((title) => !those.includes(title))).toEqual(
+        promised('HOST', ...(at === 1 ? [] : [MASTER_ONLY])).filter(
+          (title) =>
+            title !== 'Upgrade HOST by hand: boot the TO installer and choose upgrade' &&
+            !those.includes(title),
+        ),
+      );
+    }
+  });
+
+  test('a host named behind --by-hand has the lines of the runbook, the others those of the installer', async () => {
+    const plan = await planWith(['host-2']);
+
+    expect(shown(plan.sections[2])).toEqual(promised('HOST', MASTER_ONLY));
+    expect(shown(plan.sections[3])).toContain(lines[0]?.title);
+  });
+});
+
 describe('a pool half-way', () => {
   const half = headingsOf('docs/runbooks/half-way-pool.md').get('HOST, already on TO') ?? [];
 
@@ -228,6 +260,7 @@ describe('give back', () => {
     'host-allocation-disabled': 'host-2',
     'cluster-unmanaged': 'cluster-a',
     'host-disabled': 'host-2',
+    'installer-prepared': 'host-2',
     'host-in-maintenance': 'host-2',
     'vm-stopped': 'i-2-10-VM',
     'test-vm': 'xsupgrade-1-vm',

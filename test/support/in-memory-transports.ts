@@ -17,6 +17,8 @@ export const certificateOf = (host: SimHost): string => `TLS:${host.uuid}:${host
 const GIVE_UP_SECONDS = 60;
 /** CloudStack keeps the caller of updateCluster waiting for up to 200 s (cs fact 12); its client waits for 310 s. */
 const SLOW_COMMAND_SECONDS = 310;
+/** The upgrade plugin downloads an installer; its caller waits for 15 minutes. */
+const PLUGIN_SECONDS = 900;
 /** XAPI gathers changes for so long before it answers event.from (xapi §12.6). */
 const BATCH_SECONDS = 0.05;
 
@@ -50,7 +52,9 @@ export function xapiInMemory(cloud: Cloud): XapiTransport {
       const host = checked(address, pin);
       const values = params as readonly XapiValue[];
       // of all answers only an event batch holds what a decoder would turn into something else (xapi §1.3)
-      if (method !== 'event.from') return symptoms(cloud, host, () => callXapi(cloud, host, method, values));
+      const call = () => callXapi(cloud, host, method, values);
+      if (method === 'host.call_plugin') return symptoms(cloud, host, call, PLUGIN_SECONDS);
+      if (method !== 'event.from') return symptoms(cloud, host, call);
       const batch = await symptoms(cloud, host, () => eventsFrom(cloud, host, values));
       return batch.Status === 'Success' ? { Status: 'Success', Value: plain(batch.Value) } : batch;
     },
@@ -68,12 +72,17 @@ export function xapiInMemory(cloud: Cloud): XapiTransport {
 
 const answersTls = (host: SimHost): boolean => host.phase === 'up' || host.phase === 'starting';
 
-async function symptoms<T>(cloud: Cloud, host: SimHost, call: () => Promise<T>): Promise<T> {
+async function symptoms<T>(
+  cloud: Cloud,
+  host: SimHost,
+  call: () => Promise<T>,
+  seconds = GIVE_UP_SECONDS,
+): Promise<T> {
   const source = `XAPI on ${host.name}`;
   const never = new Promise<never>(() => undefined);
   const silent = () => new Unreachable(source, 'no answer within the deadline');
   try {
-    return await within(cloud, GIVE_UP_SECONDS, hangs(call(), never), silent);
+    return await within(cloud, seconds, hangs(call(), never), silent);
   } catch (error) {
     if (!(error instanceof SimSocketError)) throw error;
     if (error.kind === 'refused') throw new NotSent(`${source} refused the connection`);

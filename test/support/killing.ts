@@ -25,7 +25,7 @@ function onWhat(act: string, [first]: readonly unknown[]): string {
   return typeof first === 'object' && first !== null && 'id' in first ? ` ${String(first.id)}` : '';
 }
 
-const ACTS: Readonly<Record<'xen' | 'cloudStack' | 'managementServers', readonly string[]>> = {
+const ACTS: Readonly<Record<'xen' | 'cloudStack' | 'managementServers' | 'dom0', readonly string[]>> = {
   xen: [
     'disableHa',
     'enableHa',
@@ -47,6 +47,8 @@ const ACTS: Readonly<Record<'xen' | 'cloudStack' | 'managementServers', readonly
     'migrateVm',
     'shutdownVm',
     'startVm',
+    'prepareInstaller',
+    'rebootHost',
   ],
   cloudStack: [
     'setHostAllocation',
@@ -65,6 +67,7 @@ const ACTS: Readonly<Record<'xen' | 'cloudStack' | 'managementServers', readonly
     'expungeVm',
     'addGuestOsName',
   ],
+  dom0: ['keepPartitions', 'takeBackInstaller'],
   managementServers: ['stop', 'start', 'backUp', 'verifyBackup'],
 };
 
@@ -130,6 +133,7 @@ export function mortal(
     ...world,
     xen: guarded(world.xen, 'act xen', ACTS.xen),
     cloudStack: guarded(world.cloudStack, 'act cloudStack', ACTS.cloudStack),
+    ...(world.dom0 && { dom0: guarded(world.dom0, 'act dom0', ACTS.dom0) }),
     ...(world.managementServers && {
       managementServers: guarded(world.managementServers, 'act managementServers', ACTS.managementServers),
     }),

@@ -41,6 +41,8 @@ export interface StoryOptions extends CloudOptions {
   readonly procedure?: Procedure;
   readonly target?: string;
   /** Not configured. */
+  /** Hosts install by themselves, all but those named. */
+  readonly automatic?: { readonly url: string; readonly byHand: readonly string[] };
   readonly without?: readonly ('dom0' | 'managementServers' | 'cloudStackDb')[];
   /** Called for each open question; 'leave' lets it stand. Default: yes. */
   readonly answers?: (question: Question, run: Run, it: Story) => 'yes' | 'no' | 'leave';
@@ -161,7 +163,7 @@ export function story(options: StoryOptions = {}): Story {
       const world = await knowing(pool);
       return makePlan({ world, procedure: giveBack, target: version, by, at, owed, judge: () => [] });
     },
-    notYet: async (name, owed) => notYet(poolNamed(name).hosts, owed),
+    notYet: async (name, owed, all) => notYet(poolNamed(name).hosts, owed, all),
   });
 
   const it: Story = {
@@ -187,6 +189,7 @@ export function story(options: StoryOptions = {}): Story {
           at: clock.now(),
           ...(backup !== undefined && { verifiedBackup: backup }),
           ...(remedies && { remedies }),
+          ...(options.automatic && { automatic: options.automatic }),
         }),
       );
       await journal.savePlan(made);

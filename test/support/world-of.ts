@@ -1,5 +1,6 @@
 /** A world that shows exactly one snapshot: ports that read from it. Whoever acts on it is told off. */
 import { Unreachable } from '../../src/domain/errors';
+import type { InstallerAnswers } from '../../src/domain/installer';
 import type { HostSnapshot, Snapshot } from '../../src/domain/pool';
 import { HEALTHY_ROOM } from './snapshots';
 import type { Dom0Snapshot } from '../../src/domain/dom0';
@@ -21,6 +22,8 @@ export interface WorldWish {
   readonly facts?: Partial<PoolFacts>;
   /** Left out of the world: not configured. */
   readonly without?: readonly ('database' | 'dom0' | 'managementServers')[];
+  /** What every host's upgrade plugin says. */
+  readonly installer?: InstallerAnswers;
   readonly evacuation?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   /** Further hosts and running VMs that only CloudStack knows. */
   readonly strangers?: { readonly hosts?: readonly string[]; readonly vms?: readonly string[] };
@@ -87,6 +90,7 @@ export function worldOf(pool: Snapshot, wish: WorldWish = {}): Inspectable {
           ),
         ),
       }),
+    ...(wish.installer && { installer: () => read('xen.installer', wish.installer!) }),
     evacuationBlockers: (uuid) =>
       read(
         'xen.evacuationBlockers',

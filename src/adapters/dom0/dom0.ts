@@ -1,9 +1,10 @@
-/** dom0 of the hosts over SSH, read only: CloudStack's scripts and heartbeat, and what an upgrade may stumble over. */
+/** dom0 of the hosts over SSH, CloudStack's scripts and heartbeat, what an upgrade may stumble over, what boots next. */
 import { Malformed } from '../../domain/errors';
 import type { Dom0 } from '../../ports';
 import { clock, heartbeatFile, heartbeatProcess, scriptTimes, type Command } from '../ssh/commands';
 import type { SshTarget, SshTransport } from '../ssh/transport';
 import { lookAt } from './look';
+import { keepPartitions, readNextBoot, takeBackInstaller } from './next-boot';
 
 /** Four small reads; a host that needs longer is not well. */
 const CALL_SECONDS = 15;
@@ -27,8 +28,24 @@ export function dom0(options: {
     if (!host) throw new Error(`SSH is not configured for the host ${hostUuid}`);
     return host;
   };
+  const within =
+    (host: Dom0Host, seconds: number) =>
+    (command: Command): ReturnType<SshTransport['exec']> =>
+      transport.exec(host.target, command, { signal: AbortSignal.timeout(seconds * 1000) });
   return {
     configured: hosts.map((host) => host.uuid),
+    nextBoot(hostUuid) {
+      const host = hostOf(hostUuid);
+      return readNextBoot(host.name, within(host, CALL_SECONDS));
+    },
+    keepPartitions(hostUuid) {
+      const host = hostOf(hostUuid);
+      return keepPartitions(host.name, within(host, CALL_SECONDS));
+    },
+    takeBackInstaller(hostUuid, ownEntry) {
+      const host = hostOf(hostUuid);
+      return takeBackInstaller(host.name, ownEntry, within(host, CALL_SECONDS));
+    },
     async agent(hostUuid, bin = '/opt/cloud/bin') {
       const host = hostOf(hostUuid);
       const signal = AbortSignal.timeout(CALL_SECONDS * 1000);

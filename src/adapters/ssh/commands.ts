@@ -17,7 +17,7 @@ function allow(line: string): Command {
 /** POSIX single quotes: the only character that needs care is the quote itself. */
 export const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
-// ── dom0 of a XenServer host: read only ──────────────────────────────────────────────────────────
+// ── dom0 of a XenServer host ──────────────────────────────────────────────────────────
 
 /** One modification time a line, epoch seconds (cs §8.4: SetupCommand copies the scripts here). */
 export const scriptTimes = (bin: DomZeroBin): Command =>
@@ -60,6 +60,35 @@ export const DOM0 = {
   /** Python 2 says its version on stderr. */
   pythons: allow('python -V; python2 -V; python3 -V'),
 } as const;
+
+// ── dom0: what its next boot does (xc §2.8) ──────────────────────────────────────────────────────
+
+/** Boot loaders' files: extlinux up to 6.5; GRUB from 7.0 on, where a machine has one of the two. */
+export const BOOT_FILES = {
+  extlinux: '/boot/extlinux.conf',
+  grub: ['/boot/grub', '/boot/efi/EFI/xenserver'],
+} as const;
+export type GrubDirectory = (typeof BOOT_FILES.grub)[number];
+
+export const extlinuxFile = allow(`cat ${BOOT_FILES.extlinux}`);
+export const grubFile = (directory: GrubDirectory): Command => allow(`cat ${directory}/grub.cfg`);
+/** GRUB's own variables: `override_entry` is the entry of the next boot only. */
+export const grubVariables = (directory: GrubDirectory): Command => allow(`cat ${directory}/grubenv`);
+
+export const removeRepartitionMark = allow('rm -f /var/preserve/safe2upgrade');
+export const forgetNextBoot = (directory: GrubDirectory): Command =>
+  allow(`grub-editenv ${directory}/grubenv unset override_entry`);
+
+/** A label of extlinux, a number of GRUB: nothing that sed could read otherwise. */
+const ENTRY = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/;
+function checkedEntry(entry: string): string {
+  if (!ENTRY.test(entry)) throw new Error(`A boot entry cannot be called ${JSON.stringify(entry)}`);
+  return entry;
+}
+export const bootByExtlinux = (entry: string): Command =>
+  allow(`sed -i ${quote(`s/^default .*/default ${checkedEntry(entry)}/`)} ${BOOT_FILES.extlinux}`);
+export const bootByGrub = (directory: GrubDirectory, entry: string): Command =>
+  allow(`sed -i ${quote(`s/^set default=.*/set default=${checkedEntry(entry)}/`)} ${directory}/grub.cfg`);
 
 // ── CloudStack's services ────────────────────────────────────────────────────────────────────────
 

@@ -8,6 +8,7 @@ import { dumpTo, onDisk, readDumpAt, type DumpFiles } from './dump';
 import { putRight } from './put-right';
 import { readHosts, readPool, readSrs, type Look } from './read-hosts';
 import { readInventory } from './read-inventory';
+import { askInstaller, prepareInstaller, type MediaLogin } from './installer';
 import { readBlockers, readVms } from './read-vms';
 import { textFrom } from './record';
 import { inTime, openSession, type Dialled, type SessionOptions } from './session';
@@ -40,6 +41,8 @@ export interface XapiPoolOptions {
   readonly password: string;
   readonly transport: XapiTransport;
   readonly ssh?: SshKeys | undefined;
+  /** Of the server that holds installation media; the hosts are given it with the URL. */
+  readonly media?: MediaLogin | undefined;
   /** Wall seconds; 30 and 60 unless a test is in a hurry. */
   readonly readSeconds?: number;
   readonly actSeconds?: number;
@@ -112,6 +115,10 @@ export function xapiPool(o: XapiPoolOptions): XenPool & { close(): Promise<void>
     const ref = await refOf('host', uuid);
     await call(method, [ref], `${verb} ${named(ref)}`);
   };
+  const ofMedia = async (uuid: string, url: string) => {
+    const hostRef = await refOf('host', uuid);
+    return { session, hostRef, host: named(hostRef), url, login: o.media };
+  };
 
   return {
     pool: () => readPool(look),
@@ -124,6 +131,7 @@ export function xapiPool(o: XapiPoolOptions): XenPool & { close(): Promise<void>
     evacuationBlockers: async (uuid) => readBlockers(look, await refOf('host', uuid)),
     identity: (uuid) => identityOf(o, pins, hostOf(o, directory, uuid), uuid),
     readDump: (path) => readDumpAt(path, files),
+    installer: async (uuid, url) => askInstaller(await ofMedia(uuid, url)),
 
     disableHa: async () =>
       void (await runTask(context, {
@@ -163,6 +171,7 @@ export function xapiPool(o: XapiPoolOptions): XenPool & { close(): Promise<void>
     dumpDatabase: (path) => dumpTo(session, o.pool, path, files),
     disableHost: (uuid) => onHost(uuid, 'host.disable', 'disable'),
     enableHost: (uuid) => onHost(uuid, 'host.enable', 'enable'),
+    prepareInstaller: async (uuid, url) => prepareInstaller(await ofMedia(uuid, url)),
     rebootHost: (uuid) => onHost(uuid, 'host.reboot', 'reboot'),
     plugPbd: async (pbd) => call('PBD.plug', [await refOf('PBD', pbd)], 'plug storage'),
     removeTag: async (uuid, tag) => {

@@ -1,6 +1,7 @@
 /** The machines that answer SSH: dom0 of every host, and the management servers with their files. */
 import type { CloudStackSide } from '../cloudstack/side';
 import type { SimHost, SimManagementServer } from '../model';
+import { bootFiles } from './boot-files';
 import { diskOf, Files, type Disk, type File } from './disk';
 import { withDom0Files } from './dom0-files';
 
@@ -111,6 +112,7 @@ export function diskOfMachine(machine: Machine): Disk {
     // XenServer's own, beside which CloudStack put its files until 4.1
     '/opt/xensource/bin/fix_firewall.sh': { content: '#!/bin/bash\n', mtime: host.bootTime + 1 },
     '/etc/hosts': { content: '127.0.0.1 localhost\n', mtime: host.bootTime },
+    ...bootFiles(host),
   };
   if (host.scriptsAt > 0)
     for (const script of SCRIPTS)

@@ -3,6 +3,7 @@ import { startManagement, startUsage, stopManagement, stopUsage } from '../cloud
 import { mysql, mysqldump, tar } from './backup-programs';
 import { digestOf } from './dom0-files';
 import { DOM0_PROGRAMS, rpm } from './dom0-programs';
+import { grubEditenv, rm, sedInPlace } from './boot-programs';
 import { diskOfMachine } from './machines';
 import { failed, fullPath, ok, onFile, optionValue, type Program, type Result, type Shell } from './program';
 
@@ -175,6 +176,7 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
     const ahead = machine.kind === 'management' ? machine.server.clockSkewSeconds : 0;
     return ok(`${Math.floor(side.source.cloud.time.now() / 1000) + ahead}\n`);
   },
+  'grub-editenv': grubEditenv,
   echo: (_shell, words) => ok(`${words.join(' ')}\n`),
   find,
   grep,
@@ -187,7 +189,8 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
   mysqldump,
   pgrep: () => ok(),
   printf: (_shell, words) => ok(words.at(-1)),
-  sed,
+  rm,
+  sed: (shell, words) => (words[0] === '-i' ? sedInPlace(shell, words) : sed(shell, words)),
   sha256sum,
   stat: (shell, words) => onFile(shell, 'stat', words, (content) => `${Buffer.byteLength(content)}\n`),
   systemctl,

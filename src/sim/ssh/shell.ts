@@ -15,7 +15,7 @@ export interface Answer {
 
 /** Words that say what is done; the rest is scaffolding and neither logged nor struck. */
 const SCAFFOLDING = ['umask', 'cd', 'nohup', 'echo', 'true'];
-const CHANGES = /^(systemctl (stop|start|restart)|mkdir|mv|mysqldump|tar -c|printf)/;
+const CHANGES = /^(systemctl (stop|start|restart)|mkdir|mv|mysqldump|tar -c|printf|rm|grub-editenv|sed -i)/;
 
 /** Runs a command line. Throws SimSocketError for what a fault does to the connection. */
 export async function execOn(side: SshSide, machine: Machine, command: string, by: string): Promise<Answer> {
@@ -95,6 +95,7 @@ export function callOf(words: readonly string[]): string {
   const [name = '', ...parameters] = words;
   const plain = parameters.filter((word) => !word.startsWith('-'));
   if (name === 'systemctl') return [name, ...plain.slice(0, 2)].join(' ');
+  if (name === 'sed' && parameters[0] === '-i') return 'sed -i';
   if (name === 'tar') return `tar ${parameters[0]?.slice(0, 2) ?? ''}`;
   return name;
 }

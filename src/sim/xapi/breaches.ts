@@ -67,6 +67,9 @@ export function seeOutage(
       by,
       `${what} with ${residents.map((vm) => vm.name).join(', ')}`,
     );
+  const { safe2upgrade, disk } = host.dom0;
+  if (what === 'host.reboot' && host.prepared && safe2upgrade && disk.layout === 'old')
+    hostOffence(world, 'repartitioned', host, by, `${what} into an installer that partitions the disk anew`);
   seeUpgradeOrder(world, host, by, what, version ?? host.nextVersion);
 }
 

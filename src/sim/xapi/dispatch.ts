@@ -1,4 +1,5 @@
 /** One XAPI call, in memory or behind the wire: phase of the host, role, session, arity, faults, log, then the method. */
+import type { Strike } from '../faults';
 import { uuidOf } from '../identity';
 import { hostByName, type CloudState, type SimHost } from '../model';
 import { SimSocketError } from '../socket-error';
@@ -123,12 +124,13 @@ function sessionOf(world: XapiWorld, host: SimHost, ref: string): Call['session'
   return session;
 }
 
-async function logged(call: Call, base: string, method: Method, isAsync: boolean): Promise<XapiValue> {
+async function logged(call: Call, name: string, method: Method, isAsync: boolean): Promise<XapiValue> {
   const { world, pool, by } = call;
   const { cloud } = world;
-  const mutates = method.mutates ?? false;
+  const mutates = typeof method.mutates === 'function' ? method.mutates(call) : (method.mutates ?? false);
   const on = subjectOf(call, method);
-  const strike = cloud.faults.strike(`xapi:${base}`, on);
+  const base = method.word ? `${name} ${method.word(call)}` : name;
+  const strike = cloud.faults.strike(`xapi:${base}`, on) ?? struckByName(cloud, name, base, on);
   cloud.record({ face: 'xapi', call: base, on, by, mutates, ok: true });
   const n = cloud.calls.length;
   const failed = (code: string): void => {
@@ -149,7 +151,7 @@ async function logged(call: Call, base: string, method: Method, isAsync: boolean
     throw new SimSocketError(strike.how === 'lose-request' ? 'reset' : strike.how);
   }
   try {
-    const value = await (isAsync ? asTask(call, base, method) : method.run(call));
+    const value = await (isAsync ? asTask(call, name, method) : method.run(call));
     // The answer was on its way when this host's xapi went (xapi fact 4).
     assertServes(world, call.host);
     if (call.session.closed && base !== 'session.logout') throw new SimSocketError('reset');
@@ -161,6 +163,10 @@ async function logged(call: Call, base: string, method: Method, isAsync: boolean
     throw error;
   }
 }
+
+/** A fault may name the method without its word. */
+const struckByName = (cloud: CloudState, name: string, base: string, on: string): Strike | undefined =>
+  name === base ? undefined : cloud.faults.strike(`xapi:${name}`, on);
 
 /** SM's failures carry status, stdout and stderr behind the code (xapi §7). */
 const refusal = (code: string): string[] =>

@@ -1,5 +1,5 @@
 /** The machine of one host: power, installer, boot and xapi's own start (xapi §2.3, §12.4). */
-import { afterInstaller } from '../dom0';
+import { afterInstalling } from '../boot';
 import { residentsOf, versionKey, type SimHost } from '../model';
 import { profileOf } from '../profiles';
 import { compareVersions } from '../../domain/version';
@@ -7,6 +7,7 @@ import { metricsUuid } from './host-facts';
 import { lose } from './lose';
 import { computeRollingFlag, loseSessions, masterAnswers } from './pool-state';
 import { SECONDS } from './timing';
+
 import { isMasterHost, masterOf, type XapiWorld } from './world';
 
 /** Next event of this machine; a machine has one course at a time. */
@@ -71,7 +72,10 @@ export function powerCut(world: XapiWorld, host: SimHost): void {
 /** Power is on: one reboot, whatever the installer does in between. */
 export function restart(world: XapiWorld, host: SimHost): void {
   host.reboots++;
-  selfTest(world, host, () => (host.nextVersion === undefined ? boot(world, host) : install(world, host)));
+  // Another disk, or another entry, was first: the old system is up again and the installer still waits (F27).
+  const passedOver = host.prepared && world.cloud.faults.strike('world:boot-entry', host.name) !== undefined;
+  const installs = host.nextVersion !== undefined && !passedOver;
+  selfTest(world, host, () => (installs ? install(world, host) : boot(world, host)));
 }
 
 function selfTest(world: XapiWorld, host: SimHost, then: () => void): void {
@@ -93,10 +97,10 @@ function install(world: XapiWorld, host: SimHost): void {
   const stall = strike?.how === 'stall' ? SECONDS.installerStall : 0;
   after(world, host, SECONDS.installer + slow + stall, () => {
     const version = host.nextVersion!;
-    delete host.nextVersion;
-    host.prepared = false;
     // A failed install boots the old system again: the boot entry was for one time (xapi §5.5, F27).
-    if (strike?.how !== 'same-version' && strike?.how !== 'fail') installed(world, host, version);
+    const succeeded = strike?.how !== 'same-version' && strike?.how !== 'fail';
+    afterInstalling(host, version, succeeded);
+    if (succeeded) installed(world, host, version);
     selfTest(world, host, () => boot(world, host));
   });
 }
@@ -113,7 +117,6 @@ function installed(world: XapiWorld, host: SimHost, version: string): void {
     hotfixes: [],
   };
   host.cameBackOn = profile.version;
-  host.dom0 = afterInstaller(host.dom0, profile.version);
   host.scriptsAt = 0;
   host.heartbeat = { running: false, srs: [], writtenAt: 0 };
   if (world.cloud.hidden[host.pool.name]?.rotatesKeys?.includes(host.name)) newKeys(host);

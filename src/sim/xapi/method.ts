@@ -29,7 +29,9 @@ export interface Method {
   readonly params: readonly Param[];
   /** How many of the last parameters may be left out. */
   readonly defaulted?: number;
-  readonly mutates?: boolean;
+  readonly mutates?: boolean | ((call: Call) => boolean);
+  /** A word behind the name, where one method does several things: `host.call_plugin main`. */
+  readonly word?: (call: Call) => string;
   /** False where `Async.` does not exist (xapi §1.4). */
   readonly async?: boolean;
   readonly run: (call: Call) => XapiValue | Promise<XapiValue>;

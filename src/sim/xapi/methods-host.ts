@@ -7,6 +7,7 @@ import { hostAt, text, type Call, type Method } from './method';
 import { assertReachable, configMethods } from './methods-pool';
 import { migrate } from './migrate';
 import { evacuationPlan } from './placement';
+import { callPlugin, changesHost } from './upgrade-plugin';
 import { bytes, refOf, VOID, XapiFailure, type XapiValue } from './values';
 
 function disable(call: Call): string {
@@ -118,6 +119,12 @@ export const HOST_METHODS: Readonly<Record<string, Method>> = {
       assertReachable(call, host);
       return new Date(call.world.cloud.time.now() + host.traits.clockSkewSeconds * 1000);
     },
+  },
+  'host.call_plugin': {
+    params: ['ref:host', 's', 's', 'm'],
+    mutates: changesHost,
+    word: (call) => text(call, 2),
+    run: callPlugin,
   },
   'host.reboot': { params: ['ref:host'], mutates: true, run: (call) => goAway(call, 'host.reboot') },
   'host.shutdown': { params: ['ref:host'], mutates: true, run: (call) => goAway(call, 'host.shutdown') },

@@ -35,6 +35,10 @@ export const SECONDS = {
   vmStart: 20,
   cdEject: 1,
   databaseDump: 5,
+  /** The upgrade plugin looks at four small files; then it downloads 60 MB, and last it writes the mark. */
+  pluginLook: 2,
+  pluginDownload: 60,
+  pluginMark: 28,
   haChange: 20,
   syncDatabase: 2,
   retryBusy: 5,

@@ -172,6 +172,9 @@ export const REMEDIES: Readonly<Record<string, string>> = {
 /** Checks of our own configuration, or of what no pool can show: tests beside this one break them. */
 export const NO_POOL_BREAKS: readonly string[] = [
   'hardware',
+  'installer-media',
+  'installer-memory',
+  'installer-partitions',
   'smoke-test',
   'sources-configured',
   'sources-read',

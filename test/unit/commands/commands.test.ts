@@ -67,6 +67,23 @@ describe('the table of contents', () => {
 describe('a line becomes one wish', () => {
   test.each([
     ['pools', 'pools', []],
+    [
+      'plan pool-a --automatic http://media/xs-7.1.2 --by-hand host-2,host-3',
+      'requestPlan',
+      [
+        'pool-a',
+        {
+          automatic: 'http://media/xs-7.1.2',
+          byHand: ['host-2', 'host-3'],
+          replyTo: { channel: 'C1', ts: '1.2' },
+        },
+      ],
+    ],
+    [
+      'plan pool-a --automatic <http://media/xs-7.1.2|media/xs-7.1.2>',
+      'requestPlan',
+      ['pool-a', { automatic: 'http://media/xs-7.1.2', replyTo: { channel: 'C1', ts: '1.2' } }],
+    ],
     ['plan pool-a', 'requestPlan', ['pool-a', { replyTo: { channel: 'C1', ts: '1.2' } }]],
     [
       'plan pool-a --to 7.1.2',

@@ -16,6 +16,7 @@ const SHARED = [
   'cluster-allocation',
   'agreeing-looks',
   'approval-of-run',
+  'next-boot',
 ];
 
 test('the table of contents and the folder say the same, and a step’s file has its name', () => {
@@ -55,6 +56,7 @@ test('a step that says how long silence is expected takes a host away; no other 
     'prove-reboot',
     'prove-upgrade',
     'reboot-host',
+    'reboot-into-installer',
     'trust-host',
     'upgrade-by-hand',
   ]);

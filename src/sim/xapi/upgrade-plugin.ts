@@ -1,0 +1,111 @@
+/** prepare_host_upgrade.py in dom0 in its ages: the copy of 2011, 2.x, 3.1 (xapi §5.5, xc §2.8). Media are what their URL ends with. */
+import { compareVersions } from '../../domain/version';
+import { isLocal } from '../boot';
+import type { SimHost } from '../model';
+import { PROFILES } from '../profiles';
+import { hostAt, map, text, type Call } from './method';
+import { assertReachable } from './methods-pool';
+import { SECONDS } from './timing';
+import { XapiFailure } from './values';
+
+export const UPGRADE_PLUGIN = 'prepare_host_upgrade.py';
+
+type Age = '2011' | '2.x' | '3.1';
+
+/** 6.0 brought it; one-shot entries and getVersion came with 8.0's, checkHost with the updates of 8.4 (xc §2.8). */
+function ageOf({ version }: SimHost): Age | undefined {
+  if (compareVersions(version, '6.0') < 0) return undefined;
+  if (compareVersions(version, '8.0') < 0) return '2011';
+  return compareVersions(version, '8.4') < 0 ? '2.x' : '3.1';
+}
+
+const FUNCTIONS: Readonly<Record<Age, readonly string[]>> = {
+  '2011': ['testUrl', 'main', 'testSafe2Upgrade'],
+  '2.x': ['testUrl', 'main', 'testSafe2Upgrade', 'getVersion', 'getDom0DefaultMemory', 'getEUA'],
+  '3.1': [
+    'testUrl',
+    'main',
+    'testSafe2Upgrade',
+    'getVersion',
+    'getDom0DefaultMemory',
+    'getEUA',
+    'checkHost',
+    'checkPool',
+  ],
+};
+
+/** A Python exception inside the plugin (xapi §5.5). */
+const raised = (fn: string, message: string): XapiFailure =>
+  new XapiFailure('XENAPI_PLUGIN_FAILURE', fn, 'Exception', message);
+
+/** Only `main` changes the host. */
+export const changesHost = (call: Call): boolean => text(call, 2) === 'main';
+
+export async function callPlugin(call: Call): Promise<string> {
+  const host = hostAt(call, 0);
+  assertReachable(call, host);
+  const [plugin, fn, args] = [text(call, 1), text(call, 2), map(call, 3)];
+  const age = plugin === UPGRADE_PLUGIN ? ageOf(host) : undefined;
+  if (age === undefined) throw new XapiFailure('XENAPI_MISSING_PLUGIN', plugin);
+  if (!FUNCTIONS[age].includes(fn)) throw new XapiFailure('UNKNOWN_XENAPI_PLUGIN_FUNCTION', fn);
+  const { time } = call.world.cloud;
+  if (fn === 'testSafe2Upgrade') return safeToRepartition(host);
+  const version = mediaFor(call, host, age, fn, args['url']);
+  await time.sleep(SECONDS.pluginLook);
+  switch (fn) {
+    case 'getVersion':
+      return JSON.stringify({
+        'product-version': version,
+        'platform-version': profile(version)?.platform ?? '',
+      });
+    case 'getDom0DefaultMemory':
+      return String(DOM0_BYTES);
+    case 'getEUA':
+      return JSON.stringify({ eua: 'The end user agreement of the simulated media.' });
+    case 'main':
+      return prepare(call, host, age, version);
+    default:
+      return 'true';
+  }
+}
+
+/** 8.x gives dom0 at least so much. */
+const DOM0_BYTES = 2 * 1024 ** 3;
+
+const profile = (version: string) => PROFILES.find((one) => one.version === version);
+
+/** Throws what the plugin of this age says of a URL that it cannot use. */
+function mediaFor(call: Call, host: SimHost, age: Age, fn: string, url: string | undefined): string {
+  if (url === undefined || url === '') throw raised(fn, 'MISSING_URL');
+  const strike = call.world.cloud.faults.strike('world:media', host.name);
+  const version = /(\d+(?:\.\d+)+)\/?$/.exec(url)?.[1];
+  const isOld = age === '2011';
+  if (strike) throw raised(fn, isOld ? 'INVALID_URL' : (strike.code ?? 'NOT_FOUND'));
+  if (version === undefined || !profile(version)) throw raised(fn, isOld ? 'INVALID_URL' : 'NOT_FOUND');
+  // the same version is accepted (xc §2.8)
+  if (compareVersions(version, host.version) < 0) throw raised(fn, 'INVALID_VER');
+  return version;
+}
+
+/** `true` also where the layout is the new one already: then there is nothing to do anew. */
+function safeToRepartition(host: SimHost): string {
+  if (host.dom0.disk.layout === 'new') return 'true';
+  const local = host.pbds.filter((pbd) => isLocal(host, pbd.sr)).map((pbd) => pbd.sr);
+  const used = host.pool.vms.some((vm) => vm.disks.some((disk) => local.includes(disk.sr)));
+  return used ? 'false' : 'true';
+}
+
+/** The entry stands before the mark: whoever looks in between sees a host that keeps its partitions, and is wrong (xc §2.8). */
+async function prepare(call: Call, host: SimHost, age: Age, version: string): Promise<string> {
+  const { cloud } = call.world;
+  await cloud.time.sleep(SECONDS.pluginDownload);
+  const strike = cloud.faults.strike('world:prepare', host.name);
+  if (strike?.how === 'fail' && strike.code !== undefined) throw raised('main', strike.code);
+  host.boot = { installer: age === '2011' ? 'default' : 'once' };
+  host.nextVersion = version;
+  host.prepared = true;
+  if (strike?.how === 'fail') throw raised('main', '[Errno 28] No space left on device');
+  await cloud.time.sleep(SECONDS.pluginMark);
+  host.dom0 = { ...host.dom0, safe2upgrade: safeToRepartition(host) === 'true' };
+  return 'true';
+}

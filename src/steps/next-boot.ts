@@ -1,0 +1,71 @@
+/** What the lines of the automatic installer look at together: XAPI, CloudStack and what the next boot of the host does. */
+import { stop, type Decision } from '../domain/decision';
+import { Refused } from '../domain/errors';
+import type { NextBoot } from '../domain/installer';
+import { problems } from '../domain/problems';
+import type { World } from '../ports';
+import { csHost, managedState, orSilence, xenHost, xenHostLook, type HostArgs } from './sight';
+
+export type BootSeen = {
+  readonly answers: boolean;
+  readonly live: boolean;
+  readonly enabled: boolean;
+  readonly residents: number;
+  readonly version: string;
+  readonly bootTime: number;
+  readonly resourceState: string;
+  readonly managedState: string;
+  /** Absent while dom0 does not answer. */
+  readonly boot?: { readonly [fact in keyof NextBoot]: NextBoot[fact] };
+};
+
+/** `quiet`: silence of the host is an answer, because it may be on its way down. */
+export async function bootLook(
+  world: World,
+  { uuid, id, master }: HostArgs,
+  quiet = false,
+): Promise<BootSeen> {
+  const [xen, host, managed, boot] = await Promise.all([
+    quiet && master ? orSilence(xenHostLook(world, uuid)) : xenHostLook(world, uuid),
+    csHost(world, id),
+    managedState(world),
+    quiet ? orSilence(nextBoot(world, uuid)) : nextBoot(world, uuid),
+  ]);
+  return {
+    answers: xen !== undefined,
+    live: xen?.live ?? false,
+    enabled: xen?.enabled ?? false,
+    residents: xen?.residents ?? 0,
+    version: xen?.version ?? '',
+    bootTime: xen?.bootTime ?? 0,
+    resourceState: host.resourceState,
+    managedState: managed,
+    ...(boot && { boot: { ...boot } }),
+  };
+}
+
+/** Refused (NOT_SAFE) where nobody configured SSH: what the next boot does cannot be known then. */
+export async function nextBoot(world: World, uuid: string): Promise<NextBoot> {
+  const { dom0 } = world;
+  if (!dom0?.configured.includes(uuid)) {
+    const { name } = await xenHost(world, uuid);
+    throw new Refused(
+      problems.notSafe(name, 'SSH to it is not configured, so nobody sees what it boots next'),
+    );
+  }
+  return dom0.nextBoot(uuid);
+}
+
+/** Why nothing may be done to this host now; undefined while it is out of service and empty (design: never list). */
+export function unsafe({ host, master }: HostArgs, now: BootSeen): Decision | undefined {
+  const unmanaged = now.managedState === 'Unmanaged';
+  const why = ((): string | undefined => {
+    if (master && !unmanaged) return 'its cluster is not Unmanaged';
+    if (!unmanaged && now.resourceState !== 'Maintenance')
+      return `CloudStack has it as ${now.resourceState}, not in Maintenance`;
+    if (now.enabled) return 'it is enabled in XAPI again';
+    if (now.residents > 0) return `${now.residents} VMs live on it`;
+    return undefined;
+  })();
+  return why === undefined ? undefined : stop(problems.notSafe(host, why));
+}

@@ -1,0 +1,62 @@
+/**
+ * The host's upgrade plugin downloads the installer and makes it the next boot (xc §2.2, §2.8). Slow, and judged by the
+ * boot loader's own files. The plugin may go on when nobody waits: the line is not over before it has surely ended.
+ */
+import { act, done, wait } from '../domain/decision';
+import { problems } from '../domain/problems';
+import type { SubjectActs } from '../domain/run';
+import { bootLook, unsafe, type BootSeen } from './next-boot';
+import { defineStep } from './step';
+import { minutes, type HostArgs } from './sight';
+
+type Args = HostArgs & { readonly url: string; readonly to: string };
+
+/** The plugin's own deadline, 15 minutes for some 60 MB, and half a minute in which it writes its last file. */
+const CALL_SECONDS = 900;
+const FAR_SECONDS = 30;
+const SETTLE_SECONDS = 960;
+
+const inDoubt = (asked: SubjectActs | undefined): asked is SubjectActs =>
+  asked?.outcome === 'intended' || asked?.outcome === 'lost';
+
+export const prepareInstaller = defineStep<Args, BootSeen>({
+  kind: 'prepare-installer',
+  v: 1,
+  title: ({ host, to, url }) => `Prepare the ${to} installer on ${host}, from ${url}`,
+  settleSeconds: SETTLE_SECONDS,
+  callTimeoutSeconds: CALL_SECONDS,
+  farDelaySeconds: FAR_SECONDS,
+  maxActs: 2,
+  long: true,
+  patience: { softSeconds: minutes(20), hardSeconds: minutes(60) },
+  observe: (world, args) => bootLook(world, args),
+  decide: ({ args, now, at, line }) => {
+    const asked = line.acts[args.host];
+    const ended = asked?.outcome === 'answered' || (asked && at - asked.intendedAt >= SETTLE_SECONDS * 1000);
+    const boots = now.boot && now.boot.installer !== 'none';
+    if (ended && boots)
+      return done(
+        `${args.host} boots the installer ${now.boot?.installer === 'once' ? 'at its next boot' : 'until it is taken back'}`,
+      );
+    const stopped = unsafe(args, now);
+    if (stopped) return stopped;
+    // its entry is there before its last file is: what is seen in between is not what will boot
+    if (inDoubt(asked) && boots)
+      return wait(`${args.host} has the installer's entry; the plugin has not said that it is done`);
+    return act(`${args.host} is empty and disabled; the plugin downloads the installer`, {
+      subject: args.host,
+      what: `prepare the ${args.to} installer on ${args.host}`,
+      args: null,
+    });
+  },
+  act: ({ xen }, _act, { args }) => xen.prepareInstaller(args.uuid, args.url),
+  owes: ({ subject }, { before }) => [
+    {
+      what: 'installer-prepared',
+      on: subject,
+      before: { ownEntry: before.boot?.ownEntry ?? '', version: before.version },
+    },
+  ],
+  tooLong: ({ args, line }) =>
+    problems.tooLong(line.line.title, `${args.host} has no entry of an installer in its boot loader`),
+});

@@ -1,0 +1,77 @@
+/** What is found of the installation media before anybody approves a plan with --automatic. */
+import type { InstallerAnswers } from '../../../src/domain/installer';
+import { healthyPool } from '../../support/snapshots';
+import { extraOf, said } from './asking';
+
+const url = 'http://media.example/xenserver';
+const answer = (change: Partial<InstallerAnswers>): InstallerAnswers => ({
+  plugin: 'present',
+  version: '7.1.2',
+  repartition: 'true',
+  ...change,
+});
+const asks = (check: string, change: Partial<InstallerAnswers>, target?: string): readonly string[] =>
+  said(check, healthyPool(), { installer: { url, hosts: { 'host-2': answer(change) } } }, target);
+
+test('media of the target version that the host can read are nothing to speak of', () => {
+  for (const check of ['installer-media', 'installer-partitions', 'installer-memory'])
+    expect(asks(check, {})).toEqual([]);
+});
+
+test.each([
+  ['NOT_FOUND', 'the server says that the files are not there'],
+  ['INVALID_VER', 'the media are older than what the host runs'],
+  ['UNAUTH_URL', 'the server wants a user and a password, or refuses the ones given'],
+  ['REPO_SERVER_ERROR_503', 'the server failed while the host was reading (5xx)'],
+  ['[Errno 28] No space left on device', 'the host says: [Errno 28] No space left on device'],
+])('%s blocks in words', (refused, words) => {
+  expect(asks('installer-media', { refused })).toEqual([
+    `block host-2: host-2 cannot install from there: ${words}.`,
+  ]);
+});
+
+test('a host without the plugin, or one that cannot be asked, blocks', () => {
+  expect(asks('installer-media', { plugin: 'absent' })).toEqual([
+    'block host-2: host-2 has no upgrade plugin: its installer cannot be prepared.',
+  ]);
+  expect(asks('installer-media', { plugin: 'unread', refused: 'connection reset' })).toEqual([
+    'block host-2: host-2 could not be asked about the installer.',
+  ]);
+});
+
+test('media of another version block; where the plugin cannot tell, the plan says so', () => {
+  expect(asks('installer-media', { version: '7.2.0' })).toEqual([
+    'block host-2: The media are of version 7.2.0, and the plan goes to 7.1.2.',
+  ]);
+  const { version: _none, ...silent } = answer({});
+  expect(said('installer-media', healthyPool(), { installer: { url, hosts: { 'host-2': silent } } })).toEqual(
+    [expect.stringMatching(/^note host-2: The plugin of host-2 cannot tell/)],
+  );
+});
+
+test('without SSH nobody sees what boots next: automatic is refused', () => {
+  const configured = { ...extraOf(healthyPool()).configured, dom0: false };
+  expect(said('installer-partitions', healthyPool(), { configured, installer: { url, hosts: {} } })).toEqual([
+    expect.stringMatching(/^block pool-a: Without SSH/),
+  ]);
+});
+
+test('a utility partition is a warning, and blocks from 8.4 on; disks of VMs stand in nobody’s way before', () => {
+  expect(asks('installer-partitions', { repartition: 'utility_part_present' })).toEqual([
+    expect.stringMatching(/^warn host-2: host-2: its system disk has a utility partition/),
+  ]);
+  expect(asks('installer-partitions', { repartition: 'utility_part_present' }, '8.4.0')).toEqual([
+    expect.stringMatching(/^block host-2/),
+  ]);
+  expect(asks('installer-partitions', { repartition: 'false' })).toEqual([]);
+  expect(asks('installer-partitions', { repartition: 'vdi_present' }, '8.4.0')).toEqual([
+    expect.stringMatching(/^block host-2/),
+  ]);
+});
+
+test('more memory for dom0 is a warning with the difference', () => {
+  expect(asks('installer-memory', { dom0Mib: { now: 752, target: 2048 } })).toEqual([
+    'warn host-2: dom0 of host-2 takes 1296 MiB more under 7.1.2: its VMs have so much less.',
+  ]);
+  expect(asks('installer-memory', { dom0Mib: { now: 2048, target: 2048 } })).toEqual([]);
+});
