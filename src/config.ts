@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { parseDotEnv } from './config/dot-env';
+import { HOTFIXES_YAML, readHotfixes } from './config/hotfixes-yaml';
 import { KEYS } from './config/keys';
 import { mistakesIn, nearest } from './config/mistakes';
 import { poolsYaml, type PoolsYaml } from './config/pools-yaml';
@@ -46,7 +47,7 @@ export function configDirectory(
   return { dir: resolve(dir ?? (env['XSUPGRADE_CONFIG'] || KEYS.XSUPGRADE_CONFIG.default)), rest };
 }
 
-/** Reads DIR/pools.yaml and DIR/.env. Throws ConfigInvalid with everything that is wrong at once. */
+/** Reads DIR/pools.yaml, DIR/.env and, where there is one, DIR/hotfixes.yaml. Throws ConfigInvalid with everything that is wrong at once. */
 export function loadConfig(dir: string, env: Env = process.env): Config {
   const dotEnv = parseDotEnv(existsSync(join(dir, '.env')) ? readFileSync(join(dir, '.env'), 'utf8') : '');
   const problems: Problem[] = dotEnv.unread.map((line) =>
@@ -54,10 +55,15 @@ export function loadConfig(dir: string, env: Env = process.env): Config {
   );
   const yaml = readPoolsYaml(dir, problems);
   if (yaml === undefined) throw new ConfigInvalid(problems);
+  const catalogue = readHotfixes(dir);
   const { config, missing, asked } = resolveConfig(dir, yaml, (key) => env[key] ?? dotEnv.values[key] ?? '');
-  problems.push(...missing, ...misspelt(Object.keys(dotEnv.values), [...Object.keys(KEYS), ...asked]));
+  problems.push(
+    ...missing,
+    ...catalogue.problems,
+    ...misspelt(Object.keys(dotEnv.values), [...Object.keys(KEYS), ...asked]),
+  );
   if (problems.length > 0) throw new ConfigInvalid(problems);
-  return config;
+  return { ...config, hotfixes: catalogue.hotfixes };
 }
 
 /** Where programs are looked for, in order. Debian keeps servers in sbin, which is not on everybody's PATH. */
@@ -125,6 +131,7 @@ export function poolFacts(config: Config, name: string): PoolFacts {
     ...(pool.smokeTest === undefined ? {} : { smokeTest: pool.smokeTest }),
     selfApproval: pool.selfApproval,
     migrationsPerHost: pool.migrationsPerHost,
+    ...(config.hotfixes.length > 0 && { hotfixes: config.hotfixes }),
   };
 }
 
@@ -186,7 +193,7 @@ function misspelt(written: readonly string[], known: readonly string[]): readonl
 }
 
 function stamp(dir: string): string {
-  return ['pools.yaml', '.env']
+  return ['pools.yaml', HOTFIXES_YAML, '.env']
     .map((name) => statSync(join(dir, name), { throwIfNoEntry: false }))
     .map((stat) => (stat === undefined ? 'none' : `${stat.mtimeMs} ${stat.ctimeMs} ${stat.size} ${stat.ino}`))
     .join();

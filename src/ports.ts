@@ -8,6 +8,7 @@
  * an opaque reference.
  */
 import type { Dom0Snapshot, SystemDiskSnapshot } from './domain/dom0';
+import type { Hotfix } from './domain/hotfixes';
 import type { Entry, Recorded } from './domain/journal';
 import type { Json } from './domain/json';
 import type { NamedText } from './domain/named-text';
@@ -568,6 +569,8 @@ export interface PoolFacts {
   };
   readonly selfApproval: boolean;
   readonly migrationsPerHost: number;
+  /** hotfixes.yaml; absent where there is none. */
+  readonly hotfixes?: readonly Hotfix[];
 }
 
 /** What a step sees. Optional members are absent when not configured: that becomes a question, never silence. */

@@ -2,6 +2,7 @@
 import type { Aim } from '../domain/aim';
 import type { Finding, Severity } from '../domain/finding';
 import type { InstallerAnswers } from '../domain/installer';
+import type { Hotfix } from '../domain/hotfixes';
 import type { Obligation, Owed } from '../domain/obligation';
 import type { Placement } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
@@ -31,6 +32,8 @@ export interface Extra {
     readonly url: string;
     readonly hosts: Readonly<Record<string, InstallerAnswers>>;
   };
+  /** The catalogue; absent where there is none. */
+  readonly hotfixes?: readonly Hotfix[];
 }
 
 export interface Check {

@@ -27,6 +27,7 @@ import { hardware } from './hardware';
 import { hostClocks } from './host-clocks';
 import { hostTags } from './host-tags';
 import { hostsReady } from './hosts-ready';
+import { hotfixesMissing } from './hotfixes-missing';
 import { installerMedia } from './installer-media';
 import { installerMemory } from './installer-memory';
 import { installerPartitions } from './installer-partitions';
@@ -70,6 +71,7 @@ export const checks: readonly Check[] = [
   era,
   targetNewer,
   versionsAndHotfixes,
+  hotfixesMissing,
   sameMachines,
   anotherHost,
   hostsReady,

@@ -1,4 +1,5 @@
 /** The configuration as the processes use it: pools.yaml and the variables that it names, put together. */
+import type { Hotfix } from '../domain/hotfixes';
 import type { Role } from '../domain/person';
 
 export interface SshServer {
@@ -94,6 +95,8 @@ export interface Config {
   readonly people: Readonly<Record<string, string>>;
   readonly cloudStacks: Readonly<Record<string, CloudStackConfig>>;
   readonly pools: Readonly<Record<string, PoolConfig>>;
+  /** hotfixes.yaml; empty where there is none. */
+  readonly hotfixes: readonly Hotfix[];
   /** Present only with the simulator's configuration: its control address. */
   readonly simulator?: { readonly controlUrl: string };
   /** Every secret value, for the log's filter. */

@@ -17,7 +17,11 @@ export function resolveConfig(
   dir: string,
   yaml: PoolsYaml,
   read: Read,
-): { readonly config: Config; readonly missing: readonly Problem[]; readonly asked: readonly string[] } {
+): {
+  readonly config: Omit<Config, 'hotfixes'>;
+  readonly missing: readonly Problem[];
+  readonly asked: readonly string[];
+} {
   const missing: Problem[] = [];
   const asked: string[] = [];
   const secrets = new Set<string>();

@@ -64,6 +64,8 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
     servers: wish.target !== undefined && dom0Of === undefined,
   });
   const target = wish.target ?? ownVersion(snapshot);
+  const { hotfixes } = world.pool;
+  const catalogue = hotfixes && { hotfixes };
   const configured = configuredIn(world, snapshot);
   const installer = await mediaAnswers(world, snapshot, target, wish);
   const { order } = wish;
@@ -81,6 +83,7 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
     return judge(pool, target, {
       owed,
       aim,
+      ...catalogue,
       configured,
       placement,
       ...beside,

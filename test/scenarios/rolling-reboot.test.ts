@@ -95,3 +95,19 @@ test('what has drifted before the last host is planned anew for that host alone'
   expect(run.placement.order).toEqual(['host-2']);
   endedWell(it, run, '6.5.0');
 });
+
+test('a plan warns of the hotfixes that the catalogue has for the version it stays on, and can be started', async () => {
+  const hotfix = {
+    requires: [],
+    supersedes: [],
+    conflicts: [],
+    guidance: 'reboot' as const,
+    versions: ['6.5.0'],
+  };
+  const hotfixes = [{ ...hotfix, uuid: 'u-1', name: 'XS65E001' }];
+  const { findings, verdict } = await small({ facts: { hotfixes } }).plan();
+  expect(findings.filter(({ check }) => check === 'hotfixes-missing').map(({ what }) => what)).toEqual([
+    'Hosts on 6.5.0 lack 1 hotfix of the catalogue.',
+  ]);
+  expect(verdict).toBe('go');
+});

@@ -1,5 +1,6 @@
 /** Checks of hosts and of CloudStack: versions, machines, states, storage, open work. */
 import { halfWay, healthyPool, hostOf, NFS, withHost } from '../../support/snapshots';
+import type { Hotfix } from '../../../src/domain/hotfixes';
 import { lookAt } from './pool-files';
 import { findings, owe, said, withCloudStack } from './asking';
 
@@ -244,5 +245,56 @@ describe('a pool that is only to be rebooted', () => {
     expect(said('hosts-ready', withCloudStack({ managedState: 'Unmanaged' }), unmanaged, V)[0]).toMatch(
       /^block /,
     );
+  });
+});
+
+describe('the catalogue of hotfixes', () => {
+  const hotfix = (name: string, versions: readonly string[], more: Partial<Hotfix> = {}): Hotfix => ({
+    uuid: name,
+    name,
+    versions,
+    requires: [],
+    supersedes: [],
+    conflicts: [],
+    guidance: 'reboot',
+    ...more,
+  });
+  const hotfixes = [
+    hotfix('A', ['6.5.0']),
+    hotfix('B', ['6.5.0'], { supersedes: ['A'] }),
+    hotfix('C', ['7.1.2'], { guidance: 'none' }),
+  ];
+  const reboot = { aim: 'reboot' as const, hotfixes };
+
+  test('without one nothing is said', () => {
+    expect(said('hotfixes-missing', healthyPool())).toEqual([]);
+  });
+
+  test('an upgrade is told what its version needs afterwards', () => {
+    const [note] = findings('hotfixes-missing', healthyPool(), { hotfixes });
+    expect(note).toMatchObject({
+      severity: 'note',
+      what: 'The catalogue has 1 hotfix for 7.1.2; an upgraded host carries none of them.',
+      evidence: ['missing: C, afterwards nothing'],
+      advice: ['When every host runs it, apply them in this order: C.'],
+    });
+  });
+
+  test('a pool that stays on its version is warned of what it lacks, and told what not to install', () => {
+    expect(said('hotfixes-missing', healthyPool(), reboot, '6.5.0')).toEqual([
+      'warn pool-a: Hosts on 6.5.0 lack 1 hotfix of the catalogue.',
+    ]);
+    const all = ['host-1', 'host-2', 'host-3'].reduce(
+      (pool, name) => withHost(pool, name, { hotfixes: ['B'] }),
+      healthyPool(),
+    );
+    expect(said('hotfixes-missing', all, reboot, '6.5.0')).toEqual([]);
+  });
+
+  test('two that do not go together are a warning, whatever the plan is for', () => {
+    const opposed = [hotfix('C', ['7.1.2']), hotfix('D', ['7.1.2'], { conflicts: ['C'] })];
+    const [warning] = findings('hotfixes-missing', healthyPool(), { hotfixes: opposed });
+    expect(warning?.severity).toBe('warn');
+    expect(warning?.advice[0]).toBe('Decide between C and D: they cannot be on one host.');
   });
 });

@@ -172,6 +172,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
 /** Checks of our own configuration, or of what no pool can show: tests beside this one break them. */
 export const NO_POOL_BREAKS: readonly string[] = [
   'hardware',
+  'hotfixes-missing',
   'installer-media',
   'installer-memory',
   'installer-partitions',

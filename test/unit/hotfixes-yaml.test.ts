@@ -1,0 +1,82 @@
+/** hotfixes.yaml: what is wrong with it is said in words, all at once, before anything starts. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigInvalid, loadConfig, poolFacts, watchConfig } from '../../src/config';
+import { fencesOf, page } from '../docs/markdown';
+
+const [POOLS = ''] = fencesOf(page('docs/configuration.md'), 'yaml');
+const [EXAMPLE = ''] = fencesOf(page('docs/configuration.md'), 'yml');
+const ENV = Object.fromEntries(
+  [...POOLS.matchAll(/Env: ([A-Z0-9_]+)/g)].map(([, name]) => [name!, `value of ${name}`]),
+);
+const UUIDS = ['1', '2', '3'].map((n) => `${n.repeat(8)}-1111-1111-1111-111111111111`);
+
+let dir = '';
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'xsupgrade-hotfixes-'));
+  writeFileSync(join(dir, 'pools.yaml'), POOLS);
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const write = (yaml: string): void => writeFileSync(join(dir, 'hotfixes.yaml'), yaml);
+/** Hotfixes A, B, … with these further keys each. */
+const list = (...more: readonly string[]): string =>
+  `hotfixes:\n${more.map((keys, i) => `  - { uuid: ${UUIDS[i]}, name: ${'ABC'[i]}, versions: ['6.5.0'], ${keys} }`).join('\n')}\n`;
+
+function refusals(yaml: string): readonly string[] {
+  write(yaml);
+  try {
+    loadConfig(dir, ENV);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigInvalid)) throw error;
+    return error.problems.map(({ what, doThis }) => `${what} ${doThis.join(' ')}`);
+  }
+}
+
+test('without the file there is no catalogue, and no pool has one', () => {
+  const config = loadConfig(dir, ENV);
+  expect(config.hotfixes).toEqual([]);
+  expect(poolFacts(config, 'pool-a').hotfixes).toBeUndefined();
+});
+
+test('the example of the page loads, with its defaults', () => {
+  write(EXAMPLE);
+  const config = loadConfig(dir, ENV);
+  expect(config.hotfixes.map(({ name, guidance, supersedes }) => [name, guidance, supersedes])).toEqual([
+    ['XS65ESP1', 'reboot', []],
+    ['XS65ESP1002', 'restart-toolstack', ['XS65E001']],
+    ['XS65E001', 'reboot', []],
+  ]);
+  expect(poolFacts(config, 'pool-a').hotfixes).toEqual(config.hotfixes);
+});
+
+test('a catalogue that is changed is read again', () => {
+  const config = watchConfig(dir, ENV, () => undefined);
+  expect(config().hotfixes).toEqual([]);
+  write(EXAMPLE);
+  expect(config().hotfixes).toHaveLength(3);
+});
+
+test.each([
+  ['no YAML', 'hotfixes: [', /^hotfixes\.yaml: is not YAML\./],
+  ['a stranger', list('requires: [XS65E9]'), /A requires XS65E9, which is not in the catalogue\. Add XS65E9/],
+  ['twice', list('', '').replace('name: B', 'name: A'), /A stands there twice\. Keep one/],
+  ['a circle', list('requires: [B]', 'requires: [A]'), /by requires these go round in a circle: A, B, A\./],
+  ['two that contain each other', list('supersedes: [B]', 'supersedes: [A]'), /by supersedes .* A, B, A\./],
+  [
+    'a guidance nobody knows',
+    list('guidance: pray'),
+    /guidance: is not one of none, restart-toolstack, reboot\./,
+  ],
+  ['a version as a number', list('').replace("'6.5.0'", '6.5'), /hotfixes\[0\]\.versions\[0\]/],
+  ['no version', list('').replace("'6.5.0'", ''), /names no version/],
+  ['a key nobody reads', list('size: 3'), /size/],
+])('%s is refused in words', (_what, yaml, said) => {
+  expect(refusals(yaml)).toEqual([expect.stringMatching(said)]);
+});
+
+test('everything wrong is said at once', () => {
+  expect(refusals(list('requires: [Z], conflicts: [Y]', 'supersedes: [X]'))).toHaveLength(3);
+});
