@@ -5,8 +5,8 @@
 import { limitOf, mayGo, type PoolInNumbers, type Standing } from './pool-in-numbers';
 import type { Turn } from './turn';
 
-/** Four hosts and eight VMs mostly have a few thousand states; more than this would be felt, a quarter of a second. */
-const MOST_STATES = 20_000;
+/** Four hosts and eight VMs mostly have a few thousand states; more than this would be felt, half a second. */
+const MOST_STATES = 60_000;
 const MOST_HOSTS = 4;
 const MOST_VMS = 10;
 
@@ -41,9 +41,6 @@ export function everyWay(numbers: PoolInNumbers): readonly Turn[] | 'none' | 'to
     const state = queue.next();
     if (!state) return 'none';
     if (state.done === goal) return turnsUpTo(state);
-    const key = `${state.done}:${state.on.join()}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
     const open = left.filter((host) => !(state.done & bit(host)));
     const next = state.done === 0 && master !== undefined ? [master] : rules.order ? open.slice(0, 1) : open;
     for (const host of next)
@@ -52,6 +49,9 @@ export function everyWay(numbers: PoolInNumbers): readonly Turn[] | 'none' | 'to
           numbers.vms.filter((vm) => state.on[vm.at] === host).map((vm) => [vm.at, on[vm.at]!]),
         );
         const moved = [...moves.keys()].reduce((sum, at) => sum + numbers.vms[at]!.mib, 0);
+        const key = `${state.done | bit(host)}:${on.join()}:${state.movedMib + moved}`;
+        if (seen.has(key)) continue;
+        seen.add(key);
         queue.add({
           on,
           done: state.done | bit(host),

@@ -62,7 +62,7 @@ function search(numbers: PoolInNumbers): { readonly best: Try; readonly proof?: 
     }
   }
   best ??= attempt(numbers, { prefer: numbers.left, how: 'level', fixed: true });
-  if (isSmall(numbers) && best.movedMib + best.homelessMib !== least.movedMib) {
+  if (isSmall(numbers) && (!isClean(best) || best.movedMib > least.movedMib)) {
     const all = everyWay(numbers);
     if (all === 'none') return { best, proof: allTried(numbers) };
     if (all !== 'too-many') {
