@@ -20,13 +20,20 @@ export const goalOf = ({ procedure, target }: Omit<Planned, 'pool'>): string =>
 export const changeOf = (plan: Omit<Planned, 'pool'>, before: string): string =>
   WITHOUT_A_VERSION[plan.procedure] ?? `${before} → ${plan.target}`.trimStart();
 
-/** What follows `plan` where such a plan is asked for again: "pool-a", "pool-a --reboot". */
-export const askedAs = ({ procedure, pool }: Planned): string =>
-  procedure === 'rolling-reboot' ? `${pool} --reboot` : pool;
+/** What follows `plan` where such a plan is asked for again: "pool-a", "pool-a --reboot", "pool-a --automatic URL". */
+export function askedAs({ procedure, pool, automatic }: Planned & Pick<Plan, 'automatic'>): string {
+  if (procedure === 'rolling-reboot') return `${pool} --reboot`;
+  if (!automatic) return pool;
+  const { url, byHand } = automatic;
+  return [`${pool} --automatic ${url}`, ...(byHand.length > 0 ? [`--by-hand ${byHand.join(',')}`] : [])].join(
+    ' ',
+  );
+}
 
 /** The request that leads to such a plan, but for its remedies. */
-export function wishOf({ procedure, target, placement, snapshot }: Plan): PlanRequest {
-  if (procedure !== 'rolling-reboot') return { to: target };
+export function wishOf({ procedure, target, automatic, placement, snapshot }: Plan): PlanRequest {
+  if (procedure !== 'rolling-reboot')
+    return { to: target, ...(automatic && { automatic: automatic.url, byHand: automatic.byHand }) };
   const some = placement.order.length < snapshot.hosts.length;
   return { reboot: true, ...(some && { hosts: placement.order }) };
 }
