@@ -332,6 +332,7 @@ function connectionsOf(
     })),
     user: pool.xapi.user,
     password: pool.xapi.password,
+    media: pool.installer,
     transport: xapi,
     ssh: {
       shown: async (uuid) => {

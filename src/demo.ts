@@ -21,7 +21,7 @@ const WALK_TO_THE_CONSOLE_MS = 3_000;
 
 /** Serves until somebody presses Ctrl-C. */
 async function watched(stage: Stage, asked: DemoAsked): Promise<number> {
-  const { speed, byHand, pair } = asked;
+  const { speed, byHand, automatic, pair } = asked;
   const { announcement } = stage.served;
   const boot = `curl -s ${announcement.control.replace(/\/$/, '')}/world -d '[{"do":"boot-iso","pool":"pool-a","host":"host-1","version":"${pair.to}"}]'`;
   process.stdout.write(
@@ -32,7 +32,9 @@ async function watched(stage: Stage, asked: DemoAsked): Promise<number> {
       `Type /xsupgrade ${storyTold(asked, 'pool-a').asks} and press Start. Then act as Bob (on the left) and approve: the run, then each host.`,
       byHand
         ? `When a host waits for its installer, boot it:\n  ${boot}`
-        : 'When a host waits for its installer, somebody at its console boots the ISO a few seconds later.',
+        : automatic
+          ? 'The hosts install by themselves.'
+          : 'When a host waits for its installer, somebody at its console boots the ISO a few seconds later.',
       '',
       `A shell of your own: npx xsupgrade status pool-a --config ${stage.dir} --as Ann`,
       'Ctrl-C ends it.',
@@ -43,7 +45,7 @@ async function watched(stage: Stage, asked: DemoAsked): Promise<number> {
   const hands = handsAtTheConsole({ announcement, pool: announcement.pools[0]?.name ?? '', say });
   const look = setInterval(() => {
     const [channel] = stage.served.slack.view().channels;
-    if (!byHand) hands(channel?.messages ?? []).catch((error: unknown) => say(String(error)));
+    if (!byHand && !automatic) hands(channel?.messages ?? []).catch((error: unknown) => say(String(error)));
   }, WALK_TO_THE_CONSOLE_MS);
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);

@@ -53,6 +53,8 @@ export interface PoolConfig {
   readonly xapi: { readonly user: string; readonly password: string };
   /** Login at dom0; XAPI's own where pools.yaml names no other, for both are dom0's root. */
   readonly ssh: SshLogin;
+  /** Login of the server that holds installation media; hosts are given it with the URL, nobody else. */
+  readonly installer?: { readonly user: string; readonly password: string };
   readonly channel: string;
   /** Slack user ids and `subteam:ID`. */
   readonly roles: Readonly<Record<Role, readonly string[]>>;

@@ -65,6 +65,7 @@ const pool = z.strictObject({
     .strictObject({ user: text.default('root'), passwordEnv: variable.default('XAPI_PASSWORD') })
     .prefault({}),
   ssh: sshLogin.optional(),
+  installer: z.strictObject({ user: text, passwordEnv: variable }).optional(),
   channel: slackChannel,
   roles: z
     .strictObject({
@@ -154,6 +155,9 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   'pools.*.ssh': 'ssh: { user: root, passwordEnv: POOL_A_SSH_PASSWORD }',
   'pools.*.ssh.user': 'user: root',
   'pools.*.ssh.passwordEnv': 'passwordEnv: POOL_A_SSH_PASSWORD',
+  'pools.*.installer': 'installer: { user: media, passwordEnv: POOL_A_MEDIA_PASSWORD }',
+  'pools.*.installer.user': 'user: media',
+  'pools.*.installer.passwordEnv': 'passwordEnv: POOL_A_MEDIA_PASSWORD',
   'pools.*.channel': 'channel: C0123ABCD (the channel’s id, at the foot of its details in Slack)',
   'pools.*.roles': 'roles: { approver: [U0123ABCD], operator: ["subteam:S0123ABCD"] }',
   'pools.*.roles.viewer': 'viewer: [U0123ABCD, "subteam:S0123ABCD"]',

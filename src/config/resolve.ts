@@ -112,7 +112,11 @@ export function resolveConfig(
       user: it.ssh.user,
       password: named(it.ssh.passwordEnv, 'pools', name, 'ssh', 'passwordEnv'),
     };
-    const { cloudstack, dumpDirectory, ...rest } = present(it);
+    const media = it.installer && {
+      user: it.installer.user,
+      password: named(it.installer.passwordEnv, 'pools', name, 'installer', 'passwordEnv'),
+    };
+    const { cloudstack, dumpDirectory, installer: _named, ...rest } = present(it);
     return {
       ...rest,
       name,
@@ -124,6 +128,7 @@ export function resolveConfig(
       })),
       xapi,
       ssh: ssh ?? xapi,
+      ...(media && { installer: media }),
       dumpDirectory: under(dir, dumpDirectory ?? join(stateDir, 'dumps')),
     };
   });

@@ -16,12 +16,14 @@ export interface DemoAsked {
   readonly pair: Pair;
   /** What Ann asks for, and what it is judged by. */
   readonly procedure: DemoProcedure;
+  /** The hosts install by themselves. */
+  readonly automatic: boolean;
   /** Nobody stands at the consoles: whoever watches boots the hosts. */
   readonly byHand: boolean;
 }
 
 export const DEMO_USAGE =
-  "npm run demo -- [--auto] [--real] [--speed N] [--port P] [--by-hand] [--procedure rolling-upgrade|rolling-reboot] [--pair NAME] [--fault 'CALL[@ON][#NTH] HOW[=CODE]']...";
+  "npm run demo -- [--auto] [--real] [--speed N] [--port P] [--by-hand] [--automatic] [--procedure rolling-upgrade|rolling-reboot] [--pair NAME] [--fault 'CALL[@ON][#NTH] HOW[=CODE]']...";
 
 const PROCEDURES = ['rolling-upgrade', 'rolling-reboot'] as const;
 export type DemoProcedure = (typeof PROCEDURES)[number];
@@ -49,6 +51,7 @@ export function demoAsked(argv: readonly string[]): DemoAsked {
         pair: { type: 'string', default: DEFAULT_PAIR.name },
         procedure: { type: 'string', default: PROCEDURES[0] },
         'by-hand': { type: 'boolean', default: false },
+        automatic: { type: 'boolean', default: false },
         fault: { type: 'string', multiple: true, default: [] },
       },
     }));
@@ -64,8 +67,11 @@ export function demoAsked(argv: readonly string[]): DemoAsked {
   if (!pair) throw new WrongAsk(`--pair ${values.pair} is not one of these:\n${pairs.join('\n')}`);
   const procedure = PROCEDURES.find((one) => one === values.procedure);
   if (!procedure) throw new WrongAsk(`--procedure is one of these: ${PROCEDURES.join(', ')}`);
+  if (values.automatic && (procedure !== 'rolling-upgrade' || values['by-hand']))
+    throw new WrongAsk('--automatic goes with an upgrade, and not with --by-hand');
   return {
     auto: values.auto,
+    automatic: values.automatic,
     pair,
     procedure,
     real: values.real,

@@ -11,12 +11,18 @@ export interface StoryTold {
 }
 
 export function storyTold(
-  { procedure, pair }: Pick<DemoAsked, 'procedure' | 'pair'>,
+  { procedure, pair, automatic }: Pick<DemoAsked, 'procedure' | 'pair' | 'automatic'>,
   pool: string,
 ): StoryTold {
   switch (procedure) {
     case 'rolling-upgrade':
-      return { asks: `plan ${pool}`, version: pair.to, ends: `runs ${pair.to} everywhere` };
+      return {
+        asks: automatic
+          ? `plan ${pool} --automatic http://media.example/installer-${pair.to}`
+          : `plan ${pool}`,
+        version: pair.to,
+        ends: `runs ${pair.to} everywhere`,
+      };
     case 'rolling-reboot':
       return { asks: `plan ${pool} --reboot`, version: pair.from, ends: 'was rebooted host by host' };
   }
