@@ -17,10 +17,10 @@ export function breaches(before: Truth, after: Truth, target: string): readonly 
       if (!host.xapiEnabled || !host.live) found.push(`${host.name} is not live and enabled in XAPI.`);
       if (host.resourceState !== 'Enabled' || host.state !== 'Up')
         found.push(`${host.name} is ${host.resourceState} and ${host.state} in CloudStack.`);
-      const before = was.hosts.find((one) => one.name === host.name);
+      const old = was.hosts.find((one) => one.name === host.name);
       if (host.prepared || host.repartition) found.push(`${host.name} carries a prepared installer.`);
-      if (host.layout !== before?.layout) found.push(`The partitions of ${host.name} are others.`);
-      if (JSON.stringify(host.localStorage) !== JSON.stringify(before?.localStorage))
+      if (host.layout !== old?.layout) found.push(`The partitions of ${host.name} are others.`);
+      if (JSON.stringify(host.localStorage) !== JSON.stringify(old?.localStorage))
         found.push(`Local storage of ${host.name} is ${host.localStorage.join(', ') || 'gone'}.`);
       if (host.srsUnplugged.length > 0) found.push(`${host.name} lacks ${host.srsUnplugged.join(', ')}.`);
     }

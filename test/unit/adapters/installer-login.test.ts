@@ -1,11 +1,11 @@
 /** The login of the media server goes to the hosts and to nobody else: no answer, no problem and no error repeats it. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Wire, XapiTransport } from '../../../src/adapters/xapi/transport';
 import { xapiPool } from '../../../src/adapters/xapi/xapi-pool';
 import { urlMistake } from '../../../src/domain/installer';
 
 const UUID = '2b6f4b1e-77a0-4a4e-b8d9-3f7f1f0c2e13';
-const URL = 'http://media.example/xs';
+const MEDIA = 'http://media.example/xs';
 
 /** A host whose plugin repeats what it was given, in whatever it says, and fails as often as not. */
 function gossip(fails: boolean, received: string[]): XapiTransport {
@@ -44,8 +44,8 @@ test('whatever a plugin repeats, the password is in nothing that comes back', as
         transport: gossip(fails, received),
         media: { user: 'media', password },
       });
-      const asked = await client.installer(UUID, URL);
-      const failed: unknown = await client.prepareInstaller(UUID, URL).catch((error: unknown) => error);
+      const asked = await client.installer(UUID, MEDIA);
+      const failed: unknown = await client.prepareInstaller(UUID, MEDIA).catch((error: unknown) => error);
       const told = JSON.stringify([asked, failed, String(failed), Object(failed)]);
       expect(received.every((url) => url.includes(`:${encodeURIComponent(password)}@`))).toBe(true);
       for (const secret of [password, encodeURIComponent(password), JSON.stringify(password).slice(1, -1)])
@@ -66,7 +66,7 @@ test('a URL with a login in it is refused, in words that do not repeat it', () =
       expect(mistake).not.toContain(password);
     }),
   );
-  expect(urlMistake(URL)).toBeUndefined();
+  expect(urlMistake(MEDIA)).toBeUndefined();
   expect(urlMistake('nfs://10.0.0.9/media/xs')).toBeUndefined();
   expect(urlMistake('ssh://10.0.0.9/media')).toMatch(/http, https, ftp or nfs/);
   expect(urlMistake('http://a b')).toMatch(/one word/);
