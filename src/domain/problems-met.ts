@@ -368,7 +368,7 @@ export const met = {
       `${target} was expected. The old system is up again, as it was; the host stays out of service.`,
       `Look: the console of ${host}, and the installer's log if it left one: ls -lt /var/log/installer`,
       `By hand: boot ${host} from the ${target} ISO, choose upgrade, keep the partitions; then press Try again.`,
-      'Automatically once more: abort this run and plan again with --automatic; what is done counts.',
+      'Automatically once more: abort this run, give back the cluster where it is Unmanaged, and plan again with --automatic; what is done counts.',
       `Take it back: abort this run, then xsupgrade obligations POOL --give-back installer-prepared:${host}`,
     ),
   dom0Refused: (host: string, doing: string, said: string): Problem =>

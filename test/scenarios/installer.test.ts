@@ -245,6 +245,20 @@ describe('an installer that fails', () => {
     expect(rulesBroken(it)).toEqual([]);
   });
 
+  test('on the master, aborted and its cluster managed again: planned anew, it is upgraded before any member', async () => {
+    const it = story({ answers: noSecondLook, automatic: { url: MEDIA, byHand: [] } });
+    it.cloud.faults.add([failed]);
+    const first = await told(it);
+    await it.operator.abort(BOB, first.id, { reason: 'a second plan' });
+    expect((await it.play(first.id)).phase).toBe('aborted');
+    it.cloud.time.advanceTo(it.cloud.time.now() + 60_000);
+    const managed = await it.ask(it.operator.giveBack(BOB, 'pool-a', 'cluster-unmanaged:pool-a'));
+    expect((await it.play(managed.run)).phase).toBe('finished');
+    const run = await told(it);
+    expect([run.phase, heldBy(run), run.owed, rulesBroken(it)]).toEqual(['finished', [], [], []]);
+    expect(truthOf(it)).toMatchObject({ versions: ['7.1.2'], reboots: [2, 1, 1] });
+  });
+
   test('another entry boots first: the installer still waits, the host stays out of service, its next boot installs', async () => {
     let looked = false;
     const it = tale(
