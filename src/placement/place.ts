@@ -18,7 +18,7 @@ import { waysOut } from './ways-out';
 /** Two points above what cannot be avoided are not worth another try (planning G7). */
 const PEAK_SLACK = 0.02;
 /** Enough where one already costs hardly more than the least: another order would only move hosts around. */
-const TRIES_WHEN_GOOD = 8;
+const TRIES_WHEN_GOOD = 4;
 const GOOD = 1.02;
 /** When so many ways have left VMs over, it is asked whether that can be proved. */
 const TRIES_BEFORE_PROOF = 3;

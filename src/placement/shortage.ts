@@ -62,15 +62,16 @@ function ofTheFirstOfAGroup(numbers: PoolInNumbers, start: Standing): Shortage |
 function ofAny(numbers: PoolInNumbers, start: Standing): Shortage | undefined {
   const { hosts, left, vms } = numbers;
   const moved = vms.filter((vm) => isMoved(numbers, start, vm));
+  const isOne = new Set(moved);
   const there = hosts.map((_host, at) => moved.filter((vm) => vm.on === at));
   const now = there.map((all) => all.reduce((sum, vm) => sum + vm.mib, 0));
-  // what must be stopped may be down at this moment, so its memory is not counted against anybody
-  const stopped = hosts.map((_host, at) =>
-    vms.reduce((sum, vm) => sum + (vm.on === at && vm.nail?.startsElsewhere ? vm.mib : 0), 0),
+  // whatever else may leave a host may have left it: stopped, or gone where these may not go
+  const others = hosts.map((_host, at) =>
+    vms.reduce((sum, vm) => sum + (vm.on === at && !isOne.has(vm) && mayLeave(numbers, vm) ? vm.mib : 0), 0),
   );
   const takesOnce = (host: number): boolean => start.takes[host]! || left.includes(host);
   const most = hosts.map((_host, at) =>
-    takesOnce(at) ? Math.max(now[at]!, start.room[at]! + now[at]! + stopped[at]!) : now[at]!,
+    takesOnce(at) ? Math.max(now[at]!, start.room[at]! + now[at]! + others[at]!) : now[at]!,
   );
   const places = (vm: VmInNumbers): readonly number[] =>
     hosts.flatMap((_host, to) => (vm.sees[to] && (takesOnce(to) || to === vm.on) ? [to] : []));
@@ -94,6 +95,9 @@ const isMoved = ({ hosts, forward }: PoolInNumbers, start: Standing, vm: VmInNum
     (_host, to) =>
       to !== vm.on && start.takes[to] && vm.sees[to] && (start.upgraded[to] || forward[vm.on]![to]!),
   );
+
+const mayLeave = ({ hosts }: PoolInNumbers, vm: VmInNumbers): boolean =>
+  vm.nail?.startsElsewhere !== false && hosts.some((_host, to) => to !== vm.on && vm.sees[to]);
 
 /** One group for each set of hosts, and all VMs together; those that may live on fewer hosts are part of the wider ones. */
 function groupsOf(

@@ -1,22 +1,23 @@
-/** `npm run bench [-- NAME…] [--json]`: measures, prints, judges nobody: it exits 0 whatever the numbers are. */
+/** `npm run bench [-- NAME…] [--json] [--seed S]`: measures, prints, judges nobody: it exits 0 whatever the numbers are. */
 import { parseArgs } from 'node:util';
 import { fixedWorkload, tableOf, type Figure } from './figures';
 import { loop } from './loop';
 import { overhead, wholeOverhead } from './overhead';
+import { placement } from './placement';
 import { plan } from './plan';
 import { reaction } from './reaction';
 
-type Bench = (workload: number) => Promise<readonly Figure[]>;
+type Bench = (workload: number, seed: number) => Promise<readonly Figure[]>;
 
 /** Each is told how long the fixed workload took just before it, wall milliseconds. */
 const BENCHES: Readonly<Record<string, Bench>> = { reaction, overhead, plan, loop };
 /** Too long for every day. */
-const BY_NAME: Readonly<Record<string, Bench>> = { 'overhead-whole': wholeOverhead };
+const BY_NAME: Readonly<Record<string, Bench>> = { 'overhead-whole': wholeOverhead, placement };
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     args: process.argv.slice(2),
-    options: { json: { type: 'boolean', default: false } },
+    options: { json: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' } },
     allowPositionals: true,
   });
   const known: Readonly<Record<string, Bench>> = { ...BENCHES, ...BY_NAME };
@@ -34,7 +35,7 @@ async function main(): Promise<number> {
     const workload = fixedWorkload();
     workloads[name] = workload;
     process.stderr.write(`${name} … (fixed workload ${workload.toFixed(0)} ms)\n`);
-    figures.push(...(await known[name]!(workload)));
+    figures.push(...(await known[name]!(workload, Number(values.seed))));
   }
   if (values.json) process.stdout.write(`${JSON.stringify({ v: 1, workloadMs: workloads, figures })}\n`);
   else process.stdout.write(`${tableOf(figures)}\n`);

@@ -1,7 +1,7 @@
 /** What a measurement says and how it is shown: a row with its goal, and beside the fixed workload where time is the machine's. */
 import { createHash } from 'node:crypto';
 
-export type Unit = 's' | 'ms' | '%' | 'MiB' | 'calls' | 'h';
+export type Unit = 's' | 'ms' | '%' | 'MiB' | 'calls' | 'h' | '×' | 'in all';
 
 export interface Figure {
   readonly bench: string;
@@ -74,4 +74,4 @@ export function tableOf(figures: readonly Figure[]): string {
 }
 
 const shown = (value: number, unit: Unit): string =>
-  `${unit === 'calls' || unit === 'ms' || unit === 'MiB' ? value.toFixed(0) : value.toFixed(2)} ${unit}`;
+  `${unit === 'calls' || unit === 'in all' || unit === 'ms' || unit === 'MiB' ? value.toFixed(0) : value.toFixed(2)} ${unit}`;

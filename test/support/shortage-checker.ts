@@ -45,8 +45,12 @@ function tooLarge({ kind }: Shortage, vms: readonly VmSnapshot[], rooms: readonl
 
 const isOpen = (host: HostSnapshot): boolean => host.live && host.enabled;
 
+/** What may ever leave a host; a VM on a local disk or with a device of its host comes back to it. */
 const residentMib = (pool: Snapshot, host: HostSnapshot): number =>
-  pool.vms.reduce((sum, vm) => sum + (vm.on === host.name ? vm.memoryMib : 0), 0);
+  pool.vms.reduce((sum, vm) => sum + (vm.on === host.name && mayLeave(pool, host, vm) ? vm.memoryMib : 0), 0);
+
+const mayLeave = (pool: Snapshot, host: HostSnapshot, vm: VmSnapshot): boolean =>
+  vm.devices.length === 0 && pool.hosts.some((other) => other !== host && sees(other, vm, pool));
 
 const sees = (host: HostSnapshot, vm: VmSnapshot, pool: Snapshot): boolean =>
   vm.disks.every((sr) => host.pbds.some((pbd) => pbd.sr === sr && pbd.attached)) &&
