@@ -6,6 +6,7 @@ import { problems } from '../domain/problems';
 import type { Doors } from './backend';
 import { documentOf, errorDocument } from './document';
 import { EXIT, failureOf } from './exit';
+import { asksWhatIf, whatIf, whatIfText } from './what-if';
 import { problemText, text } from './text';
 
 export interface ShellIo {
@@ -40,6 +41,11 @@ export async function shell(argv: readonly string[], doors: Doors, io: ShellIo):
           : `${migrated.length === 0 ? 'Nothing to do.' : `Applied: ${migrated.join(', ')}`}\n`,
       );
       return EXIT.done;
+    }
+    if (asksWhatIf(words)) {
+      const answer = whatIf(words);
+      io.out(json ? line(answer) : `${whatIfText(answer)}\n`);
+      return answer.placement.answer === 'fits' ? EXIT.done : EXIT.refused;
     }
     const answer = await carriedOut(words, as, doors, io.login);
     io.out(json ? line(documentOf(answer)) : `${text(answer, io.width)}\n`);

@@ -18,6 +18,7 @@ export function text(answer: CommandAnswer, width?: number): string {
         ]),
         '',
         'Everywhere: --json prints one document, --config DIR names the directory of pools.yaml and .env.',
+        'xsupgrade plan --snapshot FILE --to VERSION says where VMs would go in a pool that is only a file.',
         'xsupgrade migrate prepares the database; xsupgrade version says which program this is.',
       ].join('\n');
     case 'pools':

@@ -2,7 +2,7 @@
 import type { Finding } from './finding';
 import type { Obligation } from './obligation';
 import type { Phase } from './phases';
-import type { Plan } from './plan';
+import type { Placement, Plan } from './plan';
 import type { Problem } from './problem';
 import type { QuestionKind } from './decision';
 
@@ -21,7 +21,16 @@ export interface PlanAnswer {
     readonly host?: string;
     readonly lines: readonly { readonly id: string; readonly kind: string; readonly title: string }[];
   }[];
+  readonly placement: Placement;
   readonly snapshot: Plan['snapshot'];
+}
+
+/** Where VMs would go in a pool that is only a file. */
+export interface WhatIfAnswer {
+  readonly v: 1;
+  readonly pool: string;
+  readonly target: string;
+  readonly placement: Placement;
 }
 
 export interface RunAnswer {
@@ -80,5 +89,6 @@ export const planAnswer = (plan: Plan): PlanAnswer => ({
     ...(section.host !== undefined && { host: section.host }),
     lines: section.lines.map(({ id, kind, title }) => ({ id, kind, title })),
   })),
+  placement: plan.placement,
   snapshot: plan.snapshot,
 });

@@ -99,7 +99,7 @@ function whyThere(
   const once = done[to] ? `${had}: it stays there` : 'it moves once more';
   if (!runs[from]![to])
     return `the only room is where the CPU shows fewer features, so XAPI may refuse the move; ${once}`;
-  if (others.length === 0) return `the only host that has room for it; ${once}`;
+  if (others.length === 0) return `the only host that can take it now; ${once}`;
   if (done[to]) return once;
   const none = rules.turns ? 'no host has had its turn yet' : 'no host is upgraded yet';
   const full = rules.turns

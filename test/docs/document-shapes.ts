@@ -1,16 +1,15 @@
 /** The documents of `--json`, key by key; docs/schema is made from this and the documents are read with it. */
 import { z } from 'zod';
-import type { PlanAnswer, StatusAnswer } from '../../src/domain/answers';
+import { snapshotShape } from '../../src/cli/snapshot-shape';
+import type { PlanAnswer, StatusAnswer, WhatIfAnswer } from '../../src/domain/answers';
 import type { CommandHelp, PoolAnswer } from '../../src/domain/command-answers';
 import { QUESTION_KINDS } from '../../src/domain/decision';
-import type { Dom0Snapshot } from '../../src/domain/dom0';
 import type { Finding } from '../../src/domain/finding';
 import { OWED } from '../../src/domain/obligation';
 import { ROLES } from '../../src/domain/person';
 import { PHASES } from '../../src/domain/phases';
-import type { Snapshot } from '../../src/domain/pool';
+import type { Placement } from '../../src/domain/plan';
 import type { Problem } from '../../src/domain/problem';
-import type { CloudStackTraits, HostTraits, PoolTraits, VmTraits } from '../../src/domain/traits';
 
 const text = z.string();
 const texts = z.array(text);
@@ -43,194 +42,68 @@ const finding = z.strictObject({
 }) satisfies z.ZodType<Finding>;
 
 const count = z.number().int();
-const hostTraits = z.strictObject({
-  maintenanceMode: z.boolean(),
-  operations: texts,
-  powerOnMode: text,
-  iqn: text,
-  multipathing: z.boolean(),
-  licence: z.strictObject({ edition: text, expiry: time.exactOptional(), motion: z.boolean() }),
-  cpu: z.strictObject({ vendor: text, features: text }),
-  legacySsl: z.boolean(),
-  packs: texts,
-  rebootsFor: texts,
-  clockSkewSeconds: count.describe('ahead of the master').exactOptional(),
-}) satisfies z.ZodType<HostTraits>;
-const dom0 = z.strictObject({
-  disk: z
-    .strictObject({
-      device: text,
-      gib: count.describe('rounded down').exactOptional(),
-      layout: z.enum(['old', 'new']),
-      utilityPartition: z.boolean(),
-      srs: texts.describe('uuids of SRs on it'),
-    })
-    .exactOptional(),
-  freeMib: z.strictObject({ root: mib, log: mib }).exactOptional(),
-  safe2upgrade: z.boolean().exactOptional(),
-  blobs: count.describe('files').exactOptional(),
-  customisations: z
-    .strictObject({
-      rcLocal: z.strictObject({ lines: count, sha256: text }),
-      crontabs: z.array(z.strictObject({ path: text, sha256: text })),
-      mounts: texts.describe('mount point and type'),
-    })
-    .exactOptional(),
-  pythons: texts.exactOptional(),
-  managementInterface: optionalText,
-  unread: z.array(z.strictObject({ what: text, why: text })).exactOptional(),
-}) satisfies z.ZodType<Dom0Snapshot>;
-const vmTraits = z.strictObject({
-  operations: texts,
-  blocked: z.record(text, text),
-  autoPowerOn: z.boolean(),
-  haPriority: text,
-  inAppliance: z.boolean(),
-  affinity: optionalText,
-  paravirtual: z.boolean(),
-  coresPerSocket: count,
-}) satisfies z.ZodType<VmTraits>;
-const poolTraits = z.strictObject({
-  operations: texts,
-  tasks: texts,
-  messages: count,
-  vswitchController: text,
-}) satisfies z.ZodType<PoolTraits>;
-const cloudStackTraits = z.strictObject({
-  capabilities: z
-    .array(z.strictObject({ version: text, maxGuests: count, storageMotion: z.boolean() }))
-    .exactOptional(),
-  guestOsMappings: z.record(text, count).exactOptional(),
-  settings: z.record(text, text).exactOptional(),
-  key: z.strictObject({ account: text, rootAdmin: z.boolean() }).exactOptional(),
-  missingCalls: texts.exactOptional(),
-  clockSkewSeconds: count.describe('ahead of us').exactOptional(),
-}) satisfies z.ZodType<CloudStackTraits>;
-
-const sr = z.strictObject({ uuid: text, name: text, type: text, shared: z.boolean() });
-
-const host = z.strictObject({
-  name: text,
-  uuid: text,
-  address: text,
-  version: text,
-  build: text,
-  platform: text,
-  brand: text,
-  hotfixes: texts,
-  enabled: z.boolean(),
-  live: z.boolean(),
-  bootedAt: time,
-  memoryMib: z.strictObject({ total: mib, free: mib }),
-  tags: texts,
-  pbds: z.array(
+const minutes = z.strictObject({ p50: z.number(), p90: z.number() });
+const share = z.number().min(0).describe('share of its memory in use, 0 to 1');
+const placement = z.strictObject({
+  order: texts.describe('hosts, first to last'),
+  hosts: z.array(
     z.strictObject({
-      sr: text.describe('uuid'),
-      attached: z.boolean(),
-      paths: z.strictObject({ up: count, of: count }).exactOptional(),
+      host: text,
+      moves: z.array(
+        z.strictObject({
+          vm: text,
+          to: text,
+          candidates: texts.describe('approved destinations, best first'),
+          memoryMib: mib,
+          why: optionalText,
+        }),
+      ),
+      stops: z.array(
+        z.strictObject({
+          vm: text,
+          why: text,
+          startOn: texts.describe('empty: it waits for its own host'),
+          downMinutes: z.number(),
+        }),
+      ),
+      away: z
+        .strictObject({
+          fullest: z.strictObject({ host: text, used: share }),
+          coverMib: mib.describe('MiB free on upgraded hosts'),
+        })
+        .exactOptional(),
+      minutes: minutes.exactOptional(),
     }),
   ),
-  pifs: z.array(
-    z.strictObject({
-      device: text,
-      network: text,
-      attached: z.boolean(),
-      management: z.boolean(),
-      vlan: count.exactOptional(),
-      bond: z.strictObject({ cards: texts, linksUp: count }).exactOptional(),
-    }),
-  ),
-  traits: hostTraits.exactOptional(),
-  dom0: dom0.exactOptional(),
-  cloudstack: z
+  misfits: texts.describe('empty where it fits'),
+  crowded: texts.exactOptional(),
+  answer: z.enum(['fits', 'cannot', 'not-found']).exactOptional(),
+  proof: z
     .strictObject({
-      id: text,
-      name: text,
-      state: text,
-      resourceState: text,
-      hypervisorVersion: text,
-      hostTags: texts.exactOptional(),
+      kind: z.enum(['one-vm', 'sum', 'big-ones', 'all-tried']),
+      host: text,
+      vms: texts,
+      onto: texts.describe('hosts that may take them'),
+      neededMib: z.number(),
+      roomMib: z.number(),
+      says: text,
+    })
+    .describe('only where the answer is cannot')
+    .exactOptional(),
+  waysOut: texts.exactOptional(),
+  figures: z
+    .strictObject({
+      moves: count,
+      leastMoves: count,
+      movedMib: z.number(),
+      leastMib: z.number(),
+      stops: count,
+      peak: share,
+      leastPeak: share,
+      minutes,
     })
     .exactOptional(),
-});
-
-const vm = z.strictObject({
-  name: text.describe('XAPI name_label; CloudStack’s instance name'),
-  uuid: text,
-  kind: z.enum(['guest', 'router', 'ssvm', 'cpvm']),
-  power: z.enum(['Running', 'Halted', 'Suspended', 'Paused']),
-  on: optionalText,
-  memoryMib: mib,
-  vcpus: z.number().int(),
-  tools: z.boolean(),
-  cd: z.strictObject({ sr: text, name: text, byCloudStack: z.boolean() }).exactOptional(),
-  disks: texts,
-  networks: texts,
-  devices: texts,
-  traits: vmTraits.exactOptional(),
-  cloudstack: z
-    .strictObject({
-      id: text,
-      displayName: text,
-      account: text,
-      state: text,
-      on: optionalText,
-      haEnabled: z.boolean(),
-      redundantGroup: optionalText,
-    })
-    .exactOptional(),
-});
-
-const snapshot = z.strictObject({
-  v: z.literal(1),
-  takenAt: time,
-  name: text,
-  uuid: text,
-  master: text,
-  ha: z.strictObject({
-    on: z.boolean(),
-    srs: texts,
-    tolerates: z.number().int(),
-    configuration: z.record(text, text),
-    allowOvercommit: z.boolean(),
-  }),
-  wlb: z.strictObject({ on: z.boolean(), url: text }),
-  rollingUpgradeFlag: z.boolean(),
-  autoPowerOn: z.boolean(),
-  traits: poolTraits.exactOptional(),
-  cloudstack: z.strictObject({
-    version: text,
-    clusterId: text,
-    clusterName: text,
-    managedState: text,
-    allocationState: text,
-    managementServers: z.array(
-      z.strictObject({
-        name: text,
-        state: text,
-        version: text,
-        clockSkewSeconds: count.describe('ahead of the first').exactOptional(),
-      }),
-    ),
-    backupRoom: z
-      .strictObject({ server: text, directory: text, freeMib: mib, neededMib: mib })
-      .exactOptional(),
-    openWork: z.strictObject({
-      jobs: texts,
-      transitions: texts,
-      haWork: texts.exactOptional(),
-      transfers: texts.exactOptional(),
-      volumes: texts.exactOptional(),
-      snapshots: texts.exactOptional(),
-      schedules: texts.exactOptional(),
-    }),
-    traits: cloudStackTraits.exactOptional(),
-  }),
-  hosts: z.array(host),
-  vms: z.array(vm),
-  srs: z.array(sr),
-  unread: z.array(z.strictObject({ source: text, why: text })),
-}) satisfies z.ZodType<Snapshot>;
+}) satisfies z.ZodType<Placement>;
 
 const plan = z.strictObject({
   v: z.literal(1),
@@ -248,7 +121,8 @@ const plan = z.strictObject({
       lines: z.array(z.strictObject({ id: text, kind: text, title: text })),
     }),
   ),
-  snapshot,
+  placement,
+  snapshot: snapshotShape,
 }) satisfies z.ZodType<PlanAnswer>;
 
 const planBrief = {
@@ -342,6 +216,9 @@ export const shapes = {
     .describe('xsupgrade obligations POOL --json'),
   help: z.strictObject({ v: z.literal(1), commands: z.array(command) }).describe('xsupgrade help --json'),
   migrate: z.strictObject({ migrated: texts }).describe('xsupgrade migrate --json'),
+  'what-if': z
+    .strictObject({ v: z.literal(1), pool: text, target: text, placement })
+    .describe('xsupgrade plan --snapshot FILE --to VERSION --json') satisfies z.ZodType<WhatIfAnswer>,
   version: z.strictObject({ version: text }).describe('xsupgrade version --json'),
   error: z
     .strictObject({ error: problem })
