@@ -8,9 +8,17 @@ import { mayGo, type PoolInNumbers, type Standing, type VmInNumbers } from './po
 
 /** VMs that may only live on some hosts. */
 interface Confined {
+  /** Big ones first. */
   readonly vms: readonly VmInNumbers[];
+  readonly neededMib: number;
   readonly onto: readonly number[];
 }
+
+const confined = (vms: readonly VmInNumbers[], onto: readonly number[]): Confined => ({
+  vms: vms.toSorted((a, b) => b.mib - a.mib || a.at - b.at),
+  neededMib: vms.reduce((sum, vm) => sum + vm.mib, 0),
+  onto,
+});
 
 export function shortageOf(numbers: PoolInNumbers): Shortage | undefined {
   const start = numbers.fresh();
@@ -49,7 +57,7 @@ function ofTheFirstOfAGroup(numbers: PoolInNumbers, start: Standing): Shortage |
         (vm) => vm.on === host && places(vm).every((place) => onto.includes(place)),
       );
       const others = onto.filter((other) => other !== host);
-      return short(numbers, host, [{ vms: leaving, onto: others }], () => room, leaving);
+      return short(numbers, host, [confined(leaving, others)], () => room, leaving);
     });
     const all = tried.filter((one) => one !== undefined);
     if (all.length === tried.length)
@@ -77,9 +85,9 @@ function ofAny(numbers: PoolInNumbers, start: Standing): Shortage | undefined {
     hosts.flatMap((_host, to) => (vm.sees[to] && (takesOnce(to) || to === vm.on) ? [to] : []));
   const groups = groupsOf(moved, places);
   for (const away of left) {
-    const without = groups.map(({ vms: all, onto }) => ({
-      vms: all,
-      onto: onto.filter((host) => host !== away),
+    const without = groups.map((group) => ({
+      ...group,
+      onto: group.onto.filter((host) => host !== away),
     }));
     const found = short(numbers, away, without, () => (host) => most[host]!, there[away]!);
     if (found) return found;
@@ -117,10 +125,12 @@ function groupsOf(
   }
   const all = [...sets.values()];
   const union = [...new Set(all.flatMap(({ onto }) => onto))];
-  return [...all.map(({ onto }) => onto), union].map((onto) => ({
-    onto,
-    vms: all.filter((one) => one.onto.every((host) => onto.includes(host))).flatMap(({ own }) => own),
-  }));
+  return [...all.map(({ onto }) => onto), union].map((onto) =>
+    confined(
+      all.filter((one) => one.onto.every((host) => onto.includes(host))).flatMap(({ own }) => own),
+      onto,
+    ),
+  );
 }
 
 /** The smallest explanation first: one VM, then some of one size, then a sum. */
@@ -142,16 +152,19 @@ function short(
     if (group.onto.length === 0) continue;
     const room = roomFor(group);
     const largest = Math.max(0, ...group.onto.map(room));
-    const one = leaving.filter((vm) => group.vms.includes(vm) && vm.mib > largest)[0];
+    // big ones first: most times the first of them says already that none is too large
+    const one =
+      (group.vms[0]?.mib ?? 0) > largest
+        ? group.vms.find((vm) => vm.mib > largest && leaving.includes(vm))
+        : undefined;
     if (one) return told('one-vm', group, [one], one.mib, largest);
   }
   for (const group of groups) {
     if (group.onto.length === 0) continue;
     const room = roomFor(group);
-    const needed = group.vms.reduce((sum, vm) => sum + vm.mib, 0);
+    const { neededMib: needed, vms: bigFirst } = group;
     const all = group.onto.reduce((sum, host) => sum + room(host), 0);
-    if (needed > all) return told('sum', group, group.vms, needed, all);
-    const bigFirst = group.vms.toSorted((a, b) => b.mib - a.mib || a.at - b.at);
+    if (needed > all) return told('sum', group, bigFirst, needed, all);
     for (const [at, { mib }] of bigFirst.entries()) {
       if (mib === 0 || bigFirst[at + 1]?.mib === mib) continue;
       const places = group.onto.reduce((sum, host) => sum + Math.floor(room(host) / mib), 0);

@@ -72,6 +72,8 @@ const isMasters = ({ hosts, pool }: PoolInNumbers, host: number): boolean =>
 
 /** So many of those that cost least at a quick look are looked at closely. */
 const CLOSE_LOOKS = 3;
+/** So many hosts are looked at before the best of them is taken: in the order in which they are preferred. */
+const QUICK_LOOKS = 16;
 
 /** The first that goes to upgraded hosts as a whole; where none does, the one that leaves least behind. */
 function cheapest(
@@ -81,7 +83,7 @@ function cheapest(
   how: Packing,
 ): Turn {
   const quick: Turn[] = [];
-  for (const host of waiting) {
+  for (const host of waiting.slice(0, QUICK_LOOKS)) {
     const turn = turnOf(numbers, standing, host, how, true);
     if (costOf(numbers, turn) === 0) return turn;
     quick.push(turn);
