@@ -29,8 +29,9 @@ const TRIES_BEFORE_PROOF = 3;
  */
 export function place(pool: Snapshot, rules: Rules): Placement {
   const numbers = poolInNumbers(pool, rules);
-  const { best, proof } = search(numbers);
-  const placement = placementOf(numbers, best, proof);
+  const found = search(numbers);
+  const { best } = found;
+  const placement = placementOf(numbers, found);
   if (placement.answer === 'fits') return placement;
   const out = waysOut(numbers, best, (then, others) => fitsWith(then, others));
   return out.length > 0 ? { ...placement, waysOut: out } : placement;
@@ -39,20 +40,31 @@ export function place(pool: Snapshot, rules: Rules): Placement {
 /** A quick look: whether the pool would fit if it were so. */
 function fitsWith(pool: Snapshot, rules: Rules): boolean {
   const numbers = poolInNumbers(pool, { ...rules, tries: TRIES_BEFORE_PROOF });
-  return isClean(search(numbers).best);
+  const { best, broken } = search(numbers);
+  return isClean(best) && broken === undefined;
 }
 
 const isClean = ({ turns }: Try): boolean => turns.every(({ homeless }) => homeless.length === 0);
 
-function search(numbers: PoolInNumbers): { readonly best: Try; readonly proof?: Shortage } {
+interface Found {
+  readonly best: Try;
+  readonly proof?: Shortage;
+  /** What the replay found wrong with the only tries there were: then nothing is given out. */
+  readonly broken?: string;
+}
+
+function search(numbers: PoolInNumbers): Found {
   const least = leastOf(numbers);
   let best: Try | undefined;
   let tries = 0;
+  let broken: string | undefined;
   for (const way of ways(numbers)) {
     if (tries >= numbers.rules.tries) break;
     tries += 1;
     const next = attempt(numbers, way);
-    if (isClean(next) && brokenBy(numbers, next.turns) !== undefined) continue;
+    const wrong = isClean(next) ? brokenBy(numbers, next.turns) : undefined;
+    broken ??= wrong;
+    if (wrong !== undefined) continue;
     if (!best || costlier(best, next, least)) best = next;
     if (isAsGoodAsAny(best, least)) return { best };
     if (tries >= TRIES_WHEN_GOOD && isGood(best, least)) break;
@@ -61,7 +73,10 @@ function search(numbers: PoolInNumbers): { readonly best: Try; readonly proof?: 
       if (proof) return { best, proof };
     }
   }
-  best ??= attempt(numbers, { prefer: numbers.left, how: 'level', fixed: true });
+  if (!best) {
+    best = attempt(numbers, { prefer: numbers.left, how: 'level', fixed: true });
+    return { best, broken: broken ?? 'nothing was tried' };
+  }
   if (isSmall(numbers) && (!isClean(best) || best.movedMib > least.movedMib)) {
     const all = everyWay(numbers);
     if (all === 'none') return { best, proof: allTried(numbers) };
@@ -95,8 +110,12 @@ function costlier(one: Try, than: Try, least: Least): boolean {
   );
 }
 
-function placementOf(numbers: PoolInNumbers, best: Try, proof: Shortage | undefined): Placement {
-  const { hosts, misfits, crowded, emptying } = told(numbers, best.turns);
+function placementOf(numbers: PoolInNumbers, { best, proof, broken }: Found): Placement {
+  const { hosts, crowded, emptying, ...rest } = told(numbers, best.turns);
+  const misfits =
+    broken === undefined
+      ? rest.misfits
+      : [`The placement did not stand its own replay: ${broken}.`, ...rest.misfits];
   const order = hosts.map(({ host }) => host);
   const fits = misfits.length + crowded.length === 0;
   const shown = { order, hosts, misfits, ...(crowded.length > 0 && { crowded }) };

@@ -75,6 +75,19 @@ describe('pools so small that every way was tried beside', () => {
   });
 });
 
+test('a member that is older still gives to newer ones and takes nothing from them', () => {
+  const pool = withHost(
+    withVms(healthyPool(), vmOf('i-2-20-VM', 'host-2', { memoryMib: 8 * GIB })),
+    'host-3',
+    { version: '6.2.0' },
+  );
+  const placement = place(pool, rules);
+
+  expect(placement.answer).toBe('fits');
+  expect(placement.hosts[0]?.moves.flatMap(({ candidates }) => candidates)).not.toContain('host-3');
+  expect(breachesOf(pool, placement, rules)).toEqual([]);
+});
+
 describe('the order of hosts', () => {
   const lopsided = healthyPool({
     hosts: [
