@@ -95,15 +95,18 @@ export function notify(options: NotifyOptions): Notify {
         ]
       : []),
   ];
-  const tellers: readonly OnCall[] = [
-    ...callers,
-    ...(files && options.files ? [runFiles(files, options.files)] : []),
+  /** With what to say when one of them fails. */
+  const tellers: readonly (readonly [failed: string, teller: OnCall])[] = [
+    ...callers.map((caller): [string, OnCall] => ['On-call could not be told of', caller]),
+    ...(files && options.files
+      ? [['The files could not be put into the thread of', runFiles(files, options.files)] as const]
+      : []),
   ];
   const telling = new Map<string, Promise<void>>();
   const newer = new Map<string, readonly Recorded[]>();
 
   /** Tries until it is told or something newer is to be told. */
-  async function tell(key: string, caller: OnCall, plan: Plan): Promise<void> {
+  async function tell(key: string, [failed, caller]: (typeof tellers)[number], plan: Plan): Promise<void> {
     let tries = 0;
     for (let entries = newer.get(key); entries && !ending.signal.aborted; entries = newer.get(key)) {
       try {
@@ -113,7 +116,7 @@ export function notify(options: NotifyOptions): Notify {
           continue;
         }
       } catch (error) {
-        if (tries === 0) report(`Not everybody could be told of ${key} yet`, error);
+        if (tries === 0) report(`${failed} the run of ${plan.pool} yet`, error);
       }
       await wait(Math.min(FIRST_RETRY * 2 ** tries++, LONGEST_RETRY));
     }
@@ -136,10 +139,10 @@ export function notify(options: NotifyOptions): Notify {
           channel,
           thread(foldRun(plan, entries), await options.owed(row), options.notes?.(row.pool)),
         );
-      for (const [n, caller] of tellers.entries()) {
+      for (const [n, teller] of tellers.entries()) {
         const key = `${id}#${n}`;
         newer.set(key, entries);
-        if (!telling.has(key)) telling.set(key, tell(key, caller, plan));
+        if (!telling.has(key)) telling.set(key, tell(key, teller, plan));
       }
     } catch (error) {
       report(`Run ${id} could not be published`, error);

@@ -14,6 +14,8 @@ import type { Pace } from './pace';
 const LEASE = 60_000;
 /** Another process is writing the message: what it wrote is looked at then. Wall milliseconds. */
 const LOOK_AGAIN = 500;
+/** A message that another process has been writing for so long is passed over: its writer may be dead. Wall milliseconds. */
+const PASSED_OVER = 3_000;
 /** After a failure, doubling up to a minute: wall milliseconds. */
 const FIRST_BACKOFF = 500;
 const LONGEST_BACKOFF = 60_000;
@@ -62,6 +64,8 @@ export function slackThread({
   const wake = new Map<string, () => void>();
   /** Messages that may stand in Slack though we have no row for them, and from when they may be looked for. */
   const inDoubt = new Map<string, number>();
+  /** Messages that another process is writing, and since when that is known. */
+  const elsewhere = new Map<string, number>();
   const ending = new AbortController();
 
   async function work(scope: string): Promise<void> {
@@ -94,20 +98,27 @@ export function slackThread({
   async function once(scope: string, { channel, messages }: Wish): Promise<Pass> {
     const rows = new Map((await journal.messages(scope)).map((row) => [row.key, row]));
     const card = rows.get(CARD);
-    const missing = messages.find((message) => !rows.has(message.key));
     const stale = messages.filter((message) => {
       const row = rows.get(message.key);
       return row !== undefined && row.hash !== hashOf(message);
     });
     let soonest = Infinity;
     // in order, so that the thread reads in order: replies after the card, the last word when all else is true
-    if (missing && (missing.key === CARD || card) && !(missing.key === FINISH && stale.length > 0)) {
-      const left = Math.max(
-        pace.untilPost(channel),
-        (inDoubt.get(full(scope, missing.key)) ?? 0) - monotonic(),
-      );
-      if (left <= 0) return (await post(scope, channel, missing, card)) ? 'changed' : LOOK_AGAIN;
-      soonest = left;
+    for (const missing of messages.filter((message) => !rows.has(message.key))) {
+      const isTooSoon = missing.key === FINISH && (stale.length > 0 || soonest !== Infinity);
+      if ((missing.key !== CARD && !card) || isTooSoon) break;
+      const key = full(scope, missing.key);
+      const left = Math.max(pace.untilPost(channel), (inDoubt.get(key) ?? 0) - monotonic());
+      soonest = Math.min(soonest, left > 0 ? left : LOOK_AGAIN);
+      if (left > 0) break;
+      if (await post(scope, channel, missing, card)) {
+        elsewhere.delete(key);
+        return 'changed';
+      }
+      const since = elsewhere.get(key) ?? monotonic();
+      elsewhere.set(key, since);
+      // a question must not wait for a dead writer's minute: it is asked before what that one was at
+      if (monotonic() - since < PASSED_OVER) return LOOK_AGAIN;
     }
     for (const message of stale) {
       const row = rows.get(message.key);

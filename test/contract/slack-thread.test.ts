@@ -144,6 +144,23 @@ test('a worker that died after Slack took its post leaves nothing that is posted
   await expectMatch(run);
 });
 
+test('a worker that died while it wrote a message holds up no question, and its message is written later', async () => {
+  on = await stage();
+  const run = await on.run(plan(HOSTS), ...story.slice(0, 3));
+  const worker = on.worker('w2');
+  await worker.publish(run);
+  await worker.settled();
+  // the reply of host-2 is somebody else's, who will not come back; its lease lasts ten seconds
+  await on.journal.claimMessage(run, 'host:host-2', 'dead', 10_000);
+  for (const entry of story.slice(3, 13)) await on.append(run, entry);
+  await worker.publish(run);
+
+  await until(() => keys().includes(`${run}/question:q2`));
+  expect(keys()).not.toContain(`${run}/host:host-2`);
+  await worker.settled();
+  await expectMatch(run);
+}, 60_000);
+
 test('a message that somebody deleted is not the end of the thread', async () => {
   on = await stage();
   const worker = on.worker('w1');
