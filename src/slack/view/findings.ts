@@ -1,11 +1,10 @@
 /** Findings as people read them in Slack: by what to do next, what is alike told once, as much as there is room for. */
 import type { Finding, Severity } from '../../domain/finding';
 import { findingGroups, LOOKS, type FindingGroup, type Topic } from '../../domain/plan-outline';
+import { ADVICE } from './advice';
 import { fitting } from './limits';
 import { bold, clip, code, listed, plain } from './words';
 
-/** Characters of one advice: a statement to be copied must be whole, or it is worse than none. */
-const ADVICE = 900;
 /** Findings of one topic that are told one by one; the others are named. */
 const ONE_BY_ONE = 4;
 /** A text must fit into one section. */

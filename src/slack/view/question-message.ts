@@ -4,6 +4,7 @@ import { isOver } from '../../domain/phases';
 import { POOL_LANE } from '../../domain/plan';
 import type { Problem } from '../../domain/problem';
 import type { Question, Run } from '../../domain/run';
+import { adviceLines } from './advice';
 import { actions, context, section, sections } from './blocks';
 import { ANSWERS, press } from './buttons';
 import { coalesced } from './limits';
@@ -17,6 +18,9 @@ const ASKS = {
   'accept-key': 'A host shows another key',
   'accept-loss': 'A host has lost something',
 } as const;
+
+/** JSON characters of all that is to be done; question, problem and buttons need the rest (12,000 in all, stack §8). */
+const STEPS = 4500;
 
 const DECIDED = {
   approve: { yes: 'Approved', no: 'Declined' },
@@ -57,14 +61,10 @@ function evidence(question: Question): readonly KnownBlock[] {
 /** A problem as people read it: what, why, do this. */
 export const problemBlocks = (problem: Problem, run?: string): readonly KnownBlock[] => [
   section(`✗ ${bold(clip(problem.what, 1000))} ${code(problem.code)}`),
-  section(
-    [
-      `Why: ${clip(plain(problem.why), 1000)}`,
-      ...(problem.doThis.length > 0
-        ? ['Do this:', ...problem.doThis.slice(0, 8).map((one) => `• ${clip(plain(inSlack(one, run)), 200)}`)]
-        : []),
-    ].join('\n'),
-  ),
+  ...sections([
+    `Why: ${clip(plain(problem.why), 1000)}`,
+    ...(problem.doThis.length > 0 ? ['Do this:', ...adviceLines(problem.doThis, STEPS, '', run)] : []),
+  ]),
 ];
 
 /** A problem as an answer to whoever asked. */

@@ -1,13 +1,16 @@
 /** One reply per host (and for the lines before the first and after the last): every line begun, edited in place. */
 import { POOL_LANE, type Section } from '../../domain/plan';
 import { openQuestion, type LineState, type Run } from '../../domain/run';
+import { adviceLines } from './advice';
 import { context, section, sections } from './blocks';
 import { coalesced, type TextLine } from './limits';
 import type { Message } from './message';
-import { bold, clip, clockTime, count, duration, inSlack, plain, spoken } from './words';
+import { bold, clip, clockTime, count, duration, plain, spoken } from './words';
 
 /** JSON characters of the lines in one reply; what is left over holds heading and footer (12,000 in all, stack §8). */
 const BUDGET = 9500;
+/** JSON characters of what is to be done about one line: with title and why it fits into one section (2,900). */
+const STEPS = 1900;
 
 /** The reply of one host. Undefined until a line of it has begun. */
 export function hostReply(run: Run, host: string): Message | undefined {
@@ -65,7 +68,7 @@ export function lineText(run: Run, state: LineState): TextLine {
   }
   if (state.status === 'stopped' && state.problem) {
     const { what, why, doThis } = state.problem;
-    const advice = doThis.slice(0, 6).map((one) => `      • ${clip(plain(inSlack(one, run.id)), 240)}`);
+    const advice = adviceLines(doThis, STEPS, '      ', run.id);
     return {
       text: [
         `✗ ${title}: ${clip(plain(what), 300)}`,

@@ -206,6 +206,35 @@ test('the transcript reads like the thread: the card, then replies behind a bar'
   expect(text).toContain('│ [ Approve ] [ Decline ]');
 });
 
+test('a remedy is shown whole, and its last step always: commands are copied from it', () => {
+  const command = `xe vdi-list uuid=${'0123abcd-'.repeat(40)} --minimal`;
+  const few = [`Run on host-1: ${command}`, 'Then press Try again, or run: xsupgrade advance RUN'];
+  const many = [
+    ...Array.from({ length: 30 }, (_, i) => `step ${i} ${'y'.repeat(250)}`),
+    'Then press Try again.',
+  ];
+  const shown = (doThis: readonly string[], key: string): string => {
+    const problem = { code: 'SOME_PROBLEM', what: 'It stands.', why: 'It does.', doThis };
+    const line = 'host-1-02-enter-maintenance';
+    return textOf(
+      runOf(
+        plan(THREE),
+        began(line),
+        { type: 'LineStopped', line, problem },
+        ...(key === 'question:q1' ? [asked(line, 'q1', ask('retry', 'Try again?'))] : []),
+      ),
+      key,
+    );
+  };
+  for (const key of ['question:q1', 'host:host-1']) {
+    expect(shown(few, key)).toContain(command);
+    expect(shown(few, key)).toContain('/xsupgrade advance r-1');
+    expect(shown(many, key)).toContain('step 0 ');
+    expect(shown(many, key)).toMatch(/• and \d+ more: \/xsupgrade status r-1/);
+    expect(shown(many, key)).toContain('Then press Try again.');
+  }
+});
+
 const word = fc.string({
   minLength: 0,
   maxLength: 600,
@@ -240,7 +269,7 @@ test('64 hosts, long sentences and anything at all in them stay inside the limit
                 code: 'SOME_PROBLEM',
                 what: text,
                 why,
-                doThis: Array.from({ length: 20 }, () => text),
+                doThis: Array.from({ length: 20 }, () => text.repeat(3)),
               },
             },
             asked(
