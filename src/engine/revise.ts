@@ -28,11 +28,15 @@ export function revisionOf(
   for (const section of run.sections) {
     const open = section.lines.filter((line) => isOpen(run, line));
     const draft = fresh.find((one) => one.lane === section.lane && one.title === section.title);
-    const standing = draft ? section.lines.filter((line) => !open.includes(line)) : section.lines;
-    if (draft) for (const line of open) removed.add(line.id);
+    // No procedure plans it now (somebody else has upgraded its host): its own lines stay, and find that out in their turn.
+    // Where what came before them is removed they are numbered anew, or they would wait for it for ever.
+    const waitsInVain = open.some((line) => line.after.some((id) => removed.has(id)));
+    const anew = draft !== undefined || waitsInVain ? open : [];
+    const standing = section.lines.filter((line) => !anew.includes(line));
+    for (const line of anew) removed.add(line.id);
     const ends = section.lane === POOL_LANE && hostEnds.length > 0 ? hostEnds : before;
-    const made =
-      draft && open.length > 0 ? numberedOn(section, restOf(draft.lines, standing), standing, ends) : [];
+    const rest = draft ? restOf(draft.lines, standing) : anew;
+    const made = anew.length > 0 ? numberedOn(section, rest, standing, ends) : [];
     added.push(...made);
     before = [made.at(-1) ?? standing.at(-1)].flatMap((line) => line?.id ?? []);
     if (section.lane !== POOL_LANE) hostEnds.push(...before);

@@ -65,6 +65,37 @@ test('a revision leaves what is begun alone, takes no id twice and leaves no lin
   expect(run.phase).toBe('finished');
 });
 
+test('a host upgraded by others while VMs of the host before it lose their tools still has its turn, and is asked about', async () => {
+  const it = story({
+    answers: ({ line, ask }) => {
+      if (line.startsWith('host-2-02')) {
+        it.vm('i-2-12-VM').tools = false;
+        const { version, build, platform } = it.host('host-1');
+        Object.assign(it.host('host-3'), { version, build, platform });
+      }
+      return ask.kind === 'retry' ? 'leave' : 'yes';
+    },
+  });
+  const id = await it.start(await it.plan());
+
+  const run = await it.play(id);
+
+  const standing = run.sections.flatMap((section) => section.lines);
+  expect(
+    standing.flatMap((line) => line.after).filter((before) => !standing.some((line) => line.id === before)),
+  ).toEqual([]);
+  const [first] = run.sections.find((section) => section.host === 'host-3')?.lines ?? [];
+  expect(run.lines[first?.id ?? '']).toMatchObject({
+    line: { kind: 'recheck-host' },
+    status: 'stopped',
+    problem: { code: 'UPGRADED_BY_OTHERS' },
+  });
+  expect(run.questions.filter(({ line, ask }) => line === first?.id && ask.kind === 'retry')).toHaveLength(1);
+  expect(it.host('host-2').version).toBe(it.host('host-1').version);
+  expect(it.host('host-3').reboots).toBe(0);
+  expect(it.cloud.violations).toEqual([]);
+});
+
 test('what has changed since the plan is told when the pool is looked at again, and to whoever is asked for the host', async () => {
   const soon = (at: number): string => new Date(at + 5 * 24 * 3_600_000).toISOString();
   const it = story({
