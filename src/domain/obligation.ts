@@ -35,6 +35,14 @@ export interface Obligation {
   readonly n: number;
   /** All tries of that act that may have brought it about; absent: only the first. */
   readonly tries?: readonly number[];
+  /** The newest try, of whichever run, while no answer to it has come: it may still take effect. */
+  readonly unanswered?: {
+    readonly run: string;
+    readonly line: string;
+    readonly n: number;
+    /** When it was meant, epoch milliseconds. */
+    readonly at: number;
+  };
 }
 
 export const obligationId = (what: Owed, on: string): string => `${what}:${on}`;

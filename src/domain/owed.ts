@@ -6,9 +6,11 @@ import { obligationId, type Obligation } from './obligation';
 export function owedAfter(open: readonly Obligation[], { run, at, entry }: Recorded): readonly Obligation[] {
   switch (entry.type) {
     case 'ActIntended': {
+      const unanswered = { run, line: entry.line, n: entry.n, at };
       const opened = entry.owes
         .map((owed) => ({
           ...owed,
+          unanswered,
           id: obligationId(owed.what, owed.on),
           since: new Date(at).toISOString(),
           run,
@@ -22,8 +24,15 @@ export function owedAfter(open: readonly Obligation[], { run, at, entry }: Recor
       const again = open.map((owed) =>
         opensToo(owed, run, entry) ? { ...owed, tries: [...triesOf(owed), entry.n] } : owed,
       );
-      return [...again, ...opened];
+      const doubted = again.map((owed) => (isOwedFor(owed, entry) ? { ...owed, unanswered } : owed));
+      return [...doubted, ...opened];
     }
+    case 'ActAnswered':
+      return open.map((owed) => {
+        const { unanswered, ...answered } = owed;
+        const isThis = unanswered?.run === run && unanswered.line === entry.line && unanswered.n === entry.n;
+        return isThis && answered.subject === entry.subject ? answered : owed;
+      });
     case 'ActNotSent':
     case 'ActRefused':
       // nothing happened, so nothing is owed for it
@@ -46,11 +55,14 @@ export function owedAfter(open: readonly Obligation[], { run, at, entry }: Recor
 /** Tries that may have brought it about. */
 const triesOf = (owed: Obligation): readonly number[] => owed.tries ?? [owed.n];
 
-const opensToo = (owed: Obligation, run: string, { line, act, owes }: ActIntended): boolean =>
-  owed.run === run &&
-  owed.line === line &&
-  owed.subject === act.subject &&
+const isOwedFor = (owed: Obligation, { owes }: ActIntended): boolean =>
   owes.some((one) => obligationId(one.what, one.on) === owed.id);
+
+const opensToo = (owed: Obligation, run: string, intent: ActIntended): boolean =>
+  owed.run === run &&
+  owed.line === intent.line &&
+  owed.subject === intent.act.subject &&
+  isOwedFor(owed, intent);
 
 /** Open obligations of a pool, oldest first. `journals`: all runs of the pool, oldest first. */
 export function owedBy(journals: readonly (readonly Recorded[])[]): readonly Obligation[] {

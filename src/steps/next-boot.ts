@@ -6,6 +6,9 @@ import { problems } from '../domain/problems';
 import type { World } from '../ports';
 import { csHost, managedState, orSilence, xenHost, xenHostLook, type HostArgs } from './sight';
 
+/** The plugin's own deadline, 15 minutes for some 60 MB, half a minute in which it writes its last file, and as long to reach it. */
+export const PREPARED_WITHIN_SECONDS = 960;
+
 export type BootSeen = {
   readonly answers: boolean;
   readonly live: boolean;

@@ -5,7 +5,7 @@
 import { act, done, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
 import type { SubjectActs } from '../domain/run';
-import { bootLook, unsafe, type BootSeen } from './next-boot';
+import { bootLook, PREPARED_WITHIN_SECONDS, unsafe, type BootSeen } from './next-boot';
 import { defineStep } from './step';
 import { minutes, type HostArgs } from './sight';
 
@@ -14,7 +14,6 @@ type Args = HostArgs & { readonly url: string; readonly to: string };
 /** The plugin's own deadline, 15 minutes for some 60 MB, and half a minute in which it writes its last file. */
 const CALL_SECONDS = 900;
 const FAR_SECONDS = 30;
-const SETTLE_SECONDS = 960;
 
 const inDoubt = (asked: SubjectActs | undefined): asked is SubjectActs =>
   asked?.outcome === 'intended' || asked?.outcome === 'lost';
@@ -23,7 +22,7 @@ export const prepareInstaller = defineStep<Args, BootSeen>({
   kind: 'prepare-installer',
   v: 1,
   title: ({ host, to, url }) => `Prepare the ${to} installer on ${host}, from ${url}`,
-  settleSeconds: SETTLE_SECONDS,
+  settleSeconds: PREPARED_WITHIN_SECONDS,
   callTimeoutSeconds: CALL_SECONDS,
   farDelaySeconds: FAR_SECONDS,
   maxActs: 2,
@@ -32,17 +31,23 @@ export const prepareInstaller = defineStep<Args, BootSeen>({
   observe: (world, args) => bootLook(world, args),
   decide: ({ args, now, at, line }) => {
     const asked = line.acts[args.host];
-    const ended = asked?.outcome === 'answered' || (asked && at - asked.intendedAt >= SETTLE_SECONDS * 1000);
+    const ended =
+      asked?.outcome === 'answered' || (asked && at - asked.intendedAt >= PREPARED_WITHIN_SECONDS * 1000);
     const boots = now.boot && now.boot.installer !== 'none';
     if (ended && boots)
       return done(
         `${args.host} boots the installer ${now.boot?.installer === 'once' ? 'at its next boot' : 'until it is taken back'}`,
       );
+    // its entry is there before its last file is: what is seen in between is not what will boot. Held now, the line
+    // could be aborted, and the host given back, while the plugin still writes
+    if (inDoubt(asked) && !ended)
+      return wait(
+        boots
+          ? `${args.host} has the installer's entry; the plugin has not said that it is done`
+          : `the plugin of ${args.host} was asked for the installer and has not said that it is done`,
+      );
     const stopped = unsafe(args, now);
     if (stopped) return stopped;
-    // its entry is there before its last file is: what is seen in between is not what will boot
-    if (inDoubt(asked) && boots)
-      return wait(`${args.host} has the installer's entry; the plugin has not said that it is done`);
     return act(`${args.host} is empty and disabled; the plugin downloads the installer`, {
       subject: args.host,
       what: `prepare the ${args.to} installer on ${args.host}`,

@@ -1,7 +1,7 @@
 /** A host that carries a prepared installer is never in service: the entry is taken back, both kinds, and that is proved (xc §2.8). */
-import { act, done } from '../domain/decision';
+import { act, done, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
-import { nextBoot } from './next-boot';
+import { nextBoot, PREPARED_WITHIN_SECONDS } from './next-boot';
 import { defineStep } from './step';
 import { minutes, type HostArgs } from './sight';
 
@@ -17,9 +17,16 @@ export const takeBackInstaller = defineStep<Args, Seen>({
   callTimeoutSeconds: 60, // five commands
   farDelaySeconds: 1,
   maxActs: 3,
-  patience: { softSeconds: minutes(5), hardSeconds: minutes(20) },
+  // 16 minutes of them may be the plugin's, which writes on when nobody waits for it
+  patience: { softSeconds: minutes(20), hardSeconds: minutes(40) },
   observe: async (world, { uuid }) => ({ ...(await nextBoot(world, uuid)) }),
-  decide: ({ args, now }) => {
+  decide: ({ args, now, at, run }) => {
+    const asked = run.owed.find(
+      ({ what, on }) => what === 'installer-prepared' && on === args.host,
+    )?.unanswered;
+    const mayStillWrite = asked !== undefined && at - asked.at < PREPARED_WITHIN_SECONDS * 1000;
+    if (now.installer === 'none' && !now.repartition && mayStillWrite)
+      return wait(`${args.host} carries no installer; the plugin that was asked for one may still write it`);
     if (now.installer === 'none' && !now.repartition)
       return done(`${args.host} boots its own system, and nothing asks for new partitions`);
     return act(

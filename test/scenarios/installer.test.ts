@@ -6,6 +6,7 @@ import type { SimHost } from '../../src/sim/model';
 import { hands } from '../../src/sim/xapi';
 import { endedWell, heldBy, problemsIn, rulesBroken, times, told, truthOf } from '../support/outcome';
 import { noSecondLook } from '../support/people';
+import { flush } from '../support/sim-xapi';
 import { smallPool } from '../support/small-pool';
 import { BOB, story, type Story, type StoryOptions } from '../support/story';
 
@@ -340,6 +341,33 @@ describe('aborted with an installer prepared', () => {
     const { run } = await it.ask(it.operator.giveBack(BOB, 'pool-a', 'installer-prepared:host-1'));
     expect((await it.play(run)).phase).toBe('finished');
     expect([it.host('host-1').prepared, it.host('host-1').boot.installer]).toEqual([false, undefined]);
+  });
+
+  test('in the middle of the plugin: nothing is given back before it has surely ended, and what it wrote is taken back', async () => {
+    const it = story({ answers: noSecondLook, automatic: { url: MEDIA, byHand: [] } });
+    it.cloud.faults.add([{ call: 'xapi:host.call_plugin main', on: 'host-1', how: 'slow:600' }]);
+    const id = await it.start(await it.plan());
+    await it.play(id, { until: () => times(it, 'host.call_plugin main', 'host-1') === 1 });
+    // dom0 does not answer: the line is held while the plugin downloads
+    it.cloud.faults.add([{ call: 'ssh:cat', on: 'host-1', nth: 0, how: 'refuse' }]);
+    await it.play(id, { until: (run) => heldBy(run).length > 0 });
+    await it.operator.abort(BOB, id, { reason: 'the window is over' });
+    expect((await it.play(id)).phase).toBe('aborted');
+    it.cloud.faults.clear();
+    const host = it.host('host-1');
+    expect([host.prepared, host.boot, host.dom0.safe2upgrade]).toEqual([false, {}, false]);
+
+    const { run } = await it.ask(it.operator.giveBack(BOB, 'pool-a', 'installer-prepared:host-1'));
+    expect((await it.play(run)).phase).toBe('finished');
+    for (let minute = 0; minute < 20; minute++) {
+      it.cloud.time.advanceTo(it.cloud.time.now() + 60_000);
+      await flush();
+    }
+    expect([host.prepared, host.boot, host.dom0.safe2upgrade]).toEqual([false, {}, false]);
+    expect(it.cloud.calls.filter(({ call, on }) => call.startsWith('sed') && on === 'host-1')).toHaveLength(
+      1,
+    );
+    expect(rulesBroken(it)).toEqual([]);
   });
 
   test('a new plan prepares it anew, installs once, and nothing is owed at its end', async () => {

@@ -1,7 +1,7 @@
 /** Evidence made by hand, and a decision read aloud: what a step concludes from exactly this. */
 import type { Decision, QuestionKind } from '../../src/domain/decision';
 import type { Json } from '../../src/domain/json';
-import { obligationId, type Owed } from '../../src/domain/obligation';
+import { obligationId, type Obligation } from '../../src/domain/obligation';
 import type { HostPlacement, PlannedLine, Section } from '../../src/domain/plan';
 import { foldRun } from '../../src/domain/fold-run';
 import type { LineState, Question, Run, SubjectActs } from '../../src/domain/run';
@@ -28,7 +28,7 @@ export interface EvidenceWish {
   readonly earlier?: Readonly<
     Record<string, { readonly before?: Json; readonly result?: Json; readonly lane?: string }>
   >;
-  readonly owed?: readonly { readonly what: Owed; readonly on: string; readonly before?: Json }[];
+  readonly owed?: readonly (Pick<Obligation, 'what' | 'on' | 'unanswered'> & { readonly before?: Json })[];
   /** Answers given on this line, oldest first; `digest` as asked. */
   readonly answers?: readonly {
     readonly says: 'yes' | 'no';
@@ -128,6 +128,7 @@ export function evidenceFor(kind: string, wish: EvidenceWish): Evidence<Json, Js
       line: 'before-01',
       subject: one.on,
       n: 1,
+      ...(one.unanswered && { unanswered: one.unanswered }),
     })),
   };
   return { args: wish.args, before, now: wish.now, at: wish.at ?? AT, line, run };

@@ -34,6 +34,7 @@ test('an obligation opens with the intent, before anybody knows what became of i
       line: OFF,
       subject: 'a',
       n: 1,
+      unanswered: { run: 'run-1', line: OFF, n: 1, at: secondsIn(1) },
     },
   ]);
   for (const type of ['ActAnswered', 'ActLost'] as const)
@@ -48,6 +49,17 @@ test('what was proved not sent, or was refused, owes nothing', () => {
 test('a try that was not sent does not close what an earlier lost one has opened', () => {
   const lost = [intended(OFF, 'a', 1, owes()), outcome('ActLost', OFF, 'a')];
   expect(open(...lost, intended(OFF, 'a', 2, owes()), outcome('ActNotSent', OFF, 'a', 2))).toHaveLength(1);
+});
+
+test('it is known since when the newest try is without an answer, whichever run made it', () => {
+  const first = [intended(OFF, 'a', 1, owes()), outcome('ActLost', OFF, 'a')];
+  const again = [intended(OFF, 'a', 2, owes()), outcome('ActAnswered', OFF, 'a', 1)];
+  const since = (...entries: readonly Entry[]) => open(...entries)[0]?.unanswered?.at;
+  expect(since(...first)).toBe(secondsIn(1));
+  expect(since(...first, ...again)).toBe(secondsIn(3));
+  expect(since(...first, ...again, outcome('ActAnswered', OFF, 'a', 2))).toBeUndefined();
+  const later = run([intended(OFF, 'a', 1, owes())], 'run-2', 100);
+  expect(owedBy([run(first), later])).toMatchObject([{ run: 'run-1', unanswered: { run: 'run-2' } }]);
 });
 
 test('the first before-picture stands until the thing is given back, also from a later run', () => {

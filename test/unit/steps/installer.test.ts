@@ -59,6 +59,14 @@ describe('prepare-installer', () => {
     expect(prepare({ boot: next }, { outcome: 'answered' })).toMatch(/^done: /);
   });
 
+  test('while the plugin may still write, nothing holds the line: what is unsafe is told when it has surely ended', () => {
+    for (const [, change] of UNSAFE) {
+      expect(prepare(change, { outcome: 'intended' }, 120)).toMatch(/^wait: .* not said that it is done$/);
+      expect(prepare(change, { outcome: 'lost' }, 959)).toMatch(/^wait: /);
+      expect(prepare(change, { outcome: 'lost' }, 960)).toBe('stop: NOT_SAFE');
+    }
+  });
+
   test('what it owes stands with the intent: the entry that booted before, and the version that wrote it', () => {
     const evidence = evidenceFor('prepare-installer', { args, now: ready });
     const act = { subject: 'host-2', what: '', args: null };
@@ -123,5 +131,14 @@ describe('take-back-installer', () => {
     [none, 'done: host-2 boots its own system, and nothing asks for new partitions'],
   ])('%o', (now, words) => {
     expect(says(takeBackInstaller, { args: HOST, now })).toBe(words);
+  });
+
+  test.each([
+    [959, /^wait: .* may still write it$/],
+    [960, /^done: /],
+  ])('nothing seen %i s after the plugin was asked and did not answer', (seconds, words) => {
+    const unanswered = { run: 'run-0', line: 'host-2-07-prepare-installer', n: 1, at: secondsAgo(seconds) };
+    const owed = [{ what: 'installer-prepared', on: 'host-2', unanswered }] as const;
+    expect(says(takeBackInstaller, { args: HOST, now: none, owed })).toMatch(words);
   });
 });
