@@ -1,4 +1,5 @@
 /** Every network is wired alike on every host, bonds with all their links (R27, F-15; xapi §5.1). */
+import { madeOnDemand } from '../domain/made-on-demand';
 import { sortedNames } from '../domain/order';
 import type { HostSnapshot, PifSnapshot, Snapshot } from '../domain/pool';
 import { defineCheck, found, type Found } from './check';
@@ -6,19 +7,22 @@ import { defineCheck, found, type Found } from './check';
 export const sameNetworks = defineCheck({
   name: 'same-networks',
   summary:
-    'Every network has an attached card on every host, with the same VLAN, and bonds have all their links.',
+    'Every network has an attached card on every host, or is a VLAN that CloudStack makes there; bonds have all their links.',
   source: 'xc R27, pl F-15',
   look: (pool) => [...unlike(pool), ...pool.hosts.flatMap(onHost)],
 });
 
 function unlike(pool: Snapshot): Found[] {
   const networks = sortedNames(new Set(pool.hosts.flatMap((host) => host.pifs.map((pif) => pif.network))));
+  const canBeMade = madeOnDemand(pool);
   return networks.flatMap((network) => {
     const cards = pool.hosts.map((host) => ({
       host,
       pif: host.pifs.find((one) => one.network === network),
     }));
-    const without = cards.flatMap(({ host, pif }) => (pif ? [] : [host.name]));
+    const without = cards.flatMap(({ host, pif }) =>
+      pif || canBeMade(network, host.name) ? [] : [host.name],
+    );
     const tags = new Set(cards.flatMap(({ pif }) => (pif ? [pif.vlan ?? -1] : [])));
     const bonded = new Set(cards.flatMap(({ pif }) => (pif ? [pif.bond !== undefined] : [])));
     return [

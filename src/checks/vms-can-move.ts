@@ -1,4 +1,5 @@
 /** Which VMs cannot be moved while they run, named, with the cause and what the plan does about it. */
+import { madeOnDemand } from '../domain/made-on-demand';
 import { missingIn, nailOf, srName, takers, type Missing } from '../domain/movability';
 import { residents, type HostSnapshot, type Snapshot, type VmSnapshot } from '../domain/pool';
 import { compareVersions } from '../domain/version';
@@ -110,13 +111,26 @@ const NOT_OF_THE_VM: readonly string[] = [
   'VM_HOST_INCOMPATIBLE_VERSION',
 ];
 
+/** Every network that some host lacks is one that CloudStack makes there for this VM. */
+function onDemand(pool: Snapshot, vm: VmSnapshot): boolean {
+  const canBeMade = madeOnDemand(pool);
+  const lacking = pool.hosts.flatMap((host) =>
+    vm.networks
+      .filter((network) => !host.pifs.some((pif) => pif.network === network))
+      .map((network) => canBeMade(network, host.name)),
+  );
+  return vm.cloudstack !== undefined && lacking.length > 0 && lacking.every(Boolean);
+}
+
 /** XAPI refuses a VM when any one target cannot take it (xapi §10.1); where we would move it, people should know. */
 function secondOpinion(pool: Snapshot, target: string, extra: Extra): Found[] {
   if (pool.ha.on) return [];
   return leftOf(pool, target).flatMap((host) =>
     Object.entries(extra.evacuation?.[host.name] ?? {}).flatMap(([name, answer]) => {
       const vm = pool.vms.find((one) => one.name === name);
-      const known = vm?.cd !== undefined || stopsOf(name, extra).length > 0;
+      // a VLAN that CloudStack has yet to make there is refused by XAPI alone
+      const made = answer[0] === 'VM_REQUIRES_NETWORK' && vm !== undefined && onDemand(pool, vm);
+      const known = vm?.cd !== undefined || made || stopsOf(name, extra).length > 0;
       if (known || NOT_OF_THE_VM.includes(answer[0] ?? '')) return [];
       return [
         found(

@@ -1,4 +1,5 @@
 /** What keeps a VM where it is. Live migration needs tools, nothing passed through, and its SRs and networks at the other end. */
+import { madeOnDemand } from './made-on-demand';
 import type { Obligation } from './obligation';
 import type { HostSnapshot, Snapshot, VmSnapshot } from './pool';
 import { compareVersions } from './version';
@@ -67,10 +68,15 @@ export function missingIn(pool: Snapshot): Missing {
   const wired = new Map(pool.hosts.map((host) => [host.name, new Set(host.pifs.map((pif) => pif.network))]));
   // a network without any PIF is internal: it can be made on every host
   const somewhere = new Set(pool.hosts.flatMap((host) => host.pifs.map((pif) => pif.network)));
+  const canBeMade = madeOnDemand(pool);
   return (vm, host) => {
     const srsOfHost = attached.get(host) ?? NONE;
     const networksOfHost = wired.get(host) ?? NONE;
-    const lacksNetwork = (network: string): boolean => somewhere.has(network) && !networksOfHost.has(network);
+    const lacksNetwork = (network: string): boolean =>
+      somewhere.has(network) &&
+      !networksOfHost.has(network) &&
+      // CloudStack makes it before it moves or starts a VM of its own; what it does not know is moved by XAPI alone
+      !(vm.cloudstack && canBeMade(network, host));
     // nearly always: of a large pool a quarter of a million times
     if (vm.disks.every((sr) => srsOfHost.has(sr)) && !vm.networks.some(lacksNetwork)) return NOTHING;
     const srs = vm.disks.filter((sr) => !srsOfHost.has(sr));

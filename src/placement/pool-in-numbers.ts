@@ -15,7 +15,7 @@ export interface VmInNumbers {
   readonly nail: Nail | undefined;
   /** By host: it has the SRs and networks that the VM needs. */
   readonly sees: readonly boolean[];
-  /** Equal for VMs that need the same SRs and networks. */
+  /** Equal for VMs that need the same SRs and networks, and for which CloudStack would make the same ones. */
   readonly class: number;
   readonly counts: boolean;
   /** The other routers of its redundant group. */
@@ -122,7 +122,11 @@ function vmsOf(
   }
   const classes = new Map<string, { readonly number: number; readonly sees: readonly boolean[] }>();
   return running.map((seen, index): VmInNumbers => {
-    const needs = JSON.stringify([seen.disks.toSorted(), seen.networks.toSorted()]);
+    const needs = JSON.stringify([
+      seen.disks.toSorted(),
+      seen.networks.toSorted(),
+      seen.cloudstack !== undefined,
+    ]);
     const known = classes.get(needs) ?? {
       number: classes.size,
       sees: pool.hosts.map((host) => missing(seen, host.name).length === 0),

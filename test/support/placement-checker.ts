@@ -203,7 +203,12 @@ class Paper {
     const lost = vm.disks.find((sr) => !seen.includes(sr));
     if (lost !== undefined) return { rule: 'storage', says: `${to} does not see ${lost} of ${vm.name}` };
     const nets = there.pifs.map((pif) => pif.network);
-    const cut = vm.networks.find((network) => this.wired.has(network) && !nets.includes(network));
+    const cut = vm.networks.find(
+      (network) =>
+        this.wired.has(network) &&
+        !nets.includes(network) &&
+        !(vm.cloudstack && this.madeThere(network, there)),
+    );
     if (cut !== undefined) return { rule: 'network', says: `${to} is not on ${cut} of ${vm.name}` };
     const group = vm.cloudstack?.redundantGroup;
     if (group !== undefined)
@@ -211,6 +216,24 @@ class Paper {
         if (other.name !== vm.name && other.cloudstack?.redundantGroup === group)
           return { rule: 'pair', says: `${vm.name} and ${other.name} are both on ${to}` };
     return undefined;
+  }
+
+  /** CloudStack makes its VLANs where the untagged card or bond is that carries them on another host. */
+  private madeThere(network: string, there: HostSnapshot): boolean {
+    return this.pool.hosts.some((host) =>
+      host.pifs.some(
+        (pif) =>
+          pif.network === network &&
+          pif.vlan !== undefined &&
+          network.startsWith('VLAN') &&
+          host.pifs.some(
+            (card) =>
+              card.vlan === undefined &&
+              card.device === pif.device &&
+              there.pifs.some((one) => one.vlan === undefined && one.network === card.network),
+          ),
+      ),
+    );
   }
 
   private leaves(vm: VmSnapshot): void {

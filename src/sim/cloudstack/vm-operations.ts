@@ -1,5 +1,7 @@
 /** What CloudStack does to one VM: migrate, start, stop. XAPI's own reason is swallowed, as the real one swallows it. */
-import { hostByName, type SimHost } from '../model';
+import { isCloudStackVlan } from '../../domain/made-on-demand';
+import { uuidOf } from '../identity';
+import { hostByName, type SimHost, type SimVm } from '../model';
 import { isSuitable, startTargets } from './placement';
 import { failed, noCapacity, type Refusal } from './refusal';
 import { type CloudStackSide, isAlive, type KnownVm, type Token } from './side';
@@ -30,7 +32,24 @@ export function migrate(side: CloudStackSide, vm: KnownVm, to: SimHost, token: T
   };
   // migratewait: CloudStack gives up on XAPI after an hour, whatever XAPI does later.
   const limit = side.cloud.time.in(side.profile.knobs.migrateWait, () => end(['TASK_TIMEOUT']));
+  makeVlans(vm, to);
   side.xapi.migrate(vm, to, AGENT, end);
+}
+
+/** Before a VM comes to a host, its VLANs are made there on the card that carries them elsewhere (cs §9.1). */
+function makeVlans(vm: SimVm, to: SimHost): void {
+  for (const network of vm.networks) {
+    if (to.pifs.some((pif) => pif.network === network)) continue;
+    const carrier = vm.pool.hosts.find((host) =>
+      host.pifs.some((pif) => pif.network === network && isCloudStackVlan(pif)),
+    );
+    const there = carrier?.pifs.find((pif) => pif.network === network);
+    const under = carrier?.pifs.find((pif) => pif.vlan === undefined && pif.device === there?.device);
+    const card = to.pifs.find((pif) => pif.vlan === undefined && pif.network === under?.network);
+    if (there?.vlan === undefined || !card) continue;
+    const uuid = uuidOf('pif', to.uuid, card.device, String(there.vlan));
+    to.pifs.push({ uuid, device: card.device, network, management: false, attached: true, vlan: there.vlan });
+  }
 }
 
 /** Clean shutdown; the row keeps where the VM last ran. */
@@ -75,6 +94,7 @@ export function start(
   if (!target) return done(refused);
   vm.cs.state = 'Starting';
   vm.cs.on = target.name;
+  makeVlans(vm, target);
   side.xapi.start(vm, target, AGENT, (xapi) => {
     if (!isAlive(token)) return done();
     if (xapi) {

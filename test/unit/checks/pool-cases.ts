@@ -134,6 +134,7 @@ export const CASES: readonly PoolCase[] = [
   of('vcpus-do-not-divide', TARGET, 'block vcpu-topology i-2-11-VM'),
   of('version-disagrees', TARGET, 'warn same-machines host-2'),
   of('vlan-differs', TARGET, 'warn same-networks pool-a'),
+  of('vlan-on-one-host', TARGET),
   of('vm-being-snapshotted', TARGET, 'warn vms-blocked i-2-11-VM'),
   of('vm-blocked', TARGET, 'block vms-blocked i-2-11-VM'),
   of('vm-elsewhere', TARGET, 'block same-machines i-2-10-VM'),
