@@ -2,6 +2,7 @@
  * What is gone, or another, since the inventory was recorded: one sentence each, with the command that puts it back.
  * What is new is no loss. What an upgrade changes by itself is named below with its source, and is no loss either.
  */
+import { isCloudStackName, isCloudStackVlan } from './made-on-demand';
 import {
   cardName,
   SECRET,
@@ -85,7 +86,10 @@ export function poolLosses(
 ): readonly Loss[] {
   return [
     ...before.networks
-      .filter((network) => !now.networks.some((one) => one.uuid === network.uuid))
+      .filter(
+        (network) =>
+          !isCloudStackName(network.name) && !now.networks.some((one) => one.uuid === network.uuid),
+      )
       .map((network) => ({
         what: `${pool} no longer has the network ${network.name}.`,
         doThis: `xe network-create name-label="${network.name}" MTU=${network.mtu}`,
@@ -139,6 +143,8 @@ function bondLosses(
 function interfaceLosses(host: string, before: HostInventory, now: HostInventory): readonly Loss[] {
   const bonds = new Set(before.bonds.map((bond) => bond.device));
   return before.interfaces.flatMap((was): readonly Loss[] => {
+    // CloudStack removes it with the last VM that needs it; with an address people made it, whatever its name
+    if (isCloudStackVlan(was) && was.ip.mode === 'None' && !was.management) return [];
     const name = cardName(was);
     const is = now.interfaces.find((one) => cardName(one) === name);
     // a bond that is gone was told of as a bond

@@ -207,6 +207,23 @@ test('another address given by DHCP is no loss', () => {
   expect(hostLosses(dhcp('10.0.0.20'), dhcp('10.0.0.21'))).toEqual([]);
 });
 
+test('a VLAN that CloudStack made may go with its last VM; one of that name with an address is missed', () => {
+  const made = { ...VLAN, network: 'VLAN-5e4f2b1c-100' };
+  const gone = (card: typeof VLAN): readonly string[] =>
+    hostLosses(
+      { ...HOST, interfaces: [ETH0, ETH1, card, BOND0] },
+      { ...HOST, interfaces: [ETH0, ETH1, BOND0] },
+    ).map(({ what }) => what);
+
+  expect(gone(made)).toEqual([]);
+  expect(gone({ ...made, ip: { ...VLAN.ip, mode: 'Static', address: '10.0.9.1' } })).toEqual([
+    'host-1 no longer has the VLAN 100 on eth1 (network VLAN-5e4f2b1c-100).',
+  ]);
+  const [guest] = POOL.pool.networks;
+  const before = { ...POOL.pool, networks: [{ ...guest!, uuid: 'n-9', name: made.network }] };
+  expect(poolLosses('pool-a', 'uuid-pool', before, { ...before, networks: [] })).toEqual([]);
+});
+
 test('of the pool, networks, SRs, tags and settings are missed; XAPI’s own flag and CD libraries are not', () => {
   const now = { networks: [], srs: [], tags: [], otherConfig: {} };
 
