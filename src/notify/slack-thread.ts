@@ -10,8 +10,8 @@ import type { Journal, MessageRow, SlackPost, SlackThread } from '../ports';
 import { CARD, FINISH, type Message } from '../slack/view/message';
 import type { Pace } from './pace';
 
-/** Longer than any call and its look-up take: wall milliseconds that one writer holds a message. */
-const LEASE = 60_000;
+/** Longer than a look-up and a call take, ten seconds each at most: wall milliseconds that one writer holds a message. */
+const LEASE = 30_000;
 /** Another process is writing the message: what it wrote is looked at then. Wall milliseconds. */
 const LOOK_AGAIN = 500;
 /** A message that another process has been writing for so long is passed over: its writer may be dead. Wall milliseconds. */

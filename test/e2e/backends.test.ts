@@ -17,7 +17,7 @@ describeWith('mariadb-server', 'on MariaDB', () => {
 
     beforeAll(async () => {
       [mariadb, redis] = await Promise.all([startMariadb(), startRedis()]);
-      stage = await openE2e({ speed: 200, databaseUrl: mariadb.url, redisUrl: redis.url });
+      stage = await openE2e({ speed: 400, databaseUrl: mariadb.url, redisUrl: redis.url });
       before = await stage.truth();
       expect(await stage.cli(undefined, 'migrate')).toMatchObject({ code: 0 });
       workers = await Promise.all([stage.begin('worker'), stage.begin('worker')]);

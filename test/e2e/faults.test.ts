@@ -10,7 +10,7 @@ let before: Truth;
 let run: string;
 
 beforeAll(async () => {
-  stage = await openE2e({ speed: 200, slack: true });
+  stage = await openE2e({ speed: 400, slack: true });
   before = await stage.truth();
   await stage.begin('worker');
   run = await started(stage);

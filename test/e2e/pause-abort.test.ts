@@ -8,7 +8,7 @@ let before: Truth;
 let run: string;
 
 beforeAll(async () => {
-  stage = await openE2e({ speed: 200 });
+  stage = await openE2e({ speed: 400 });
   before = await stage.truth();
   await stage.begin('worker');
   run = await started(stage);
