@@ -20,14 +20,17 @@ export const goalOf = ({ procedure, target }: Omit<Planned, 'pool'>): string =>
 export const changeOf = (plan: Omit<Planned, 'pool'>, before: string): string =>
   WITHOUT_A_VERSION[plan.procedure] ?? `${before} → ${plan.target}`.trimStart();
 
-/** What follows `plan` where such a plan is asked for again: "pool-a", "pool-a --reboot", "pool-a --automatic URL". */
-export function askedAs({ procedure, pool, automatic }: Planned & Pick<Plan, 'automatic'>): string {
-  if (procedure === 'rolling-reboot') return `${pool} --reboot`;
-  if (!automatic) return pool;
-  const { url, byHand } = automatic;
-  return [`${pool} --automatic ${url}`, ...(byHand.length > 0 ? [`--by-hand ${byHand.join(',')}`] : [])].join(
-    ' ',
-  );
+/** What follows `plan` where such a plan is asked for again: "pool-a --to 7.1.2", "pool-a --reboot --hosts host-2". */
+export function askedAs(plan: Plan): string {
+  const { to, reboot, hosts, automatic, byHand = [] } = wishOf(plan);
+  return [
+    plan.pool,
+    ...(to === undefined ? [] : [`--to ${to}`]),
+    ...(reboot ? ['--reboot'] : []),
+    ...(hosts ? [`--hosts ${hosts.join(',')}`] : []),
+    ...(automatic === undefined ? [] : [`--automatic ${automatic}`]),
+    ...(byHand.length > 0 ? [`--by-hand ${byHand.join(',')}`] : []),
+  ].join(' ');
 }
 
 /** The request that leads to such a plan, but for its remedies. */

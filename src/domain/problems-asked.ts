@@ -1,6 +1,7 @@
 /** What is answered to people who ask for something that cannot be done as asked. */
 import { problem, type Problem } from './problem';
 
+/** `request`: what follows `plan` in the command that leads to such a plan (domain/aim.ts). */
 export const asked = {
   notAllowed: (person: string, what: string, pool: string, needs: string): Problem =>
     problem(
@@ -30,26 +31,26 @@ export const asked = {
       'Plans are kept for ever; the id must be wrong.',
       'Make a plan: xsupgrade plan POOL',
     ),
-  planBlocked: (plan: string, pool: string, blocks: readonly string[]): Problem =>
+  planBlocked: (plan: string, pool: string, blocks: readonly string[], request: string): Problem =>
     problem(
       'PLAN_BLOCKED',
       `Plan ${plan} of ${pool} is blocked and cannot be started.`,
       blocks.join(' '),
-      `Remove what blocks, then make a new plan: xsupgrade plan ${pool}`,
+      `Remove what blocks, then make a new plan: xsupgrade plan ${request}`,
     ),
-  planStale: (plan: string, pool: string, hours: number): Problem =>
+  planStale: (plan: string, hours: number, request: string): Problem =>
     problem(
       'PLAN_STALE',
       `Plan ${plan} is ${hours} hours old.`,
       'A pool changes in a day; what was shown is no longer what is.',
-      `Make a new plan: xsupgrade plan ${pool}`,
+      `Make a new plan: xsupgrade plan ${request}`,
     ),
-  planOvertaken: (plan: string, pool: string): Problem =>
+  planOvertaken: (plan: string, pool: string, request: string): Problem =>
     problem(
       'PLAN_OVERTAKEN',
       `Plan ${plan} was made before another run of ${pool}.`,
       'That run has changed the pool since.',
-      `Make a new plan: xsupgrade plan ${pool}`,
+      `Make a new plan: xsupgrade plan ${request}`,
     ),
   noPlan: (pool: string): Problem =>
     problem(

@@ -68,13 +68,13 @@ export const met = {
       ...advice,
       'Then press Try again.',
     ),
-  upgradedByOthers: (host: string, from: string, now: string, pool: string): Problem =>
+  upgradedByOthers: (host: string, from: string, now: string, request: string): Problem =>
     problem(
       'UPGRADED_BY_OTHERS',
       `${host} ran ${from} when this was planned and runs ${now} now.`,
       'Somebody else has upgraded it since; what the plan has for it is not true any more. Nothing of it was touched.',
       'Find out who did it, and that they have finished.',
-      `Abort this run; it says what is owed. Then make a new plan: xsupgrade plan ${pool}`,
+      `Abort this run; it says what is owed. Then make a new plan: xsupgrade plan ${request}`,
     ),
   hostInWrongState: (host: string, state: string, expected: string): Problem =>
     problem(

@@ -1,5 +1,6 @@
 /** The operator at work: authorise, append, ring. Every refusal is a sentence; a lost race is asked again. */
 import { differenceInHours } from 'date-fns';
+import { askedAs } from '../domain/aim';
 import { Rejected } from '../domain/errors';
 import { blockEnd, shownPhase } from '../domain/lanes';
 import type { Entry, Recorded, RunStarted } from '../domain/journal';
@@ -184,12 +185,13 @@ export function operate(deps: OperatorDeps): Operator {
       const blocks = plan.findings
         .filter((finding) => finding.severity === 'block')
         .map((finding) => `${finding.on}: ${finding.what}`);
-      if (plan.verdict === 'blocked') throw new Rejected(problems.planBlocked(planId, plan.pool, blocks));
+      if (plan.verdict === 'blocked')
+        throw new Rejected(problems.planBlocked(planId, plan.pool, blocks, askedAs(plan)));
       const age = differenceInHours(clock.now(), plan.madeAt);
-      if (age >= STALE_HOURS) throw new Rejected(problems.planStale(planId, plan.pool, age));
+      if (age >= STALE_HOURS) throw new Rejected(problems.planStale(planId, age, askedAs(plan)));
       // also a run that was under way while the plan was made: what it did since is not in the plan
       if (rows.some((row) => row.closedAt !== undefined && row.closedAt > Date.parse(plan.madeAt)))
-        throw new Rejected(problems.planOvertaken(planId, plan.pool));
+        throw new Rejected(problems.planOvertaken(planId, plan.pool, askedAs(plan)));
       return open(plan, by);
     },
 

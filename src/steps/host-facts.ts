@@ -1,4 +1,5 @@
 /** What an approval of one host is bound to: its section, its bounds, and the findings that matter. */
+import { askedAs } from '../domain/aim';
 import { digestOf } from '../domain/digest';
 import type { Finding } from '../domain/finding';
 import { stop, type Decision } from '../domain/decision';
@@ -71,7 +72,7 @@ export const upgradedByOthers = (
 ): Decision | undefined =>
   from === undefined || version === '' || version === from
     ? undefined
-    : stop(problems.upgradedByOthers(host, from, version, run.plan.pool));
+    : stop(problems.upgradedByOthers(host, from, version, askedAs(run.plan)));
 
 const names = (pool: Snapshot, host: string, guests: boolean): readonly string[] =>
   residents(pool, host)

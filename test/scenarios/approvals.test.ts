@@ -133,7 +133,12 @@ test('a plan older than a day is not started; it is made again', async () => {
   const it = story({ pools: [smallPool] });
   const plan = await it.plan();
   it.cloud.time.advanceTo(it.cloud.time.now() + 25 * 3_600_000);
-  await expect(it.start(plan)).rejects.toMatchObject({ problem: { code: 'PLAN_STALE' } });
+  await expect(it.start(plan)).rejects.toMatchObject({
+    problem: {
+      code: 'PLAN_STALE',
+      doThis: [`Make a new plan: xsupgrade plan ${plan.pool} --to ${plan.target}`],
+    },
+  });
 });
 
 test('a second run of one pool is refused while the first is open; starting the same plan again is the same run', async () => {

@@ -12,13 +12,14 @@ const reboot = (order: readonly string[]): Plan =>
 test('an upgrade is asked for with its version, and with what boots its hosts', () => {
   const automatic = { url: 'http://media.example/7.1.2', byHand: ['host-2'] };
   expect(wishOf(upgrade)).toEqual({ to: upgrade.target });
+  expect(askedAs(upgrade)).toBe(`${upgrade.pool} --to ${upgrade.target}`);
   expect(wishOf({ ...upgrade, automatic })).toEqual({
     to: upgrade.target,
     automatic: automatic.url,
     byHand: ['host-2'],
   });
   expect(askedAs({ ...upgrade, automatic })).toBe(
-    `${upgrade.pool} --automatic http://media.example/7.1.2 --by-hand host-2`,
+    `${upgrade.pool} --to 7.1.2 --automatic http://media.example/7.1.2 --by-hand host-2`,
   );
 });
 
@@ -26,6 +27,7 @@ test('a reboot stays a reboot, of the same hosts', () => {
   expect(wishOf(reboot(HOSTS))).toEqual({ reboot: true });
   expect(wishOf(reboot(['host-2']))).toEqual({ reboot: true, hosts: ['host-2'] });
   expect(askedAs(reboot(HOSTS))).toBe(`${upgrade.pool} --reboot`);
+  expect(askedAs(reboot(['host-2']))).toBe(`${upgrade.pool} --reboot --hosts host-2`);
   expect(askedFor('pool-a', wishOf(reboot(['host-2'])), '7.1.2')).toMatchObject({
     procedure: { name: 'rolling-reboot' },
     hosts: ['host-2'],

@@ -80,7 +80,7 @@ test('a small plan reads from verdict to lines', () => {
     '? There are 9,000 messages.',
     '      pool-a is disabled',
     '      Do this: Find out who disabled it',
-    '      Or let the plan do it: /xsupgrade plan pool-a --remedy message-count',
+    '      Or let the plan do it: /xsupgrade plan pool-a --to 7.1.2 --remedy message-count',
     'Taken care of (1)',
     '· HA is on.',
     '---',
