@@ -1,4 +1,5 @@
 /** Why a pool cannot be upgraded: the blockers of its newest plan, and nothing else. */
+import { askedAs } from '../src/domain/aim';
 import { briefOf } from '../src/domain/plan-difference';
 import { defineCommand } from './command';
 
@@ -15,6 +16,7 @@ export const why = defineCommand({
       about: 'why',
       plan: briefOf(plan),
       blockers: plan.findings.filter((finding) => finding.severity === 'block'),
+      again: askedAs(plan),
     };
   },
 });

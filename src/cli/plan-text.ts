@@ -99,7 +99,7 @@ const topicText = (
 
 /** The blockers of a plan, and nothing else. */
 export function whyText(
-  { plan, blockers }: Extract<CommandAnswer, { about: 'why' }>,
+  { plan, blockers, again }: Extract<CommandAnswer, { about: 'why' }>,
   width?: number,
 ): string {
   const of = `plan ${plan.plan} of ${plan.madeAt}`;
@@ -111,9 +111,9 @@ export function whyText(
   return [
     `✗ ${blockers.length} ${blockers.length === 1 ? 'finding blocks' : 'findings block'} ${purposeOf(plan)}.`,
     of,
-    ...findingGroups(blockers).flatMap((group) => groupText(group, askedAs(plan), width)),
+    ...findingGroups(blockers).flatMap((group) => groupText(group, again, width)),
     '',
-    `When they are gone, ask for a new plan: xsupgrade plan ${askedAs(plan)}`,
+    `When they are gone, ask for a new plan: xsupgrade plan ${again}`,
   ].join('\n');
 }
 

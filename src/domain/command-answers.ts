@@ -41,7 +41,13 @@ export type CommandAnswer =
       readonly says?: 'yes' | 'no';
     }
   /** Of the newest plan; empty where nothing blocks it. */
-  | { readonly about: 'why'; readonly plan: PlanBrief; readonly blockers: readonly Finding[] }
+  | {
+      readonly about: 'why';
+      readonly plan: PlanBrief;
+      readonly blockers: readonly Finding[];
+      /** What follows `plan` where it is asked for again. */
+      readonly again: string;
+    }
   | { readonly about: 'diff'; readonly difference: PlanDifference }
   | { readonly about: 'status'; readonly status: StatusAnswer }
   | {

@@ -117,7 +117,7 @@ describe('real documents', () => {
       },
     ],
     ['obligations', { about: 'obligations', pool: 'pool-a', owed: [owed] }],
-    ['why', { about: 'why', plan: briefOf(before), blockers: [] }],
+    ['why', { about: 'why', plan: briefOf(before), blockers: [], again: 'pool-a' }],
     ['diff', { about: 'diff', difference: planDifference(before, after) }],
     ['help', helpAbout()],
   ] satisfies readonly [keyof typeof shapes, CommandAnswer][])('%s', (name, answer) => {

@@ -85,9 +85,11 @@ test('why names the blockers with what to do, and says so when there are none', 
   const plan = planDifference(first, planOf('plan-2')).before;
   const blockers = first.findings.slice(0, 1);
 
-  expect(whyText({ about: 'why', plan, blockers })).toMatch(
-    /1 finding blocks pool-a[\s\S]*host-2 is not ready[\s\S]*do: Find out who disabled it/,
+  expect(whyText({ about: 'why', plan, blockers, again: 'pool-a --to 7.1.2' })).toMatch(
+    /1 finding blocks pool-a[\s\S]*host-2 is not ready[\s\S]*do: Find out who disabled it[\s\S]*xsupgrade plan pool-a --to 7\.1\.2$/,
   );
-  expect(answerMessage({ about: 'why', plan, blockers }).text).toContain('host-2 is not ready.');
-  expect(whyText({ about: 'why', plan, blockers: [] })).toContain('Nothing blocks pool-a');
+  expect(answerMessage({ about: 'why', plan, blockers, again: 'pool-a --to 7.1.2' }).text).toContain(
+    'host-2 is not ready.',
+  );
+  expect(whyText({ about: 'why', plan, blockers: [], again: 'pool-a' })).toContain('Nothing blocks pool-a');
 });
