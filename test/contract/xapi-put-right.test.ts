@@ -1,4 +1,5 @@
 /** Changes that put right what pre-flight found, over real TLS sockets. */
+import { Refused, Unreachable } from '../../src/domain/errors';
 import { uuidOf } from '../../src/sim/identity';
 import type { SimPool } from '../../src/sim/model';
 import { xapiWorld } from '../../src/sim/xapi/xapi-world';
@@ -36,6 +37,55 @@ test('what puts right what pre-flight found, and what takes it back', async () =
   host.traits.maintenanceMode = true;
   await client.endMaintenanceMode(host.uuid);
   expect(host.traits.maintenanceMode).toBe(false);
+});
+
+describe('an act of several calls', () => {
+  const refuse = (call: string, nth: number): void =>
+    void world.cloud.faults.add([
+      { call: `xapi:${call}`, nth, how: 'refuse', code: 'OPERATION_NOT_ALLOWED' },
+    ]);
+
+  test('that is refused at once has done nothing', async () => {
+    const vm = vmOf(pool, 'i-2-10-VM');
+    vm.traits.blocked = { pool_migrate: 'BACKUP', start: 'BACKUP' };
+    refuse('VM.remove_from_blocked_operations', 1);
+    const allowed = world.client().allowOperations(vm.uuid, ['pool_migrate', 'start']);
+    await expect(allowed).rejects.toBeInstanceOf(Refused);
+    expect(vm.traits.blocked).toEqual({ pool_migrate: 'BACKUP', start: 'BACKUP' });
+  });
+
+  test('that is refused half-way is in doubt: what is done is still owed', async () => {
+    const client = world.client();
+    const vm = vmOf(pool, 'i-2-10-VM');
+    vm.traits.blocked = { pool_migrate: 'BACKUP', start: 'BACKUP' };
+    refuse('VM.remove_from_blocked_operations', 2);
+    await expect(client.allowOperations(vm.uuid, ['pool_migrate', 'start'])).rejects.toBeInstanceOf(
+      Unreachable,
+    );
+    expect(vm.traits.blocked).toEqual({ start: 'BACKUP' });
+    refuse('VM.add_to_blocked_operations', 1);
+    await expect(client.blockOperations(vm.uuid, { start: 'BACKUP' })).rejects.toBeInstanceOf(Unreachable);
+    refuse('pool.add_to_other_config', 1);
+    await expect(client.setAutoPowerOn(true)).rejects.toBeInstanceOf(Unreachable);
+  });
+
+  test('messages that go one by one are in doubt once the first has gone', async () => {
+    xapiWorld(world.cloud)
+      .of(pool)
+      .messages.push(
+        ...[1000, 2000].map((at) => ({
+          uuid: uuidOf('m', String(at)),
+          name: 'ALARM',
+          priority: 3,
+          cls: 'Host',
+          object: '',
+          at,
+          body: '',
+        })),
+      );
+    refuse('message.destroy', 2);
+    await expect(world.client().destroyMessages(2)).rejects.toBeInstanceOf(Unreachable);
+  });
 });
 
 test('the oldest messages go, one by one where the release knows no other way', async () => {

@@ -1,5 +1,5 @@
 /** Changes that put right what pre-flight found: flags in other_config, blocked operations, old messages (xapi §3.1, §6.1, §9.3). */
-import { NotSent, Refused, Unreachable } from '../../domain/errors';
+import { NotSent, Refused, Unreachable, WrongKey } from '../../domain/errors';
 import type { XenPoolActs } from '../../ports';
 import type { Session } from './session';
 import type { Table } from './tables';
@@ -25,43 +25,66 @@ const MAINTENANCE_MODE = 'MAINTENANCE_MODE';
 
 export function putRight(o: PutRight): Acts {
   const { session, refOf, named } = o;
-  const call = async (method: string, params: Parameters<Session['act']>[1], doing: string): Promise<void> =>
-    void (await session.act(method, params, doing));
+  type Call = readonly [method: string, params: Parameters<Session['act']>[1], doing: string];
+  const call = async (...calls: readonly Call[]): Promise<void> =>
+    inTurn(
+      o.source,
+      calls.map((one) => () => session.act(...one)),
+    );
   return {
     setAutoPowerOn: async (on) => {
       const pool = await o.poolRef();
       const doing = `switch automatic starts ${on ? 'on' : 'off'}`;
       // adding a key that is there is refused (MAP_DUPLICATE_KEY), taking one away that is not is no error
-      await call('pool.remove_from_other_config', [pool, AUTO_START], doing);
-      if (on) await call('pool.add_to_other_config', [pool, AUTO_START, 'true'], doing);
+      const off: Call = ['pool.remove_from_other_config', [pool, AUTO_START], doing];
+      await call(
+        off,
+        ...(on ? [['pool.add_to_other_config', [pool, AUTO_START, 'true'], doing] as const] : []),
+      );
     },
     allowOperations: async (uuid, operations) => {
       const vm = await refOf('VM', uuid);
-      for (const operation of operations)
-        await call(
-          'VM.remove_from_blocked_operations',
-          [vm, operation],
-          `allow ${operation} of ${named(vm)}`,
-        );
+      const allow = (operation: string): Call => [
+        'VM.remove_from_blocked_operations',
+        [vm, operation],
+        `allow ${operation} of ${named(vm)}`,
+      ];
+      await call(...operations.map(allow));
     },
     blockOperations: async (uuid, blocked) => {
       const vm = await refOf('VM', uuid);
-      for (const [operation, code] of Object.entries(blocked)) {
+      const block = ([operation, code]: readonly [string, string]): readonly Call[] => {
         const doing = `block ${operation} of ${named(vm)} again`;
-        await call('VM.remove_from_blocked_operations', [vm, operation], doing);
-        await call('VM.add_to_blocked_operations', [vm, operation, code], doing);
-      }
+        return [
+          ['VM.remove_from_blocked_operations', [vm, operation], doing],
+          ['VM.add_to_blocked_operations', [vm, operation, code], doing],
+        ];
+      };
+      await call(...Object.entries(blocked).flatMap(block));
     },
     endMaintenanceMode: async (uuid) => {
       const host = await refOf('host', uuid);
-      await call(
-        'host.remove_from_other_config',
-        [host, MAINTENANCE_MODE],
-        `end the maintenance mode of ${named(host)}`,
-      );
+      const doing = `end the maintenance mode of ${named(host)}`;
+      await call(['host.remove_from_other_config', [host, MAINTENANCE_MODE], doing]);
     },
-    destroyMessages: async (count) => destroy(session, await oldest(o, count)),
+    destroyMessages: async (count) => destroy(o, await oldest(o, count)),
   };
+}
+
+/**
+ * One act of several calls. Once the first is through, a refusal says nothing about the act any more: it is in doubt, so
+ * that what is owed for it stays owed and the next look says what is left.
+ */
+async function inTurn(source: string, calls: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const [at, call] of calls.entries()) {
+    try {
+      await call();
+    } catch (error) {
+      const isNothing = error instanceof Refused || error instanceof NotSent || error instanceof WrongKey;
+      if (at === 0 || !isNothing) throw error;
+      throw new Unreachable(source, `only ${at} of ${calls.length} calls are through: ${error.message}`);
+    }
+  }
 }
 
 /** References of so many of the oldest. Nothing is sent where they cannot be listed. */
@@ -81,7 +104,7 @@ async function oldest({ table }: PutRight, count: number): Promise<readonly stri
 const DOING = 'remove old messages';
 
 /** In one call from 22.19 on, before that one by one (xapi App. A). */
-async function destroy(session: Session, messages: readonly string[]): Promise<void> {
+async function destroy({ session, source }: PutRight, messages: readonly string[]): Promise<void> {
   if (messages.length === 0) return;
   try {
     await session.act('message.destroy_many', [[...messages]], DOING);
@@ -89,12 +112,16 @@ async function destroy(session: Session, messages: readonly string[]): Promise<v
   } catch (error) {
     if (!(error instanceof Refused) || error.code !== 'MESSAGE_METHOD_UNKNOWN') throw error;
   }
-  for (const message of messages) {
+  const one = async (message: string): Promise<void> => {
     try {
       await session.act('message.destroy', [message], DOING);
     } catch (error) {
       // somebody else was faster: it is gone, which is what was wanted
       if (!(error instanceof Refused) || error.code !== 'HANDLE_INVALID') throw error;
     }
-  }
+  };
+  await inTurn(
+    source,
+    messages.map((message) => () => one(message)),
+  );
 }
