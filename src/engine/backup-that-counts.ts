@@ -1,6 +1,7 @@
 /** The verified backup of an earlier run of this very upgrade: it counts for a plan that finishes the pool (design: Obligations). */
 import type { Recorded } from '../domain/journal';
-import { linesOf, type Plan } from '../domain/plan';
+import type { Plan } from '../domain/plan';
+import { kindsIn, sentToInstaller } from './half-way';
 
 /**
  * Runs of the pool, oldest first. Undefined when none holds, when no host has gone to its installer since (then nothing is
@@ -14,13 +15,12 @@ export function backupThatCounts(
   let isHalfWay = false;
   for (const { plan, entries } of runs) {
     if (!plan || plan.target !== target || plan.procedure !== 'rolling-upgrade') continue;
-    const kindOf = new Map(linesOf(plan).map((one) => [one.id, one.kind]));
+    const kindOf = kindsIn(plan, entries);
+    isHalfWay ||= sentToInstaller(plan, entries);
     for (const { entry } of entries) {
-      if (entry.type === 'PlanRevised') for (const line of entry.added) kindOf.set(line.id, line.kind);
       const done = entry.type === 'LineDone' ? kindOf.get(entry.line) : undefined;
       if (entry.type === 'LineDone' && done === 'back-up-databases')
         name = (entry.result as { name?: string } | undefined)?.name ?? name;
-      if (done === 'upgrade-by-hand') isHalfWay = true;
       // a pool that was finished once needs a backup of its own the next time
       if (entry.type === 'RunFinished') [name, isHalfWay] = [undefined, false];
     }

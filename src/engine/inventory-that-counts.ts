@@ -1,7 +1,8 @@
 /** The record of an earlier run of this very upgrade: hosts that it upgraded are compared with what they were before (design: Obligations). */
 import { inventoryFrom } from '../domain/inventory';
 import type { Recorded, RunStarted } from '../domain/journal';
-import { linesOf, type Plan } from '../domain/plan';
+import type { Plan } from '../domain/plan';
+import { kindsIn, sentToInstaller } from './half-way';
 
 /**
  * Runs of the pool, oldest first: the first record counts, with all that people have accepted since. Undefined when no
@@ -15,9 +16,9 @@ export function inventoryThatCounts(
   let isHalfWay = false;
   for (const { plan, entries } of runs) {
     if (!plan || plan.target !== target || plan.procedure !== 'rolling-upgrade') continue;
-    const kindOf = new Map(linesOf(plan).map((one) => [one.id, one.kind]));
+    const kindOf = kindsIn(plan, entries);
+    isHalfWay ||= sentToInstaller(plan, entries);
     for (const { entry } of entries) {
-      if (entry.type === 'PlanRevised') for (const line of entry.added) kindOf.set(line.id, line.kind);
       const kind = 'line' in entry ? kindOf.get(entry.line) : undefined;
       const inventory =
         entry.type === 'LineBegan' && kind === 'record-inventory' ? inventoryFrom(entry.before) : undefined;
@@ -26,7 +27,6 @@ export function inventoryThatCounts(
         const { accepted = [] } = (entry.result ?? {}) as { readonly accepted?: readonly string[] };
         recorded = { ...recorded, accepted: [...recorded.accepted, ...accepted] };
       }
-      if (entry.type === 'LineDone' && kind === 'upgrade-by-hand') isHalfWay = true;
       // a pool that was finished once is recorded anew the next time
       if (entry.type === 'RunFinished') [recorded, isHalfWay] = [undefined, false];
     }

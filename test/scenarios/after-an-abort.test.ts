@@ -60,3 +60,18 @@ test('a backup of a run that upgraded nothing does not count for the next one', 
   const kinds = (await it.plan()).sections.flatMap(({ lines }) => lines.map(({ kind }) => kind));
   expect(kinds).toContain('back-up-databases');
 });
+
+test('an upgrade that installed the master by itself is half-way: its backup and its inventory count for the next plan', async () => {
+  const it = begin({ automatic: { url: 'http://media.example/xs-7.1.2', byHand: [] } });
+  const first = await it.start(await it.plan());
+  await abandon(it, first, doneKind('leave-maintenance'));
+  expect(it.host('host-1').version).toBe('7.1.2');
+  const plan = await it.plan();
+  const kinds = plan.sections.flatMap(({ lines }) => lines.map(({ kind }) => kind));
+  expect(kinds.filter((kind) => ['stop-services', 'back-up-databases'].includes(kind))).toEqual([]);
+  const second = await it.run(await it.start(plan));
+  const recorded = Object.values((await it.run(first)).lines).find(
+    ({ line }) => line.kind === 'record-inventory',
+  );
+  expect(second.recorded?.inventory).toEqual(recorded?.before);
+});

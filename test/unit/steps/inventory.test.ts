@@ -8,7 +8,7 @@ import { compareInventory } from '../../../src/steps/compare-inventory';
 import { recordInventory } from '../../../src/steps/record-inventory';
 import { decide, evidenceFor, says, type EvidenceWish } from '../../support/evidence';
 import { halfWay, healthyPool } from '../../support/snapshots';
-import { recorded } from '../../support/toy-journal';
+import { done, intended, outcome, recorded } from '../../support/toy-journal';
 import { toyPlan, toyStarted } from '../../support/toy-run';
 
 const ARGS = { host: 'host-2', uuid: 'uuid-host-2', id: 'cs-host-2', master: false };
@@ -123,6 +123,7 @@ describe('the record of an earlier run', () => {
     const lines = [
       line('before-08-record-inventory', 'record-inventory'),
       line('host-1-10-upgrade-by-hand', 'upgrade-by-hand'),
+      line('host-1-12-reboot-into-installer', 'reboot-into-installer'),
       line('host-1-19-compare-inventory', 'compare-inventory'),
     ];
     return { ...toyPlan(), target, procedure, sections: [{ ...first!, lines }, ...rest] };
@@ -155,7 +156,24 @@ describe('the record of an earlier run', () => {
     });
   });
 
+  const REBOOT = 'host-1-12-reboot-into-installer';
+  const LOST = [intended(REBOOT, 'host-1'), outcome('ActLost', REBOOT, 'host-1')];
+  const UNSENT = [intended(REBOOT, 'host-1'), outcome('ActNotSent', REBOOT, 'host-1')];
   test.each([
+    ['in flight', LOST.slice(0, 1)],
+    ['of which no answer came', LOST],
+    ['seen to be over', [done(REBOOT)]],
+    [
+      'lost, and not sent a second time',
+      [...LOST, intended(REBOOT, 'host-1', 2), outcome('ActNotSent', REBOOT, 'host-1', 2)],
+    ],
+  ] as const)('counts from a reboot into the installer %s', (_sentence, entries) => {
+    const one = run(plan(), RECORDED(inventory('rack-1')), ...entries, { type: 'RunAborted' });
+    expect(inventoryThatCounts([one], '7.1.2')?.inventory).toEqual(inventory('rack-1'));
+  });
+
+  test.each([
+    ['whose reboot into the installer was not sent', run(plan(), RECORDED(inventory()), ...UNSENT)],
     ['to another version', run(plan('8.0.0'), RECORDED(inventory()), AWAY)],
     ['of another procedure', run(plan('7.1.2', 'give-back'), RECORDED(inventory()), AWAY)],
     ['that finished', run(plan(), RECORDED(inventory()), AWAY, { type: 'RunFinished' })],
