@@ -123,10 +123,10 @@ export const met = {
       'CloudStack force-stops the VMs of the last host.',
       'Bring another host Up and Enabled in CloudStack, then press Try again.',
     ),
-  masterMoved: (host: string): Problem =>
+  masterMoved: (host: string, has: 'lost it' | 'got it' = 'lost it'): Problem =>
     problem(
       'MASTER_MOVED',
-      `${host} is no longer the pool master.`,
+      has === 'lost it' ? `${host} is no longer the pool master.` : `${host} has become the pool master.`,
       'The role moved during the upgrade: a mixed pool with another master may split.',
       'Do not reboot anything. Find out who moved it: xe pool-list params=master on each host.',
       'When the master is the planned one again, press Try again.',

@@ -6,6 +6,7 @@ import {
   hostFacts,
   materialDigest,
   revised,
+  roleMoved,
   shown,
   upgradedByOthers,
   type HostFacts,
@@ -24,7 +25,7 @@ export const confirmApproval = defineStep<Args, HostFacts>({
   patience: { softSeconds: hours(1), hardSeconds: hours(24 * 7) },
   observe: (world, { host }) => hostFacts(world, host),
   decide: ({ args, now, line, run }) => {
-    const over = upgradedByOthers(args, now, run) ?? revised(now);
+    const over = upgradedByOthers(args, now, run) ?? roleMoved(args, now) ?? revised(now);
     if (over) return over;
     if (now.blocks.length > 0) return stop(problems.blockedNow(args.host, now.blocks, now.advice));
     const digest = materialDigest(run, args.host, now);

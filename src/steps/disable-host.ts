@@ -2,7 +2,7 @@
 import { act, done, stop } from '../domain/decision';
 import { problems } from '../domain/problems';
 import { defineStep } from './step';
-import { csHost, managedState, minutes, xenHostLook, type HostArgs } from './sight';
+import { csHost, managedState, masterMoved, minutes, xenHostLook, type HostArgs } from './sight';
 
 type Seen = {
   readonly enabled: boolean;
@@ -40,7 +40,8 @@ export const disableHost = defineStep<HostArgs, Seen>({
   },
   decide: ({ args, now }) => {
     if (!now.enabled) return done(`${args.host} is disabled in XAPI`);
-    if (args.master && now.masterUuid !== args.uuid) return stop(problems.masterMoved(args.host));
+    const moved = masterMoved(args, now);
+    if (moved) return moved;
     const unmanaged = now.managedState === 'Unmanaged';
     if (args.master && !unmanaged) return stop(problems.notSafe(args.host, 'its cluster is not Unmanaged'));
     if (!unmanaged && now.resourceState !== 'Maintenance')

@@ -30,6 +30,8 @@ export type HostFacts = {
   readonly room: readonly string[];
   /** What the host runs now; empty when it could not be read. */
   readonly version: string;
+  /** Name of the pool master now; empty when it could not be read. */
+  readonly master: string;
   /** Present when the plan no longer fits the host. */
   readonly revision?: Json;
 };
@@ -50,6 +52,7 @@ export async function hostFacts(world: World, host: string): Promise<HostFacts> 
       .filter((other) => other.name !== host && other.live && other.enabled)
       .map((other) => `${other.name} runs ${other.version} and has ${other.memoryMib.free} MiB free`),
     version: snapshot.hosts.find((one) => one.name === host)?.version ?? '',
+    master: snapshot.master,
     ...(revision && { revision: revision as unknown as Json }),
   };
 }
@@ -73,6 +76,15 @@ export const upgradedByOthers = (
   from === undefined || version === '' || version === from
     ? undefined
     : stop(problems.upgradedByOthers(host, from, version, askedAs(run.plan)));
+
+/** Asked again in the moment before each change; here so that nobody approves, and nothing moves, for a host that is to stop. */
+export const roleMoved = (
+  { host, master }: { readonly host: string; readonly master: boolean },
+  now: HostFacts,
+): Decision | undefined =>
+  now.master === '' || (now.master === host) === master
+    ? undefined
+    : stop(problems.masterMoved(host, master ? 'lost it' : 'got it'));
 
 const names = (pool: Snapshot, host: string, guests: boolean): readonly string[] =>
   residents(pool, host)

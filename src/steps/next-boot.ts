@@ -4,7 +4,7 @@ import { Refused } from '../domain/errors';
 import type { NextBoot } from '../domain/installer';
 import { problems } from '../domain/problems';
 import type { World } from '../ports';
-import { csHost, managedState, orSilence, xenHost, xenHostLook, type HostArgs } from './sight';
+import { csHost, managedState, masterMoved, orSilence, xenHost, xenHostLook, type HostArgs } from './sight';
 
 /** The plugin's own deadline, 15 minutes for some 60 MB, half a minute in which it writes its last file, and as long to reach it. */
 export const PREPARED_WITHIN_SECONDS = 960;
@@ -16,6 +16,8 @@ export type BootSeen = {
   readonly residents: number;
   readonly version: string;
   readonly bootTime: number;
+  /** Empty while XAPI does not answer. */
+  readonly masterUuid: string;
   readonly resourceState: string;
   readonly managedState: string;
   /** Absent while dom0 does not answer. */
@@ -41,6 +43,7 @@ export async function bootLook(
     residents: xen?.residents ?? 0,
     version: xen?.version ?? '',
     bootTime: xen?.bootTime ?? 0,
+    masterUuid: xen?.masterUuid ?? '',
     resourceState: host.resourceState,
     managedState: managed,
     ...(boot && { boot: { ...boot } }),
@@ -60,7 +63,10 @@ export async function nextBoot(world: World, uuid: string): Promise<NextBoot> {
 }
 
 /** Why nothing may be done to this host now; undefined while it is out of service and empty (design: never list). */
-export function unsafe({ host, master }: HostArgs, now: BootSeen): Decision | undefined {
+export function unsafe(args: HostArgs, now: BootSeen): Decision | undefined {
+  const { host, master } = args;
+  const moved = masterMoved(args, now);
+  if (moved) return moved;
   const unmanaged = now.managedState === 'Unmanaged';
   const why = ((): string | undefined => {
     if (master && !unmanaged) return 'its cluster is not Unmanaged';

@@ -11,6 +11,7 @@ import {
   bootTimeBefore,
   csHost,
   managedState,
+  masterMoved,
   minutes,
   orSilence,
   xenHostLook,
@@ -67,7 +68,8 @@ export const rebootHost = defineStep<HostArgs, Seen>({
     const asked = line.acts[host];
     if (asked?.outcome === 'answered' && (line.patienceFrom ?? 0) <= asked.intendedAt)
       return wait(`XAPI has taken the reboot of ${host}; it has not come back yet`, { againInSeconds: 10 });
-    if (args.master && now.masterUuid !== args.uuid) return stop(problems.masterMoved(host));
+    const moved = masterMoved(args, now);
+    if (moved) return moved;
     const unmanaged = now.managedState === 'Unmanaged';
     if (args.master && !unmanaged) return stop(problems.notSafe(host, 'its cluster is not Unmanaged'));
     if (!unmanaged && now.resourceState !== 'Maintenance')

@@ -2,7 +2,7 @@
 import { done, stop } from '../domain/decision';
 import { problems } from '../domain/problems';
 import type { Run } from '../domain/run';
-import { changes, hostFacts, revised, upgradedByOthers, type HostFacts } from './host-facts';
+import { changes, hostFacts, revised, roleMoved, upgradedByOthers, type HostFacts } from './host-facts';
 import { defineStep, LOOKS_ONLY } from './step';
 import { counted, minutes, type HostArgs } from './sight';
 
@@ -18,6 +18,7 @@ export const recheckHost = defineStep<Args, HostFacts>({
   observe: (world, { host }) => hostFacts(world, host),
   decide: ({ args, now, run }) =>
     upgradedByOthers(args, now, run) ??
+    roleMoved(args, now) ??
     revised(now) ??
     (now.blocks.length > 0
       ? stop(problems.blockedNow(args.host, now.blocks, now.advice))

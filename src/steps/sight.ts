@@ -1,6 +1,8 @@
 /** Looks that several steps share. They read; what to conclude is each step's own. */
 import { hoursToMinutes, minutesToSeconds } from 'date-fns';
+import { stop, type Decision } from '../domain/decision';
 import { Malformed, NotSent, Unreachable } from '../domain/errors';
+import { problems } from '../domain/problems';
 import { recalled, type Run } from '../domain/run';
 import type { CsHost, World, XenHostSeen } from '../ports';
 
@@ -43,6 +45,15 @@ export async function xenHostLook(world: World, uuid: string): Promise<XenHostLo
     masterUuid: pool.masterUuid,
   };
 }
+
+/** The role has moved since the plan: off its master, or onto a member, which would take the pool down with its cluster Managed. */
+export const masterMoved = (
+  { host, uuid, master }: HostArgs,
+  { masterUuid }: { readonly masterUuid: string },
+): Decision | undefined =>
+  (masterUuid === uuid) === master
+    ? undefined
+    : stop(problems.masterMoved(host, master ? 'lost it' : 'got it'));
 
 /** One host as CloudStack tells it. Throws Malformed when the cluster does not list it. */
 export async function csHost(world: World, id: string): Promise<CsHost> {

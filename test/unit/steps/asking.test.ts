@@ -6,7 +6,7 @@ import { confirmApproval } from '../../../src/steps/confirm-approval';
 import { recheckHost } from '../../../src/steps/recheck-host';
 import { trustHost } from '../../../src/steps/trust-host';
 import { verifyAgent } from '../../../src/steps/verify-agent';
-import { decide, HOST, says, type AnyVerb, type EvidenceWish } from '../../support/evidence';
+import { decide, HOST, MASTER, says, type AnyVerb, type EvidenceWish } from '../../support/evidence';
 
 /** The digest that a step asks with when it sees this. */
 function asked(verb: AnyVerb, wish: EvidenceWish) {
@@ -32,6 +32,8 @@ const facts = {
   guests: ['i-2-11-VM'],
   system: ['s-1-VM'],
   room: [],
+  version: '6.5.0',
+  master: 'host-1',
 };
 
 describe('approve-run', () => {
@@ -115,6 +117,16 @@ describe('a host that somebody else has upgraded since the plan was made', () =>
     );
   });
 });
+
+test.each([recheckHost, confirmApproval])(
+  'a host with another role than the planned one is not begun',
+  (step) => {
+    const became = { args: HOST, now: { ...facts, master: 'host-2', revision: {} } };
+    expect(says(step, became)).toBe('stop: MASTER_MOVED');
+    expect(says(step, { args: MASTER, now: { ...facts, master: 'host-3' } })).toBe('stop: MASTER_MOVED');
+    expect(says(step, { args: HOST, now: { ...facts, master: '' } })).not.toContain('MASTER_MOVED');
+  },
+);
 
 describe('confirm-approval', () => {
   const wish = { args: HOST, now: facts };

@@ -80,6 +80,7 @@ describe('disable-host', () => {
       'stop: NOT_SAFE',
     ],
     ['a VM lives on it: never', { residents: 1 }, 'stop: NOT_SAFE'],
+    ['that has become the master: never', { masterUuid: 'uuid-2' }, 'stop: MASTER_MOVED'],
   ])('a member %s', (_sentence, change, expected) => {
     expect(says(disableHost, { args: HOST, now: { ...member, ...change } })).toBe(expected);
   });

@@ -16,6 +16,7 @@ const ready = {
   residents: 0,
   version: '6.5.0',
   bootTime: 100,
+  masterUuid: 'uuid-1',
   resourceState: 'Maintenance',
   managedState: 'Managed',
   boot: none,
@@ -31,6 +32,12 @@ const wanting = { ...ready, boot: { ...next, repartition: true } };
 describe.each(ACTS.map((step) => [step.step.kind, step] as const))('%s', (_kind, step) => {
   test.each(UNSAFE)('touches no host that is %s', (_, change) => {
     expect(says(step, { args, now: { ...wanting, ...change } })).toBe('stop: NOT_SAFE');
+  });
+
+  test('touches no member that has become the master, and no master that is none any more', () => {
+    expect(says(step, { args, now: { ...wanting, masterUuid: 'uuid-2' } })).toBe('stop: MASTER_MOVED');
+    const now = { ...wanting, managedState: 'Unmanaged', masterUuid: 'uuid-2' };
+    expect(says(step, { args: { ...args, ...MASTER }, now })).toBe('stop: MASTER_MOVED');
   });
 
   test('touches no master whose cluster is Managed, whatever else', () => {

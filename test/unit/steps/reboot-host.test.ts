@@ -38,6 +38,7 @@ describe('reboot-host', () => {
       { bootTime: 200, live: false },
       'wait: host-2 is away: rebooting',
     ],
+    ['a member that has become the master: never', { masterUuid: 'uuid-2' }, 'stop: MASTER_MOVED'],
     ['a record without a boot time is no other boot time', { bootTime: 0 }, 'act: reboot host-2'],
   ])('%s', (_sentence, change, expected) => {
     expect(concludes(change)).toBe(expected);
