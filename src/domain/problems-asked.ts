@@ -177,7 +177,7 @@ export const asked = {
       'NO_TARGET',
       `No version was named for ${pool}, and pools.yaml has no target for it.`,
       'A plan is made for one exact version.',
-      `Say: plan ${pool} --to VERSION`,
+      `Say: xsupgrade plan ${pool} --to VERSION`,
       `Or set target: under ${pool} in pools.yaml.`,
     ),
   hostUnknown: (host: string, pool: string, hosts: readonly string[]): Problem =>
@@ -192,7 +192,7 @@ export const asked = {
       'NO_REMEDY',
       `Nothing that ${check} found in ${pool} can be put right by a line of the plan.`,
       offered.length === 0 ? 'No remedy is offered now.' : `Remedies are offered for: ${offered.join(', ')}.`,
-      `Make the plan without it: plan ${pool}`,
+      `Make the plan without it: xsupgrade plan ${pool}`,
       'Its findings say what a person does instead.',
     ),
   asOnlySimulated: (user: string): Problem =>

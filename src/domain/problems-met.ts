@@ -275,7 +275,7 @@ export const met = {
       'STILL_OWED',
       `${pool} is still owed: ${owed.join(', ')}.`,
       'Something that was changed has not been seen as it was before.',
-      'Give it back, or take it over with a reason: xsupgrade obligations POOL',
+      `Give it back, or take it over with a reason: xsupgrade obligations ${pool}`,
       'Then press Try again.',
     ),
   newerVersion: (title: string): Problem =>
@@ -332,7 +332,7 @@ export const met = {
       `${host} cannot prepare the installer: ${reason}.`,
       'Its upgrade plugin tests the media before it changes anything; nothing on the host was changed.',
       'Put right what is named, then press Try again.',
-      'Or abort this run and plan the host by hand: xsupgrade plan POOL --automatic URL --by-hand HOST',
+      `Or abort this run and plan the host by hand: xsupgrade plan POOL --automatic URL --by-hand ${host}`,
     ),
   installerGone: (host: string): Problem =>
     problem(
@@ -361,7 +361,7 @@ export const met = {
       ...(master ? ['Do not promote another master: it would split the pool.'] : []),
       'When it is back, or to go on waiting, press Try again.',
     ),
-  installerFailed: (host: string, version: string, target: string): Problem =>
+  installerFailed: (host: string, version: string, target: string, pool: string): Problem =>
     problem(
       'INSTALLER_FAILED',
       `${host} rebooted and still runs ${version}: its installer did not finish.`,
@@ -369,7 +369,7 @@ export const met = {
       `Look: the console of ${host}, and the installer's log if it left one: ls -lt /var/log/installer`,
       `By hand: boot ${host} from the ${target} ISO, choose upgrade, keep the partitions; then press Try again.`,
       'Automatically once more: abort this run, give back the cluster where it is Unmanaged, and plan again with --automatic; what is done counts.',
-      `Take it back: abort this run, then xsupgrade obligations POOL --give-back installer-prepared:${host}`,
+      `Take it back: abort this run, then say: xsupgrade obligations ${pool} --give-back installer-prepared:${host}`,
     ),
   dom0Refused: (host: string, doing: string, said: string): Problem =>
     problem(

@@ -88,7 +88,7 @@ export const toSlackGroup =
         JSON.parse(
           JSON.stringify(
             section(
-              `${text}${bold(clip(page.summary, 500))}${page.details['doThis'] ? `\nDo this: ${clip(plain(inSlack(page.details['doThis'], run)), 800)}` : ''}`,
+              `${text}${bold(clip(page.summary, 500))}${page.details['doThis'] ? `\nDo this: ${clip(plain(inSlack(page.details['doThis'], run)), 2000)}` : ''}`,
             ),
           ),
         ),

@@ -86,7 +86,7 @@ export function pagesOf(plan: Plan, entries: readonly Recorded[]): readonly DueP
         line.kind,
         grave(plan, line, owed) ? 'critical' : 'error',
         `${plan.pool}: ${problem.what}`,
-        { code, why, doThis: doThis.join(' · ') },
+        { code, why, doThis: withRun(doThis.join(' · '), run) },
       );
     };
 
@@ -140,6 +140,7 @@ export function pagesOf(plan: Plan, entries: readonly Recorded[]): readonly DueP
             'critical',
             `${plan.pool}: paused while its cluster is Unmanaged in CloudStack`,
             {
+              doThis: `Remove the reason for the pause, then let the run go on: xsupgrade resume ${run}`,
               meaning: 'CloudStack neither sees nor protects the VMs of this cluster until the run goes on.',
             },
           );
@@ -164,6 +165,10 @@ export function pagesOf(plan: Plan, entries: readonly Recorded[]): readonly DueP
   }
   return due;
 }
+
+/** A pager knows no thread: the command that is copied from it names the run. */
+const withRun = (advice: string, run: string): string =>
+  advice.replaceAll('xsupgrade advance RUN', `xsupgrade advance ${run}`);
 
 const slow = (run: string): string =>
   `Read in the thread what it waits for: xsupgrade status ${run} · Nothing is given up yet; the next limit holds the host and asks`;

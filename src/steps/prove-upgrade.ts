@@ -48,7 +48,7 @@ export const proveUpgrade = defineStep<Args, Seen>({
     if (good && now.version === args.from)
       return stop(
         args.installer
-          ? problems.installerFailed(args.host, now.version, args.to)
+          ? problems.installerFailed(args.host, now.version, args.to, run.plan.pool)
           : problems.sameVersion(args.host, now.version, args.to),
       );
     if (good && now.version !== args.to) return stop(problems.otherVersion(args.host, now.version, args.to));

@@ -1,9 +1,11 @@
 /** docs/problems.md and the code know the same problems, both ways; none of them leaks a reference or a gap. */
 import { readdirSync } from 'node:fs';
+import { commands } from '../../commands';
 import { adviseCloudStack, CLOUDSTACK_PROBLEMS } from '../../src/domain/cloudstack-advice';
 import type { Problem } from '../../src/domain/problem';
 import { problems } from '../../src/domain/problems';
 import { ADVISED_CODES, xapiProblem } from '../../src/domain/xapi-advice';
+import { inSlack } from '../../src/slack/view/words';
 import { page, partsOf, rowsOf } from './markdown';
 
 const PAGE = page('docs/problems.md');
@@ -81,6 +83,20 @@ test.each([...made, ...cloudStack.slice(-1), ...xapi])(
     expect(problem.code).toMatch(/^[A-Z][A-Z0-9_]+$/);
     expect(problem.what).toMatch(/[.:…]$|\n|host-1$/);
     expect(problem.doThis.length).toBeGreaterThan(0);
+  },
+);
+
+test.each([...made, ...cloudStack.slice(-1), ...xapi])(
+  '%s names commands of ours so that Slack and a shell can take them',
+  (_, problem) => {
+    const shellOnly = ['migrate'];
+    const names = commands.map(({ name }) => name).filter((name) => !shellOnly.includes(name));
+    const bare = new RegExp(`(?<!/)xsupgrade (${names.join('|')})\\b`);
+
+    for (const step of problem.doThis) {
+      expect(inSlack(step, 'r-1')).not.toMatch(bare);
+      expect(inSlack(step, 'r-1')).not.toContain('advance RUN');
+    }
   },
 );
 

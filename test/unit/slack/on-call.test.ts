@@ -173,3 +173,17 @@ test('every warning says what to do next, with the run and the question in it', 
   );
   expect(steps()).toContain('xsupgrade status r-1');
 });
+
+test('a page carries the command that goes on, with the run in it', () => {
+  const of = plan(THREE);
+  const problem = { ...PROBLEM, doThis: ['Then press Try again, or run: xsupgrade advance RUN'] };
+  const steps = (...entries: readonly Entry[]): unknown =>
+    pagesOf(of, record(entries, of)).at(-1)?.page.details['doThis'];
+
+  expect(steps(began(maintenance), { type: 'LineStopped', line: maintenance, problem })).toBe(
+    'Then press Try again, or run: xsupgrade advance r-1',
+  );
+  expect(
+    steps(unmanaged, { type: 'PauseRequested', by: { id: 'UANN', name: 'Ann' }, now: true, reason: 'fire' }),
+  ).toContain('xsupgrade resume r-1');
+});
