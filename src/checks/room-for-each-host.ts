@@ -66,8 +66,8 @@ function shortageOf(
   const free = others.reduce((sum, other) => sum + other.memoryMib.free, 0);
   if (needed <= free) return undefined;
   return [
+    `${needed - free} MiB short`,
     `what runs on ${host.name} needs ${needed} MiB (${leaving.map((vm) => vm.name).join(', ')})`,
     ...others.map((other) => `${other.name} has ${other.memoryMib.free} MiB free`),
-    `${needed - free} MiB short`,
   ];
 }

@@ -7,6 +7,8 @@ import { bold, clip, code, listed, plain } from './words';
 
 /** Findings of one topic that are told one by one; the others are named. */
 const ONE_BY_ONE = 4;
+/** Of the evidence or the advice of one finding: what decides stands first. */
+const FIRST = 3;
 /** A text must fit into one section. */
 const TOPIC = 2800;
 
@@ -55,10 +57,10 @@ function topicText(
   return [
     ...told.flatMap(({ what, evidence }) => [
       sentence(symbol, what),
-      ...evidence.slice(0, 3).map((one) => `      ${clip(plain(one), 200)}`),
+      ...some(evidence, (one) => `      ${clip(plain(one), 200)}`),
     ]),
     ...(findings.length > ONE_BY_ONE ? [more(findings).slice(1)] : []),
-    ...advice.slice(0, 3).map((one) => `      Do this: ${clip(plain(one), ADVICE)}`),
+    ...some(advice, (one) => `      Do this: ${clip(plain(one), ADVICE)}`),
     ...(offered
       ? [`      Or let the plan do it: ${code(`/xsupgrade plan ${asked} --remedy ${check}`)}`]
       : []),
@@ -87,14 +89,20 @@ const others = (findings: readonly Finding[]): string =>
     ),
   )}`;
 
+/** The first of them, and a line that says how many the report has beyond. */
+const some = (all: readonly string[], text: (one: string) => string): readonly string[] => [
+  ...all.slice(0, FIRST).map(text),
+  ...(all.length > FIRST ? [`      and ${all.length - FIRST} more in the report`] : []),
+];
+
 /** One finding by itself, with what to do about it. */
 export function findingText({ severity, what, evidence, advice }: Finding): string {
   const rest =
     severity === 'note'
       ? []
       : [
-          ...evidence.slice(0, 3).map((one) => `      ${clip(plain(one), 200)}`),
-          ...advice.slice(0, 3).map((one) => `      Do this: ${clip(plain(one), ADVICE)}`),
+          ...some(evidence, (one) => `      ${clip(plain(one), 200)}`),
+          ...some(advice, (one) => `      Do this: ${clip(plain(one), ADVICE)}`),
         ];
   return [sentence(LOOKS[severity].symbol, what), ...rest].join('\n');
 }

@@ -205,9 +205,9 @@ describe('room-for-each-host', () => {
 
     expect(seen.map(({ on }) => on)).toEqual(['host-1', 'host-2', 'pool-a']);
     expect(seen[0]?.evidence).toEqual([
+      '9216 MiB short',
       'what runs on host-1 needs 20480 MiB (i-2-10-VM)',
       'host-2 has 11264 MiB free',
-      '9216 MiB short',
     ]);
   });
 

@@ -219,3 +219,17 @@ test('whatever other programs say in it, Slack takes the plan', () => {
     { numRuns: 60 },
   );
 });
+
+test('evidence beyond what there is room for is counted, never dropped in silence', () => {
+  const evidence = [
+    '9216 MiB short',
+    'host-1 needs 10240 MiB',
+    'host-2 has 512 MiB free',
+    'host-3 has 512 MiB free',
+  ];
+  const text = textOf({ ...plan(hosts(2)), findings: [finding('block', 'host-1', { evidence })] });
+
+  expect(text).toContain('9216 MiB short');
+  expect(text).not.toContain('host-3 has 512 MiB free');
+  expect(text).toContain('and 1 more in the report');
+});
