@@ -341,7 +341,7 @@ export interface CloudStackDb {
   schemaVersion(): Promise<string>;
   /** Volume snapshots on their way, as `name state`. */
   snapshots(): Promise<readonly string[]>;
-  /** Recurring snapshots of volumes whose VMs last ran in the cluster, as `volume hourly|daily|weekly|monthly`. */
+  /** Recurring snapshots of volumes whose VMs last ran in the cluster, with their time, as recurring-snapshots.ts writes them. */
   snapshotSchedules(clusterId: string): Promise<readonly string[]>;
 }
 

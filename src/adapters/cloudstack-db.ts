@@ -2,6 +2,7 @@
 import { createPool, type Pool } from 'mysql2/promise';
 import { z } from 'zod';
 import { Malformed, NotSent, Refused, Unreachable } from '../domain/errors';
+import { recurringSnapshot } from '../domain/recurring-snapshots';
 import type { CloudStackDb } from '../ports';
 
 /** One SELECT without parameters; rows as objects, dates as text. Throws NotSent, Unreachable, Refused. */
@@ -26,15 +27,12 @@ const QUERIES = {
   snapshots:
     "SELECT name, status AS state FROM cloud.snapshots WHERE removed IS NULL AND status IN ('Creating', 'BackingUp', 'Copying', 'Destroying') ORDER BY id",
   schedules:
-    'SELECT o.name AS volume, p.`interval` AS every, c.uuid AS cluster FROM cloud.snapshot_policy p ' +
+    'SELECT o.name AS volume, p.`interval` AS every, p.schedule AS schedule, p.timezone AS timezone, c.uuid AS cluster FROM cloud.snapshot_policy p ' +
     'JOIN cloud.volumes o ON o.id = p.volume_id JOIN cloud.vm_instance v ON v.id = o.instance_id ' +
     'JOIN cloud.host h ON h.id = COALESCE(v.host_id, v.last_host_id) JOIN cloud.cluster c ON c.id = h.cluster_id ' +
     'WHERE p.active = 1 AND o.removed IS NULL ORDER BY p.id',
   schemaVersion: 'SELECT version FROM cloud.version ORDER BY id DESC LIMIT 1',
 } as const;
-
-/** snapshot_policy.interval counts from 0. */
-const INTERVALS: readonly string[] = ['hourly', 'daily', 'weekly', 'monthly'];
 
 const text = z.string();
 const nameless = z.string().nullable();
@@ -105,11 +103,17 @@ export function cloudStackDb(select: SqlTransport): CloudStackDb {
       return snapshots.map((row) => `${row.name ?? 'unknown'} ${row.state}`);
     },
     async snapshotSchedules(clusterId) {
-      const shape = z.object({ volume: nameless, every: z.coerce.number(), cluster: identity });
+      const shape = z.object({
+        volume: nameless,
+        every: z.coerce.number(),
+        schedule: text,
+        timezone: text,
+        cluster: identity,
+      });
       const schedules = await rows(QUERIES.schedules, shape);
       return schedules
         .filter((row) => row.cluster === clusterId)
-        .map((row) => `${row.volume ?? 'unknown'} ${INTERVALS[row.every] ?? 'at times of its own'}`);
+        .map((row) => recurringSnapshot(row.volume ?? 'unknown', row.every, row.schedule, row.timezone));
     },
   };
 }

@@ -4,18 +4,20 @@
  */
 import { guestLimit, rowToCopy } from '../domain/guest-limits';
 import { residents, type Snapshot } from '../domain/pool';
-import { defineCheck, found, type Found } from './check';
+import { changesVersion, defineCheck, found, type Found } from './check';
 
 export const capabilityRows = defineCheck({
   name: 'capability-rows',
   summary:
     'CloudStack has a capability row for the exact target version, and its limits let every planned move through.',
   source: 'cs fact 18 and §8.5',
-  look(pool, target, { placement }) {
+  look(pool, target, extra) {
     const rows = pool.cloudstack.traits?.capabilities;
     if (!rows) return [];
-    const { crowded = [] } = placement;
-    if (!rows.some((row) => row.version === target)) return [missing(pool, target, crowded)];
+    const { crowded = [] } = extra.placement;
+    // hosts that keep their version keep their limit; whether the moves fit it is asked all the same
+    if (changesVersion(extra) && !rows.some((row) => row.version === target))
+      return [missing(pool, target, crowded)];
     return crowded.length === 0 ? [] : [tooLow(pool, target, crowded)];
   },
 });

@@ -1,15 +1,15 @@
 /** Without names of guest systems for the exact version, VMs start as "Other install media" (cs fact 18). */
 import { compareVersions } from '../domain/version';
-import { defineCheck, found } from './check';
+import { changesVersion, defineCheck, found } from './check';
 
 export const guestOsMappings = defineCheck({
   name: 'guest-os-mappings',
   summary: 'CloudStack has guest OS names for the exact target version.',
   source: 'cs fact 18 and §8.5',
   since: 'CloudStack 4.4',
-  look(pool, target) {
+  look(pool, target, extra) {
     const counts = pool.cloudstack.traits?.guestOsMappings;
-    if (!counts || (counts[target] ?? 0) > 0) return [];
+    if (!counts || !changesVersion(extra) || (counts[target] ?? 0) > 0) return [];
     const near = Object.keys(counts)
       .filter((version) => version !== 'default' && compareVersions(version, target) < 0)
       .toSorted(compareVersions)

@@ -1,12 +1,13 @@
 /** Whether the target supports the hardware is on a list that no API shows (S16; xc §1.9). */
-import { defineCheck, found } from './check';
+import { changesVersion, defineCheck, found } from './check';
 
 export const hardware = defineCheck({
   name: 'hardware',
   summary: 'A person has looked the hosts up in the compatibility list of the target.',
   source: 'seeds 003 and 004',
-  look: (pool, target) =>
-    pool.hosts.length === 0
+  look: (pool, target, extra) =>
+    // it runs on the version that it keeps
+    pool.hosts.length === 0 || !changesVersion(extra)
       ? []
       : [
           found(

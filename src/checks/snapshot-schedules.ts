@@ -1,19 +1,38 @@
 /** Recurring volume snapshots: XAPI refuses snapshots of running VMs while versions differ (R25; xapi §4.2; pl §0b). */
-import { defineCheck, found } from './check';
+import { dueWithin } from '../domain/recurring-snapshots';
+import { changesVersion, defineCheck, found } from './check';
+
+/** Where the placement tells no time: what it lets a host be away at most (pl §1.1). */
+const MINUTES_PER_HOST = 90;
 
 export const snapshotSchedules = defineCheck({
   name: 'snapshot-schedules',
-  summary: 'No recurring snapshot of a volume in the cluster is due while versions differ.',
+  summary: 'No recurring snapshot of a volume in the cluster is due in the time that an upgrade takes.',
   source: 'xc R25, xapi §4.2',
-  look(pool) {
+  look(pool, _target, extra) {
     const schedules = pool.cloudstack.openWork.schedules ?? [];
-    if (schedules.length === 0) return [];
+    // hosts that end on the version they have never differ
+    if (schedules.length === 0 || !changesVersion(extra)) return [];
+    const minutes = extra.placement.figures?.minutes.p90 ?? MINUTES_PER_HOST * pool.hosts.length;
+    const due = dueWithin(schedules, pool.takenAt, minutes);
+    const hours = Math.max(1, Math.ceil(minutes / 60));
+    const on = pool.cloudstack.clusterName || pool.name;
+    if (due.length === 0)
+      return [
+        found(
+          'note',
+          on,
+          `Recurring snapshots of volumes in the cluster begin later than ${hours} h from now.`,
+          schedules,
+          'An upgrade that begins later may meet them: they fail while versions differ.',
+        ),
+      ];
     return [
       found(
         'warn',
-        pool.cloudstack.clusterName || pool.name,
-        `Volumes of the cluster have recurring snapshots, which fail while versions differ.`,
-        schedules,
+        on,
+        `Recurring snapshots of volumes in the cluster are due within ${hours} h; they fail while versions differ.`,
+        due,
         'Tell the owners, or switch the schedules off for the time of the upgrade.',
       ),
     ];

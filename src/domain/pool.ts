@@ -157,7 +157,7 @@ export interface OpenWork {
   readonly volumes?: readonly string[];
   /** Volume snapshots on their way, as `name state`; `undefined` where the database is not configured. */
   readonly snapshots?: readonly string[];
-  /** Recurring snapshots of volumes in this cluster, as `volume hourly|daily|weekly|monthly`; as above. */
+  /** Recurring snapshots of volumes in this cluster, as recurring-snapshots.ts writes them; as above. */
   readonly schedules?: readonly string[];
 }
 

@@ -247,13 +247,32 @@ const snapshotRows = (pool: SimPool): Row[] =>
 
 const INTERVALS: readonly string[] = ['hourly', 'daily', 'weekly', 'monthly'];
 
-/** Recurring snapshots that a snapshot file lists, as `volume daily`. */
+const DAYS: readonly string[] = [
+  'Sunday',
+  'Monday',
+  'Tuesday',
+  'Wednesday',
+  'Thursday',
+  'Friday',
+  'Saturday',
+];
+
+/** Minute, hour and day as CloudStack keeps them, Sunday as 1; one o'clock on the first day where no time is given. */
+function whenOf(words: readonly string[]): { readonly schedule: string; readonly timezone: string } {
+  const [time = '01:00', timezone = 'GMT'] = words.slice(-2);
+  const [hour, minute] = time.split(':');
+  const day = words.length > 2 ? words[0]! : '1';
+  const named = DAYS.indexOf(day) + 1;
+  return { schedule: `${minute}:${hour}:${named > 0 ? named : day}`, timezone };
+}
+
+/** Recurring snapshots that a snapshot file lists, as `volume daily 01:00 GMT`. */
 function policyRows(pools: readonly SimPool[], vms: readonly SimVm[]): Row[] {
   const volumes = volumeRows(pools, vms);
   return pools
     .flatMap((pool) => pool.openWork?.schedules ?? [])
     .flatMap((sentence, index) => {
-      const [name, every = ''] = sentence.split(' ');
+      const [name, every = '', ...when] = sentence.split(' ');
       const volume = volumes.find((row) => row['name'] === name);
       return volume === undefined
         ? []
@@ -262,8 +281,7 @@ function policyRows(pools: readonly SimPool[], vms: readonly SimVm[]): Row[] {
               id: index + 1,
               uuid: uuidOf('policy', sentence),
               volume_id: volume['id'] ?? null,
-              schedule: '00:01',
-              timezone: 'GMT',
+              ...whenOf(when),
               interval: INTERVALS.indexOf(every),
               max_snaps: 8,
               active: 1,
