@@ -164,8 +164,11 @@ export interface XenPoolActs {
   blockOperations(vmUuid: string, blocked: Readonly<Record<string, string>>): Promise<void>;
   /** Takes XenCenter's MAINTENANCE_MODE out of other_config; enables and disables nothing. */
   endMaintenanceMode(hostUuid: string): Promise<void>;
-  /** So many of the oldest go, for good: at most a thousand, for XAPI reads no longer request. A call each on older releases. */
-  destroyMessages(oldest: number): Promise<void>;
+  /**
+   * So many of the oldest go, for good, and never one of the newest `keep`: at most a thousand, for XAPI reads no longer
+   * request. A call each on older releases.
+   */
+  destroyMessages(oldest: number, keep: number): Promise<void>;
   ejectCd(vbdUuid: string): Promise<void>;
   syncDatabase(): Promise<void>;
   /** GET /pool/xmldbdump to `path` (0600), then counted. */

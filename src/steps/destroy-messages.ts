@@ -18,11 +18,18 @@ const SETTLE_SECONDS = 140;
 /** So many may come while the old ones go, and are no reason to begin again. */
 const NEW_ONES = 100;
 
-/** The batch before may still be at work: what it leaves is not known yet. */
+/** An answer is so old before a count is believed to show all that it destroyed. */
+const FAR_DELAY_SECONDS = 10;
+
+/**
+ * The batch before may still be at work, or have ended after this look began: what it leaves is not known yet. Every count
+ * is a subject of its own, so the engine does not see that two batches are about the same messages.
+ */
 const isUnderWay = (line: LineState, at: number): boolean =>
-  Object.values(line.acts).some(
-    ({ outcome, intendedAt }) =>
-      (outcome === 'intended' || outcome === 'lost') && at - intendedAt < SETTLE_SECONDS * 1000,
+  Object.values(line.acts).some(({ outcome, intendedAt, settledAt }) =>
+    outcome === 'answered'
+      ? at - (settledAt ?? intendedAt) < FAR_DELAY_SECONDS * 1000
+      : (outcome === 'intended' || outcome === 'lost') && at - intendedAt < SETTLE_SECONDS * 1000,
   );
 
 export const destroyMessages = defineStep<Args, Seen>({
@@ -31,7 +38,7 @@ export const destroyMessages = defineStep<Args, Seen>({
   title: ({ keep }) => `Remove XAPI’s old messages for good; the newest ${keep} stay`,
   settleSeconds: SETTLE_SECONDS,
   callTimeoutSeconds: 120,
-  farDelaySeconds: 10,
+  farDelaySeconds: FAR_DELAY_SECONDS,
   maxActs: 3,
   patience: { softSeconds: minutes(15), hardSeconds: minutes(30), byProgress: true },
   observe: async ({ xen }) => ({ messages: await xen.messageCount() }),
@@ -47,6 +54,7 @@ export const destroyMessages = defineStep<Args, Seen>({
       args: { batch },
     });
   },
-  act: ({ xen }, { args }) => xen.destroyMessages((args as { batch: number }).batch),
+  act: ({ xen }, { args }, { args: { keep } }) =>
+    xen.destroyMessages((args as { batch: number }).batch, keep),
   tooLong: ({ line, now }) => problems.tooLong(line.line.title, `${now.messages} messages are left`),
 });

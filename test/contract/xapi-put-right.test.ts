@@ -84,7 +84,7 @@ describe('an act of several calls', () => {
         })),
       );
     refuse('message.destroy', 2);
-    await expect(world.client().destroyMessages(2)).rejects.toBeInstanceOf(Unreachable);
+    await expect(world.client().destroyMessages(2, 0)).rejects.toBeInstanceOf(Unreachable);
   });
 });
 
@@ -102,10 +102,31 @@ test('the oldest messages go, one by one where the release knows no other way', 
       body: '',
     });
   const before = await client.messageCount();
-  await client.destroyMessages(2);
+  await client.destroyMessages(2, 0);
   expect(await client.messageCount()).toBe(before - 2);
   expect(messages.map((one) => one.at).filter((at) => at <= 3000)).toEqual([3000]);
   expect([sent('message.destroy_many'), sent('message.destroy')]).toEqual([1, 2]);
+});
+
+test('the newest messages stay, however many were to go', async () => {
+  const client = world.client();
+  const { messages } = xapiWorld(world.cloud).of(pool);
+  for (const at of [3000, 1000, 2000])
+    messages.push({
+      uuid: uuidOf('m', String(at)),
+      name: 'ALARM',
+      priority: 3,
+      cls: 'Host',
+      object: '',
+      at,
+      body: '',
+    });
+  const before = await client.messageCount();
+  await client.destroyMessages(before, before - 1);
+  expect(await client.messageCount()).toBe(before - 1);
+  expect(messages.some((one) => one.at === 1000)).toBe(false);
+  await client.destroyMessages(2, before);
+  expect(await client.messageCount()).toBe(before - 1);
 });
 
 test('a thousand messages are no request too long for XAPI to read', async () => {
@@ -123,7 +144,7 @@ test('a thousand messages are no request too long for XAPI to read', async () =>
   for (const host of pool.hosts) Object.assign(host, NEWEST);
   const client = world.client();
   const before = await client.messageCount();
-  await client.destroyMessages(1000);
+  await client.destroyMessages(1000, 0);
   expect(await client.messageCount()).toBe(before - 1000);
   expect(sent('message.destroy')).toBe(0);
 });

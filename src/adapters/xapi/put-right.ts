@@ -67,7 +67,7 @@ export function putRight(o: PutRight): Acts {
       const doing = `end the maintenance mode of ${named(host)}`;
       await call(['host.remove_from_other_config', [host, MAINTENANCE_MODE], doing]);
     },
-    destroyMessages: async (count) => destroy(o, await oldest(o, count)),
+    destroyMessages: async (count, keep) => destroy(o, await oldest(o, count, keep)),
   };
 }
 
@@ -87,13 +87,17 @@ async function inTurn(source: string, calls: readonly (() => Promise<unknown>)[]
   }
 }
 
-/** References of so many of the oldest. Nothing is sent where they cannot be listed. */
-async function oldest({ table }: PutRight, count: number): Promise<readonly string[]> {
+/**
+ * References of so many of the oldest, and of none that is to stay: others may have destroyed some since they were counted.
+ * Nothing is sent where they cannot be listed.
+ */
+async function oldest({ table }: PutRight, count: number, keep: number): Promise<readonly string[]> {
   try {
-    return [...(await table('message'))]
+    const listed = [...(await table('message'))];
+    return listed
       .map(([ref, message]) => ({ ref, at: message.time('timestamp') }))
       .toSorted((a, b) => a.at - b.at)
-      .slice(0, count)
+      .slice(0, Math.max(0, Math.min(count, listed.length - keep)))
       .map(({ ref }) => ref);
   } catch (error) {
     if (error instanceof Unreachable) throw new NotSent(error.message);

@@ -138,6 +138,21 @@ describe('old messages', () => {
       expect(at(8900, acts(140))).toMatch(/^act/);
     },
   );
+
+  test('nothing more goes on a count that may be older than the end of the batch before', () => {
+    const ended = (seconds: number) => ({
+      acts: {
+        'pool-a, 9000 messages': {
+          outcome: 'answered' as const,
+          intendedAt: secondsAgo(200),
+          settledAt: secondsAgo(seconds),
+        },
+      },
+    });
+    expect(at(8900, ended(-5))).toBe('wait: 8900 messages are left');
+    expect(at(8900, ended(9))).toBe('wait: 8900 messages are left');
+    expect(at(8500, ended(10))).toMatch(/^act/);
+  });
 });
 
 describe('guest OS names', () => {
