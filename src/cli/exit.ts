@@ -30,13 +30,20 @@ export function failureOf(error: unknown): Failure {
     };
   if (error instanceof Unreachable || error instanceof Malformed)
     return { code: EXIT.unreachable, problem: problems.unreachable(error.source, error.why) };
-  if (error instanceof NotSent)
-    return { code: EXIT.unreachable, problem: problems.unreachable('The other side', error.why) };
+  if (error instanceof NotSent) return { code: EXIT.unreachable, problem: notSent(error.why) };
   if (isConfigInvalid(error)) return { code: EXIT.unreachable, problem: allAtOnce(error.problems) };
   return {
     code: EXIT.unreachable,
     problem: problems.unexpected(error instanceof Error ? error.message : String(error)),
   };
+}
+
+/** Adapters write "XAPI on host-1: why"; without a name in front nobody knows more than that somebody was asked. */
+function notSent(why: string): Problem {
+  const [source = '', ...rest] = why.split(': ');
+  return rest.length === 0
+    ? problems.unreachable('The other side', why)
+    : problems.unreachable(source, rest.join(': '));
 }
 
 function codeOf({ code }: Problem): Failure['code'] {

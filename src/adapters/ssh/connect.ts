@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Client, type ClientChannel } from 'ssh2';
 import { NotSent, Refused, Unreachable, WrongKey } from '../../domain/errors';
+import { networkWords } from '../../domain/net-words';
 import type { HostKeyPins, SshAnswer, SshTarget, SshTransport } from './transport';
 
 export interface SshLogin {
@@ -175,7 +176,8 @@ function connect(
 }
 
 function explain(target: SshTarget, user: string, error: Error & { level?: string }): Error {
-  if (error.level !== 'client-authentication') return new NotSent(`${sourceOf(target)}: ${error.message}`);
+  if (error.level !== 'client-authentication')
+    return new NotSent(`${sourceOf(target)}: ${networkWords(error)}`);
   return new Refused({
     code: 'SSH_LOGIN_REFUSED',
     what: `${nameOf(target)} does not let ${user} in over SSH.`,
@@ -244,7 +246,9 @@ function run(
         if (error)
           end(() =>
             reject(
-              'reason' in error ? new NotSent(`${sourceOf(target)}: ${error.message}`) : lost(error.message),
+              'reason' in error
+                ? new NotSent(`${sourceOf(target)}: ${networkWords(error)}`)
+                : lost(networkWords(error)),
             ),
           );
         else
@@ -254,11 +258,7 @@ function run(
       });
     } catch (error) {
       // ssh2 throws here only when the socket is already gone: nothing was written.
-      end(() =>
-        reject(
-          new NotSent(`${sourceOf(target)}: ${error instanceof Error ? error.message : 'not connected'}`),
-        ),
-      );
+      end(() => reject(new NotSent(`${sourceOf(target)}: ${networkWords(error)}`)));
     }
   });
 }

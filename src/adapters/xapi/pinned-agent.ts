@@ -4,6 +4,7 @@ import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { NotSent, WrongKey } from '../../domain/errors';
+import { networkWords } from '../../domain/net-words';
 
 /** Old hosts speak TLS 1.0 with small keys (xapi §1.1); the pin, not the cipher, is what proves the host. */
 const LEGACY = { minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
@@ -67,7 +68,7 @@ export class PinnedAgent extends https.Agent {
       else finish(null, socket);
     });
     // Nothing of the request is written before the handshake ends: this is proof that nothing was sent.
-    socket.on('error', (error) => finish(new NotSent(`${this.source}: ${error.message}`), socket));
+    socket.on('error', (error) => finish(new NotSent(`${this.source}: ${networkWords(error)}`), socket));
     socket.on('close', () => finish(new NotSent(`${this.source}: closed before the TLS handshake`), socket));
     return undefined;
   }

@@ -3,6 +3,7 @@
  * only reads are repeated: a change whose session was lost may have been made (xapi §2.1, fact 4).
  */
 import { Malformed, NotSent, Refused, Unreachable, WrongKey } from '../../domain/errors';
+import { networkWords } from '../../domain/net-words';
 import { xapiProblem } from '../../domain/xapi-advice';
 import { endpointOf } from './pinned-agent';
 import { replyFrom, type Reply } from './record';
@@ -122,7 +123,7 @@ export function openSession(o: SessionOptions): Session {
       } catch (error) {
         if (error instanceof Refused || (error instanceof WrongKey && isFirst)) throw error;
         // The password may have gone out, but nothing was changed: for whoever calls, nothing was sent.
-        failure = new NotSent(error instanceof Error ? error.message : String(error));
+        failure = new NotSent(networkWords(error));
       }
       if (host === known) {
         if (performance.now() - othersAskedAt < OTHERS_EVERY_MS) throw failure;

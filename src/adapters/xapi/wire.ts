@@ -2,6 +2,7 @@
 import https from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { Malformed, NotSent, Unreachable, WrongKey } from '../../domain/errors';
+import { networkWords } from '../../domain/net-words';
 import { decodeReply } from './decode';
 import { encodeCall } from './encode';
 import { bodyOf, endpointOf, PinnedAgent, shownFingerprint } from './pinned-agent';
@@ -102,9 +103,9 @@ function exchange(
       signal.removeEventListener('abort', abort);
       request.destroy();
       if (error instanceof NotSent || error instanceof WrongKey) reject(error);
-      else if (!connected) reject(new NotSent(`${source}: ${error.message}`));
-      else if (request.reusedSocket) reject(new DeadConnection(source, error.message));
-      else reject(new Unreachable(source, error.message));
+      else if (!connected) reject(new NotSent(`${source}: ${networkWords(error)}`));
+      else if (request.reusedSocket) reject(new DeadConnection(source, networkWords(error)));
+      else reject(new Unreachable(source, networkWords(error)));
     };
     const abort = (): void =>
       fail(new Error(connected ? 'no answer before the deadline' : 'no connection before the deadline'));

@@ -213,6 +213,17 @@ describe('exit 3: unreachable, or the configuration is invalid', () => {
     expect(errorIn(ran).code).toBe(code);
   });
 
+  test('who does not answer is named, where the connection never stood too', async () => {
+    const ran = await run('status run-1 --json', {
+      throws: new NotSent('XAPI on host-1: 10.0.0.1:443 did not answer in time'),
+    });
+
+    expect(errorIn(ran)).toMatchObject({
+      what: 'XAPI on host-1 does not answer.',
+      why: '10.0.0.1:443 did not answer in time.',
+    });
+  });
+
   test('what hands type first means help and version', async () => {
     for (const typed of ['--help', '-h']) expect(await run(typed)).toEqual(await run('help'));
     expect(await run('--version')).toEqual(await run('version'));
