@@ -6,7 +6,8 @@ import { stillToUpgrade } from './host-by-host';
 const MANY = 5000;
 /** Files that the installer copies in a minute at its slowest: an hour for 10,000 (seed 003). */
 const A_MINUTE = 170;
-const DIRECTORY = '/var/lib/xcp/blobs';
+/** Messages and the links to them (seed 003). What lies beside it, RRDs among it, is no message. */
+const DIRECTORY = '/var/lib/xcp/blobs/messages';
 
 export const blobs = defineCheck({
   name: 'blobs',
@@ -36,7 +37,7 @@ export const blobs = defineCheck({
             args: {
               title: `Remove old message files from ${name}`,
               doThis: [
-                `On ${name}: find ${DIRECTORY} -type f -mtime +30 -delete`,
+                `On ${name}, messages only, nothing beside them: find ${DIRECTORY} -type f -mtime +30 -delete`,
                 `On ${name}, the links to them: find -L ${DIRECTORY} -type l -delete`,
               ],
               until: { see: 'dom0-clean', uuid, of: 'message-files', fewer: counted + MANY },

@@ -22,10 +22,13 @@ export const messageCount = defineCheck({
         ...found(
           'warn',
           pool.name,
-          `XAPI keeps ${messages} messages: the installer may stand at 72 % for up to ${minutes} minutes on each host.`,
-          ['message.get_all', 'their files are under /var/lib/xcp/blobs/messages on every host'],
+          `XAPI keeps ${messages} messages: the installer may stand at 72 % for up to ${minutes} minutes on ${pool.master}.`,
+          [
+            'message.get_all',
+            `their files are under /var/lib/xcp/blobs/messages on ${pool.master}, the master`,
+          ],
           `Remove what nobody reads any more, on ${pool.master}: xe message-list --minimal, then xe message-destroy uuid=… for each.`,
-          'Or wait: an installer that stands at 72 % is not dead.',
+          'Or wait: an installer that stands at 72 % is not dead; its log is /tmp/install-log (ALT+F2).',
         ),
         remedy: { kind: 'destroy-messages', args: { pool: pool.name, keep: KEPT, most: MANY } },
       },

@@ -12,7 +12,7 @@ const IN_DOM0: readonly { readonly asks: string; readonly run: string; readonly 
   },
   {
     asks: 'is there space in dom0, and how many message files does the installer have to copy?',
-    run: 'df -h / /var/log; find /var/lib/xcp/blobs -type f | wc -l',
+    run: 'df -h / /var/log; find /var/lib/xcp/blobs/messages -type f | wc -l',
     good: '500 MiB free on both, fewer than 5000 files.',
   },
   {

@@ -32,7 +32,7 @@ export interface Dom0Snapshot {
   readonly freeMib?: { readonly root: number; readonly log: number };
   /** /var/preserve/safe2upgrade is there: the installer may partition the disk anew (xc §2.8). */
   readonly safe2upgrade?: boolean;
-  /** Files under /var/lib/xcp/blobs (xapi §9.3). */
+  /** Message files, under /var/lib/xcp/blobs/messages (xapi §9.3). */
   readonly blobs?: number;
   readonly customisations?: Customisations;
   /** Versions of Python found, sorted: `2.7.5`. */

@@ -60,7 +60,7 @@ function stillIn(
         ? [`a small partition lies in front of the root of ${disk.device}`]
         : [];
   if (blobs === undefined) return cannotTell;
-  return blobs < fewer ? [] : [`${blobs} files under /var/lib/xcp/blobs`];
+  return blobs < fewer ? [] : [`${blobs} files under /var/lib/xcp/blobs/messages`];
 }
 
 export const byHandSeen = defineStep<Args, Seen>({

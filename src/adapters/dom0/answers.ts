@@ -103,7 +103,7 @@ export function readMark(host: Named, answer: SshAnswer): boolean {
 export function readBlobs(host: Named, answer: SshAnswer): number {
   const missing = answer.code !== 0 && answer.stdout === '' && saysMissing(answer);
   if (!missing && (answer.code !== 0 || !/^\.*$/.test(answer.stdout)))
-    throw malformed(host, 'find did not count the files under /var/lib/xcp/blobs');
+    throw malformed(host, 'find did not count the files under /var/lib/xcp/blobs/messages');
   return answer.stdout.length;
 }
 

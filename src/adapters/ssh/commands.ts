@@ -49,8 +49,8 @@ export const DOM0 = {
     `grep -E '^(INSTALLATION_UUID|PRIMARY_DISK|MANAGEMENT_INTERFACE)=' /etc/xensource-inventory`,
   ),
   safe2upgrade: allow('test -e /var/preserve/safe2upgrade'),
-  /** One dot a file: a hundred thousand names would be megabytes. */
-  blobs: allow('find /var/lib/xcp/blobs -type f -printf .'),
+  /** Messages only: RRDs and other blobs lie beside them. One dot a file: a hundred thousand names would be megabytes. */
+  blobs: allow('find /var/lib/xcp/blobs/messages -type f -printf .'),
   rcLocal: allow('sha256sum /etc/rc.d/rc.local'),
   rcLocalLines: allow(`grep -cvE ${quote(STOCK_RC_LOCAL)} /etc/rc.d/rc.local`),
   /** Mount point and type only: the other columns may name a user and a password. */

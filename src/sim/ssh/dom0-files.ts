@@ -77,7 +77,7 @@ const fstab = ({ dom0 }: SimHost): string =>
     .map((line) => (line.startsWith('#') || line === '' ? line : `${line} defaults 0 0`))
     .join('\n');
 
-const BLOBS = '/var/lib/xcp/blobs';
+const MESSAGES = '/var/lib/xcp/blobs/messages';
 /** What the distribution brings. */
 export const PACKAGED: Readonly<Record<string, string>> = {
   '/etc/cron.d/0hourly': 'cronie-1.4.11-14',
@@ -114,12 +114,11 @@ export function withDom0Files(
     ...Object.fromEntries(Object.keys(PACKAGED).map((path) => [path, at(`# ${path}\n`)])),
     ...Object.fromEntries(crontabs.map((one) => [one.path, at(`# ${one.path}\n`, one.sha256)])),
   });
-  const messages = (): readonly string[] =>
-    Array.from({ length: dom0.blobs }, (_, n) => `${BLOBS}/messages/${n}`);
+  const messages = (): readonly string[] => Array.from({ length: dom0.blobs }, (_, n) => `${MESSAGES}/${n}`);
   return {
     read: (path) => files.read(path) ?? base.read(path),
-    isDirectory: (path) => path === BLOBS || files.isDirectory(path) || base.isDirectory(path),
-    below: (path) => (path === BLOBS ? messages() : [...base.below(path), ...files.below(path)]),
+    isDirectory: (path) => path === MESSAGES || files.isDirectory(path) || base.isDirectory(path),
+    below: (path) => (path === MESSAGES ? messages() : [...base.below(path), ...files.below(path)]),
   };
 }
 
