@@ -326,51 +326,6 @@ export const met = {
       `Boot the ${target} installer again and choose upgrade.`,
       'Then press Try again, or run: xsupgrade advance RUN',
     ),
-  installerRefused: (host: string, reason: string): Problem =>
-    problem(
-      'INSTALLER_REFUSED',
-      `${host} cannot prepare the installer: ${reason}.`,
-      'Its upgrade plugin tests the media before it changes anything; nothing on the host was changed.',
-      'Put right what is named, then press Try again.',
-      `Or abort this run and plan the host by hand: xsupgrade plan POOL --automatic URL --by-hand ${host}`,
-    ),
-  installerGone: (host: string): Problem =>
-    problem(
-      'INSTALLER_GONE',
-      `${host} would not boot the installer.`,
-      'It was prepared, and its boot loader no longer names it: somebody took it back, or the host was rebooted meanwhile.',
-      `Look at ${host}: cat /boot/extlinux.conf; cat /boot/grub/grub.cfg /boot/grub/grubenv`,
-      'Abort this run; then plan again with --automatic, or by hand without it.',
-    ),
-  wouldRepartition: (host: string): Problem =>
-    problem(
-      'WOULD_REPARTITION',
-      `The installer would partition the disk of ${host} anew.`,
-      'The mark /var/preserve/safe2upgrade came back after it was removed. Local storage on the system disk would be lost.',
-      `Find out who made it: ls -l /var/preserve on ${host}. Remove it: rm /var/preserve/safe2upgrade`,
-      'Then press Try again; it is looked at once more before anything is rebooted.',
-    ),
-  installerStands: (host: string, minutes: number, messages: number, master: boolean): Problem =>
-    problem(
-      'INSTALLER_STANDS',
-      `${host} has not come back from its installer for ${minutes} minutes.`,
-      `XAPI keeps ${messages} messages; each is copied while the installer shows 72 %, from five minutes to over an hour. It may also wait for a key, or have no network.${master ? ' While the master is away nobody can manage the pool; its VMs go on running on the members.' : ''}`,
-      `Look at the console of ${host}: ALT+F2 shows a shell, /tmp/install-log the installer's log. At 72 % without an error, wait.`,
-      '“Failed to install bootloader”: a small utility partition of the maker is in front; remove it with fdisk and install by hand.',
-      'No network on a Dell server: its iDRAC takes the first card; update BIOS and iDRAC.',
-      ...(master ? ['Do not promote another master: it would split the pool.'] : []),
-      'When it is back, or to go on waiting, press Try again.',
-    ),
-  installerFailed: (host: string, version: string, target: string, pool: string): Problem =>
-    problem(
-      'INSTALLER_FAILED',
-      `${host} rebooted and still runs ${version}: its installer did not finish.`,
-      `${target} was expected. The old system is up again, as it was; the host stays out of service.`,
-      `Look: the console of ${host}, and the installer's log if it left one: ls -lt /var/log/installer`,
-      `By hand: boot ${host} from the ${target} ISO, choose upgrade, keep the partitions; then press Try again.`,
-      'Automatically once more: abort this run, give back the cluster where it is Unmanaged, and plan again with --automatic; what is done counts.',
-      `Take it back: abort this run, then say: xsupgrade obligations ${pool} --give-back installer-prepared:${host}`,
-    ),
   dom0Refused: (host: string, doing: string, said: string): Problem =>
     problem(
       'DOM0_REFUSED',

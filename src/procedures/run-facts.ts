@@ -23,11 +23,15 @@ export function rebootFacts(input: ProcedureInput, hosts: readonly HostSnapshot[
   return [
     inThisOrder(pool, hosts),
     'Each host is emptied, rebooted once and put back in service before the next begins.',
+    ...(input.has.dom0 ? [] : [BOOTS_UNSEEN]),
     ...(hosts.some((host) => isMaster(pool, host)) ? [MASTER_AWAY] : []),
     ...changesBefore(input),
     ...stopsIn(input),
   ];
 }
+
+const BOOTS_UNSEEN =
+  'SSH is not configured for every host: where it is not, nobody sees what it boots next, and an installer that somebody has prepared there would begin.';
 
 const MASTER_AWAY = 'While the master is away, CloudStack can do nothing in this cluster: it is Unmanaged.';
 

@@ -5,7 +5,9 @@
  */
 import { act, done, stop, wait } from '../domain/decision';
 import { differenceInMinutes } from 'date-fns';
+import type { NextBoot } from '../domain/installer';
 import { problems } from '../domain/problems';
+import type { World } from '../ports';
 import { defineStep } from './step';
 import {
   bootTimeBefore,
@@ -27,7 +29,24 @@ type Seen = {
   readonly masterUuid: string;
   readonly resourceState: string;
   readonly managedState: string;
+  /** `unseen`: dom0 is configured and does not say. Absent: not configured, or the host is away. */
+  readonly boot?: 'unseen' | { readonly [fact in keyof NextBoot]: NextBoot[fact] };
 };
+
+/** Nobody knows what a host boots that was prepared by hand or by an earlier run: its boot loader is asked (xc §2.8). */
+async function bootOf({ dom0 }: World, uuid: string): Promise<Pick<Seen, 'boot'>> {
+  if (!dom0?.configured.includes(uuid)) return {};
+  const boot = await orSilence(dom0.nextBoot(uuid));
+  return { boot: boot ? { ...boot } : 'unseen' };
+}
+
+/** What else than a reboot would happen; undefined when it is one. */
+function notOnlyReboot({ installer, repartition }: NextBoot): string | undefined {
+  const mark = 'the mark /var/preserve/safe2upgrade asks for new partitions';
+  if (installer === 'none') return repartition ? mark : undefined;
+  const boots = `its boot loader starts an installer ${installer === 'once' ? 'at the next boot' : 'at every boot'}`;
+  return repartition ? `${boots}, and ${mark}` : boots;
+}
 
 export const rebootHost = defineStep<HostArgs, Seen>({
   kind: 'reboot-host',
@@ -48,6 +67,8 @@ export const rebootHost = defineStep<HostArgs, Seen>({
       managedState(world),
     ]);
     return {
+      // while it is away nothing is asked of it
+      ...(xen?.live && (await bootOf(world, uuid))),
       answers: xen !== undefined,
       live: xen?.live ?? false,
       enabled: xen?.enabled ?? false,
@@ -76,6 +97,10 @@ export const rebootHost = defineStep<HostArgs, Seen>({
       return stop(problems.notSafe(host, `CloudStack has it as ${now.resourceState}, not in Maintenance`));
     if (now.enabled) return stop(problems.notSafe(host, 'it is enabled in XAPI again'));
     if (now.residents > 0) return stop(problems.notSafe(host, `${now.residents} VMs live on it`));
+    if (now.boot === 'unseen')
+      return wait(`${host} is not rebooted before dom0 says over SSH what it boots next`);
+    const more = now.boot && notOnlyReboot(now.boot);
+    if (more !== undefined) return stop(problems.bootsInstaller(host, more, run.plan.pool));
     return act(`${host} is empty and disabled`, { subject: host, what: `reboot ${host}`, args: null });
   },
   act: ({ xen }, _act, { args }) => xen.rebootHost(args.uuid),

@@ -57,6 +57,39 @@ test('the request is lost: it is sent again only when a person has looked and sa
   ]);
 });
 
+describe('a host that somebody has prepared for an installer', () => {
+  const prepared = (it: Story): void =>
+    void Object.assign(it.host('host-2'), {
+      prepared: true,
+      nextVersion: '7.1.2',
+      boot: { installer: 'default' },
+    });
+
+  test('is not rebooted; taken back, it is, and keeps its version', async () => {
+    const it = small({
+      answers: (question, _run, { pool }) => {
+        const host = pool.hosts[1]!;
+        if (question.ask.kind !== 'retry') return 'yes';
+        expect([question.line.endsWith('reboot-host'), host.reboots, host.prepared]).toEqual([true, 0, true]);
+        Object.assign(host, { prepared: false, boot: {} });
+        delete host.nextVersion;
+        return 'yes';
+      },
+    });
+    prepared(it);
+    const run = await told(it);
+    expect(await problemsIn(it, run.id)).toEqual(['BOOTS_INSTALLER']);
+    endedWell(it, run, '6.5.0');
+  });
+
+  test('is not seen without SSH, and whoever approves the run is told so', async () => {
+    const facts = async (more: StoryOptions) =>
+      JSON.stringify((await small(more).plan()).sections[0]!.lines[0]!.args);
+    expect(await facts({ without: ['dom0'] })).toContain('nobody sees what it boots next');
+    expect(await facts({})).not.toContain('nobody sees what it boots next');
+  });
+});
+
 test('a host that does not come back holds the run in words, and nothing else is rebooted', async () => {
   const it = small({ answers: (question) => (question.ask.kind === 'retry' ? 'leave' : 'yes') });
   it.cloud.faults.add([{ call: 'world:boot', on: 'host-1', how: 'never' }]);

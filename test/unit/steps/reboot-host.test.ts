@@ -14,6 +14,7 @@ const ready = {
   resourceState: 'Maintenance',
   managedState: 'Managed',
 };
+const OWN = { installer: 'none', ownEntry: 'xe', repartition: false };
 const earlier = { 'disable-host': { before: { bootTime: 100 } } };
 type Row = readonly [sentence: string, change: object, expected: string];
 
@@ -40,6 +41,15 @@ describe('reboot-host', () => {
     ],
     ['a member that has become the master: never', { masterUuid: 'uuid-2' }, 'stop: MASTER_MOVED'],
     ['a record without a boot time is no other boot time', { bootTime: 0 }, 'act: reboot host-2'],
+    ['its own system next: it is rebooted', { boot: OWN }, 'act: reboot host-2'],
+    ['an installer next', { boot: { ...OWN, installer: 'once' } }, 'stop: BOOTS_INSTALLER'],
+    ['an installer by default', { boot: { ...OWN, installer: 'default' } }, 'stop: BOOTS_INSTALLER'],
+    ['the mark for new partitions', { boot: { ...OWN, repartition: true } }, 'stop: BOOTS_INSTALLER'],
+    [
+      'dom0 configured and not seen',
+      { boot: 'unseen' },
+      'wait: host-2 is not rebooted before dom0 says over SSH what it boots next',
+    ],
   ])('%s', (_sentence, change, expected) => {
     expect(concludes(change)).toBe(expected);
   });
