@@ -9,14 +9,15 @@ interface Named {
   readonly uuid: string;
   readonly name: string;
 }
+type OnlyNamed = Pick<Named, 'name'>;
 
 const KIB_PER_GIB = 1024 * 1024;
 /** Dell's is some 32 to 100 MB; the smallest root that any release had is 4 GB. */
 const UTILITY_KIB = KIB_PER_GIB;
 
-const malformed = (host: Named, why: string): Malformed => new Malformed(`SSH on ${host.name}`, why);
+const malformed = (host: OnlyNamed, why: string): Malformed => new Malformed(`SSH on ${host.name}`, why);
 const linesOf = (text: string): readonly string[] => text.split('\n').filter((line) => line.trim() !== '');
-const saysMissing = (answer: SshAnswer): boolean => /No such file or directory/.test(answer.stderr);
+export const saysMissing = (answer: SshAnswer): boolean => /No such file or directory/.test(answer.stderr);
 
 interface Mounted {
   readonly device: string;
@@ -93,7 +94,7 @@ export function readDisk(
   };
 }
 
-export function readMark(host: Named, answer: SshAnswer): boolean {
+export function readMark(host: OnlyNamed, answer: SshAnswer): boolean {
   if (answer.stdout !== '' || ![0, 1].includes(answer.code))
     throw malformed(host, 'test did not say whether /var/preserve/safe2upgrade is there');
   return answer.code === 0;

@@ -17,6 +17,8 @@ import {
 } from '../ssh/commands';
 import type { SshAnswer } from '../ssh/transport';
 
+import { readMark, saysMissing } from './answers';
+
 type Run = (command: Command) => Promise<SshAnswer>;
 
 /** The plugin's entry: its label in extlinux, its title in GRUB. */
@@ -34,7 +36,7 @@ type Loader =
 /** Throws Malformed where no boot loader's file can be read: what boots next is not known then. */
 export async function readNextBoot(host: string, run: Run): Promise<NextBoot> {
   const [loader, mark] = await Promise.all([loaderOf(host, run), run(DOM0.safe2upgrade)]);
-  return { ...loader.boot, repartition: mark.code === 0 };
+  return { ...loader.boot, repartition: readMark({ name: host }, mark) };
 }
 
 export async function keepPartitions(host: string, run: Run): Promise<void> {
@@ -65,6 +67,9 @@ async function loaderOf(host: string, run: Run): Promise<Loader> {
     const file = await run(grubFile(directory));
     if (file.code !== 0) continue;
     const variables = await run(grubVariables(directory));
+    // a loader without variables has no override; one that cannot be read may have
+    if (variables.code !== 0 && !saysMissing(variables))
+      throw new Malformed(`SSH on ${host}`, `${directory}/grubenv can not be read`);
     return { kind: 'grub', directory, boot: readGrub(host, file.stdout, variables.stdout) };
   }
   throw new Malformed(`SSH on ${host}`, 'no file of a boot loader that is known here can be read');
