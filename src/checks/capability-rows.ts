@@ -4,6 +4,7 @@
  */
 import { guestLimit, rowToCopy } from '../domain/guest-limits';
 import { residents, type Snapshot } from '../domain/pool';
+import { capabilityColumns, namesCapabilities } from '../domain/version-eras';
 import { changesVersion, defineCheck, found, type Found } from './check';
 
 export const capabilityRows = defineCheck({
@@ -25,11 +26,11 @@ export const capabilityRows = defineCheck({
 function missing(pool: Snapshot, target: string, crowded: readonly string[]): Found {
   const most = guestLimit(pool, target);
   const over = pool.hosts.filter((host) => residents(pool, host.name).length > most);
-  const copied =
-    'max_guests_limit, security_group_enabled, max_data_volumes_limit, max_hosts_per_cluster, storage_motion_supported, vm_snapshot_enabled';
+  const copied = capabilityColumns(pool.cloudstack.version).join(', ');
+  const [uuid, made] = namesCapabilities(pool.cloudstack.version) ? ['uuid, ', 'UUID(), '] : ['', ''];
   const statement =
-    `INSERT INTO cloud.hypervisor_capabilities (uuid, hypervisor_type, hypervisor_version, ${copied}) ` +
-    `SELECT UUID(), hypervisor_type, '${target}', ${copied} FROM cloud.hypervisor_capabilities ` +
+    `INSERT INTO cloud.hypervisor_capabilities (${uuid}hypervisor_type, hypervisor_version, ${copied}) ` +
+    `SELECT ${made}hypervisor_type, '${target}', ${copied} FROM cloud.hypervisor_capabilities ` +
     `WHERE hypervisor_type = 'XenServer' AND hypervisor_version = '${rowToCopy(pool, target)}';`;
   return {
     ...found(

@@ -22,6 +22,8 @@ const SINCE = {
   resourceStates: '3.0',
   /** findHostsForMigration (cs §3). */
   findsHosts: '4.2',
+  /** Storage motion, VM snapshots, hosts per cluster and a uuid in hypervisor_capabilities (cs §8.5). */
+  capabilityColumns: '4.2',
   /** CloudStack's own files in dom0 under /opt/cloud/bin (cs §8.4). */
   ownBin: '4.2',
   /** Maintenance of the master leaves its role where it is (cs fact 9, §6). */
@@ -49,6 +51,18 @@ export const honoursClusterAllocation = (cloudStack: string): boolean =>
 export const showsConnection = (cloudStack: string): boolean => hasCome('resourceStates', cloudStack);
 
 export const findsHosts = (cloudStack: string): boolean => hasCome('findsHosts', cloudStack);
+
+/** Columns of hypervisor_capabilities that a new row copies; those that are left out have defaults. */
+export const capabilityColumns = (cloudStack: string): readonly string[] => [
+  'max_guests_limit',
+  'security_group_enabled',
+  ...(hasCome('capabilityColumns', cloudStack)
+    ? ['max_data_volumes_limit', 'max_hosts_per_cluster', 'storage_motion_supported', 'vm_snapshot_enabled']
+    : []),
+];
+
+/** False: its rows have no uuid. */
+export const namesCapabilities = (cloudStack: string): boolean => hasCome('capabilityColumns', cloudStack);
 
 /** Where CloudStack puts its scripts and its heartbeat file in dom0. */
 export const binOf = (cloudStack: string): DomZeroBin =>

@@ -100,6 +100,28 @@ describe('sources-configured', () => {
     expect(question?.severity).toBe('question');
     expect(question?.advice[0]).toMatch(command);
   });
+
+  test('an older CloudStack is named with its own paths and services', () => {
+    const pool = healthyPool();
+    const old = { ...pool, cloudstack: { ...pool.cloudstack, version: '4.0.2' } };
+    const configured = { ...extraOf(old).configured, dom0: false, managementServers: false };
+    const advice = findings('sources-configured', old, { configured }).map((one) => one.advice[0]);
+
+    expect(advice[0]).toContain('cat /opt/xensource/bin/heartbeat');
+    expect(advice[1]).toContain('service cloud-usage stop; service cloud-management stop; mysqldump');
+  });
+
+  test('the capability row of an older CloudStack names only the columns that it has', () => {
+    const pool = healthyPool();
+    const traits = { ...pool.cloudstack.traits!, capabilities: [] };
+    const old = { ...pool, cloudstack: { ...pool.cloudstack, version: '4.0.2', traits } };
+    const [finding] = findings('capability-rows', old);
+
+    expect(finding?.advice[0]).toContain(
+      '(hypervisor_type, hypervisor_version, max_guests_limit, security_group_enabled)',
+    );
+    expect(finding?.advice[0]).not.toMatch(/uuid|storage_motion|vm_snapshot/i);
+  });
 });
 
 describe('smoke-test', () => {
