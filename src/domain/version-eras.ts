@@ -22,7 +22,7 @@ const SINCE = {
   resourceStates: '3.0',
   /** findHostsForMigration (cs §3). */
   findsHosts: '4.2',
-  /** Storage motion, VM snapshots, hosts per cluster and a uuid in hypervisor_capabilities (cs §8.5). */
+  /** All columns of hypervisor_capabilities that cs §8.5 reads; before, only those that are there for certain are named. */
   capabilityColumns: '4.2',
   /** CloudStack's own files in dom0 under /opt/cloud/bin (cs §8.4). */
   ownBin: '4.2',
@@ -52,7 +52,7 @@ export const showsConnection = (cloudStack: string): boolean => hasCome('resourc
 
 export const findsHosts = (cloudStack: string): boolean => hasCome('findsHosts', cloudStack);
 
-/** Columns of hypervisor_capabilities that a new row copies; those that are left out have defaults. */
+/** Columns of hypervisor_capabilities that a new row copies; the others are left to the database. */
 export const capabilityColumns = (cloudStack: string): readonly string[] => [
   'max_guests_limit',
   'security_group_enabled',
