@@ -325,6 +325,7 @@ test('whatever a name is, each row has five cells, says the same when read back,
       '@SUM(A1)',
       '\t=1',
       '"quoted"',
+      "'=1+1",
       'a,b',
       'two\r\nlines',
       '=cmd|"/c calc"!A0',
@@ -337,7 +338,8 @@ test('whatever a name is, each row has five cells, says the same when read back,
       expect(rows.every((row) => row.length === 5)).toBe(true);
       expect(rows.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
       const seen = rows.filter((row) => row[3] === 'tag' && row[0] === 'host-1').map((row) => row[4]);
-      expect(seen.map((cell) => cell?.replace(/^'(?=[=+\-@\t\r])/, ''))).toEqual([tag]);
+      // an apostrophe of people's own stays as it is
+      expect(seen).toEqual([/^[=+\-@\t\r]/.test(tag) ? `'${tag}` : tag]);
     }),
   );
 });
