@@ -21,15 +21,19 @@ export const changeOf = (plan: Omit<Planned, 'pool'>, before: string): string =>
   WITHOUT_A_VERSION[plan.procedure] ?? `${before} → ${plan.target}`.trimStart();
 
 /** What follows `plan` where such a plan is asked for again: "pool-a --to 7.1.2", "pool-a --reboot --hosts host-2". */
-export function askedAs(plan: Plan): string {
-  const { to, reboot, hosts, automatic, byHand = [] } = wishOf(plan);
+export const askedAs = (plan: Plan): string => askedWith(plan.pool, wishOf(plan));
+
+/** The same of a request that has led to no plan: what was asked for is never made larger by being asked again. */
+export function askedWith(pool: string, wish: PlanRequest): string {
+  const { to, reboot, hosts, automatic, byHand = [], remedies = [] } = wish;
   return [
-    plan.pool,
+    pool,
     ...(to === undefined ? [] : [`--to ${to}`]),
     ...(reboot ? ['--reboot'] : []),
     ...(hosts ? [`--hosts ${hosts.join(',')}`] : []),
     ...(automatic === undefined ? [] : [`--automatic ${automatic}`]),
     ...(byHand.length > 0 ? [`--by-hand ${byHand.join(',')}`] : []),
+    ...(remedies.length > 0 ? [`--remedy ${remedies.join(',')}`] : []),
   ].join(' ');
 }
 

@@ -1,4 +1,5 @@
 /** What was asked for and needs the worker: plans. Durable: asked once, carried out once somebody can, answered once. */
+import { askedWith } from '../domain/aim';
 import { Rejected } from '../domain/errors';
 import type { Json } from '../domain/json';
 import type { Person } from '../domain/person';
@@ -49,7 +50,7 @@ async function answerTo(
         code: 'PLAN_FAILED',
         what: `The plan of ${request.pool} could not be made.`,
         why: error instanceof Error ? `${error.message}.` : 'The reason is in the log of the worker.',
-        doThis: [`Try again: /xsupgrade plan ${request.pool}`],
+        doThis: [`Try again: /xsupgrade plan ${askedWith(request.pool, wish)}`],
       },
     };
   }

@@ -3,39 +3,22 @@ import { differenceInMinutes } from 'date-fns';
 import { done, stop, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
 import { agreement, APART_SECONDS, STABLE_SECONDS } from './agreeing-looks';
+import { bootedLook, hasBooted, type BootedSeen } from './booted-look';
 import { defineStep, LOOKS_ONLY } from './step';
-import { bootTimeBefore, minutes, orSilence, xenHostLook, type HostArgs } from './sight';
+import { minutes, type HostArgs } from './sight';
 
 type Args = HostArgs & { readonly version: string };
-type Seen = {
-  readonly answers: boolean;
-  readonly live: boolean;
-  readonly version: string;
-  readonly bootTime: number;
-  readonly masterUuid: string;
-};
 
-export const proveReboot = defineStep<Args, Seen>({
+export const proveReboot = defineStep<Args, BootedSeen>({
   ...LOOKS_ONLY,
   kind: 'prove-reboot',
   v: 1,
   title: ({ host }) => `See that ${host} has rebooted and stays up`,
   silence: 'pool',
   patience: { softSeconds: minutes(10), hardSeconds: minutes(30) },
-  observe: async (world, { uuid, master }) => {
-    // a member is told of by its master, whose silence is not expected
-    const xen = await (master ? orSilence(xenHostLook(world, uuid)) : xenHostLook(world, uuid));
-    return {
-      answers: xen !== undefined,
-      live: xen?.live ?? false,
-      version: xen?.version ?? '',
-      bootTime: xen?.bootTime ?? 0,
-      masterUuid: xen?.masterUuid ?? '',
-    };
-  },
+  observe: bootedLook,
   decide: ({ args, now, at, line, run }) => {
-    const was = bootTimeBefore(run, args.host);
-    const good = now.answers && now.live && was !== undefined && now.bootTime > 0 && now.bootTime !== was;
+    const good = hasBooted(run, args.host, now);
     if (good && args.master && now.masterUuid !== args.uuid) return stop(problems.masterMoved(args.host));
     // what was on its disk was not what ran: an upgrade that nobody of this run began
     if (good && now.version !== args.version)

@@ -6,8 +6,9 @@ import { differenceInMinutes } from 'date-fns';
 import { done, stop, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
 import { agreement, APART_SECONDS, STABLE_SECONDS } from './agreeing-looks';
+import { bootedLook, hasBooted, type BootedSeen } from './booted-look';
 import { defineStep, LOOKS_ONLY } from './step';
-import { bootTimeBefore, minutes, orSilence, xenHostLook, type HostArgs } from './sight';
+import { minutes, type HostArgs } from './sight';
 
 /** `installer`: it was prepared by us. */
 type Args = HostArgs & {
@@ -15,35 +16,17 @@ type Args = HostArgs & {
   readonly to: string;
   readonly installer?: { readonly messages: number };
 };
-type Seen = {
-  readonly answers: boolean;
-  readonly live: boolean;
-  readonly version: string;
-  readonly bootTime: number;
-  readonly masterUuid: string;
-};
 
-export const proveUpgrade = defineStep<Args, Seen>({
+export const proveUpgrade = defineStep<Args, BootedSeen>({
   ...LOOKS_ONLY,
   kind: 'prove-upgrade',
   v: 1,
   title: ({ host, to }) => `See that ${host} has rebooted into ${to} and stays up`,
   silence: 'pool',
   patience: { softSeconds: minutes(15), hardSeconds: minutes(60) },
-  observe: async (world, { uuid, master }) => {
-    // a member is told of by its master, whose silence is not expected
-    const xen = await (master ? orSilence(xenHostLook(world, uuid)) : xenHostLook(world, uuid));
-    return {
-      answers: xen !== undefined,
-      live: xen?.live ?? false,
-      version: xen?.version ?? '',
-      bootTime: xen?.bootTime ?? 0,
-      masterUuid: xen?.masterUuid ?? '',
-    };
-  },
+  observe: bootedLook,
   decide: ({ args, now, at, line, run }) => {
-    const was = bootTimeBefore(run, args.host);
-    const good = now.answers && now.live && was !== undefined && now.bootTime > 0 && now.bootTime !== was;
+    const good = hasBooted(run, args.host, now);
     if (good && args.master && now.masterUuid !== args.uuid) return stop(problems.masterMoved(args.host));
     if (good && now.version === args.from)
       return stop(

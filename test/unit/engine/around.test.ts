@@ -120,7 +120,9 @@ describe('a request', () => {
 
   test('that fails unexpectedly is answered too, and reported to those who run this', async () => {
     const seen = await asked(() => Promise.reject(new TypeError('x is undefined')));
-    expect(seen.answer).toMatchObject({ problem: { code: 'PLAN_FAILED' } });
+    expect(seen.answer).toMatchObject({
+      problem: { code: 'PLAN_FAILED', doThis: ['Try again: /xsupgrade plan pool-a --to 8.0.0'] },
+    });
     expect(seen.said).toHaveLength(1);
     expect(seen.reported).toEqual(['The plan of pool-a could not be made']);
   });

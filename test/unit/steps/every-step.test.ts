@@ -15,6 +15,7 @@ const SHARED = [
   'drain-look',
   'cluster-allocation',
   'agreeing-looks',
+  'booted-look',
   'approval-of-run',
   'next-boot',
 ];
