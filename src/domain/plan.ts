@@ -74,9 +74,24 @@ export interface PlannedStop {
   readonly downMinutes: number;
 }
 
+/** When a host's turn comes where hosts overlap. */
+export interface Turn {
+  readonly host: string;
+  /** Hosts that must be back at work before this one is asked about and drained. */
+  readonly afterBack: readonly string[];
+  /** Hosts that must be in maintenance and empty before this one is asked about and drained (CloudStack lets one prepare at a time). */
+  readonly afterEmpty: readonly string[];
+  /** Hosts that must be back before this one enters maintenance. */
+  readonly downAfterBack: readonly string[];
+}
+
 export interface Placement {
   readonly order: readonly string[];
   readonly hosts: readonly HostPlacement[];
+  /** In the order of `order`; absent: one host after the other. */
+  readonly turns?: readonly Turn[];
+  /** Hosts that may be away at the same time; absent: one. */
+  readonly maxDown?: number;
   /** Why it does not fit, one sentence each; empty when it does. */
   readonly misfits: readonly string[];
   /** Why CloudStack would take no more VMs on a host that has room for them, one sentence each; absent when it takes all. */

@@ -163,10 +163,20 @@ const sectionJson = (section: Section): Json => ({
   })),
 });
 
-const placementJson = ({ order, hosts, misfits, crowded }: Placement): Json => ({
+const placementJson = ({ order, hosts, misfits, crowded, turns, maxDown }: Placement): Json => ({
   order,
   misfits,
   ...(crowded && { crowded }),
+  // plans from before hosts overlapped keep their digests
+  ...(maxDown !== undefined && { maxDown }),
+  ...(turns && {
+    turns: turns.map(({ host, afterBack, afterEmpty, downAfterBack }) => ({
+      host,
+      afterBack,
+      afterEmpty,
+      downAfterBack,
+    })),
+  }),
   hosts: hosts.map(({ host, moves, stops }) => ({
     host,
     moves: moves.map(({ vm, to, candidates, memoryMib }) => ({ vm, to, candidates, memoryMib })),
