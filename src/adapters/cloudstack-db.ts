@@ -2,6 +2,7 @@
 import { createPool, type Pool } from 'mysql2/promise';
 import { z } from 'zod';
 import { Malformed, NotSent, Refused, Unreachable } from '../domain/errors';
+import { networkWords } from '../domain/net-words';
 import { recurringSnapshot } from '../domain/recurring-snapshots';
 import type { CloudStackDb } from '../ports';
 
@@ -186,9 +187,9 @@ async function withDeadline(pool: Pool, sql: string): Promise<readonly unknown[]
 function explained(login: DatabaseLogin, error: unknown): Error {
   const { code = '', errno = 0, message } = error as { code?: string; errno?: number; message: string };
   const source = `${SOURCE} at ${login.host}:${login.port}`;
-  if (NOTHING_SENT.includes(code)) return new NotSent(`${source}: ${code}`);
+  if (NOTHING_SENT.includes(code)) return new NotSent(`${source}: ${networkWords(error)}`);
   // MySQL's own errors carry numbers from 1000; 2000 and up are the client's.
-  if (errno < 1000 || errno >= 2000) return new Unreachable(source, code === '' ? message : code);
+  if (errno < 1000 || errno >= 2000) return new Unreachable(source, networkWords(error));
   const isLogin = errno === 1044 || errno === 1045;
   return new Refused(
     {

@@ -2,13 +2,13 @@
 import { problem, type Problem } from './problem';
 
 export const withInstaller = {
-  installerRefused: (host: string, reason: string): Problem =>
+  installerRefused: (host: string, reason: string, pool: string, url: string): Problem =>
     problem(
       'INSTALLER_REFUSED',
       `${host} cannot prepare the installer: ${reason}.`,
       'Its upgrade plugin tests the media before it changes anything; nothing on the host was changed.',
       'Put right what is named, then press Try again.',
-      `Or abort this run and plan the host by hand: xsupgrade plan POOL --automatic URL --by-hand ${host}`,
+      `Or abort this run and plan the host by hand: xsupgrade plan ${pool} --automatic ${url} --by-hand ${host}`,
     ),
   installerGone: (host: string): Problem =>
     problem(

@@ -6,6 +6,10 @@ export const UPDATE_ADVICE: Readonly<Record<string, Advice>> = {
     why: '{0} could not apply its updates.',
     doThis: ['Look at /var/log/xensource.log on the host, free space on its disk, and apply them again.'],
   },
+  APPLY_UPDATES_IN_PROGRESS: {
+    why: 'Updates are being applied in the pool, by somebody else or by XAPI itself.',
+    doThis: ['Wait until it has ended (xe task-list), look which host was updated, and make a new plan.'],
+  },
   GET_UPDATES_FAILED: {
     why: 'The pool could not say which updates its hosts need.',
     doThis: ['Synchronise the repositories: xe pool-sync-updates, then try again.'],
@@ -31,6 +35,10 @@ export const UPDATE_ADVICE: Readonly<Record<string, Advice>> = {
   PATCH_PRECHECK_FAILED_VM_RUNNING: {
     why: 'The hotfix is not applied while VMs run on the host.',
     doThis: ['Empty the host through CloudStack first, then apply it.'],
+  },
+  SYNC_UPDATES_IN_PROGRESS: {
+    why: 'The pool is fetching what updates there are from its repositories.',
+    doThis: ['Wait until it has ended (xe task-list), some minutes, then try again.'],
   },
   TOO_MANY_PENDING_TASKS: {
     why: 'XAPI has too many unfinished tasks to take another.',

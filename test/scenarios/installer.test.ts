@@ -1,6 +1,7 @@
 /** The automatic installer behind the lines that hands fulfil otherwise: nothing partitioned anew, nothing rebooted twice. */
 import type { FaultSpec } from '../../src/sim/faults';
 import { pairNamed, poolOfPair, type Pair } from '../../src/sim/pairs';
+import { stoppedLines } from '../../src/domain/lanes';
 import type { Run } from '../../src/domain/run';
 import type { SimHost } from '../../src/sim/model';
 import { hands } from '../../src/sim/xapi';
@@ -139,6 +140,9 @@ describe('media that will not do', () => {
     );
     const run = await told(it);
     expect(heldBy(run)).toEqual(['INSTALLER_REFUSED']);
+    expect(stoppedLines(run)[0]?.problem?.doThis.at(-1)).toBe(
+      `Or abort this run and plan the host by hand: xsupgrade plan pool-a --automatic ${MEDIA} --by-hand host-1`,
+    );
     expect(run.owed.map(({ what }) => what)).not.toContain('installer-prepared');
     expect([it.host('host-1').prepared, it.host('host-1').reboots]).toEqual([false, 0]);
     expect(rulesBroken(it)).toEqual([]);

@@ -3,6 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import { Malformed, NotSent, Unreachable } from '../../domain/errors';
+import { networkWords } from '../../domain/net-words';
 
 export interface CloudStackAnswer {
   readonly status: number;
@@ -76,7 +77,7 @@ function exchange(
       const why = reasonOf(error, request.signal);
       if (!connected) return reject(new NotSent(`${source}: ${why}`));
       if (error instanceof Malformed) return reject(error);
-      const stale = sent.reusedSocket && !answering && request.method === 'GET' && why === 'ECONNRESET';
+      const stale = sent.reusedSocket && !answering && request.method === 'GET' && isReset(error);
       reject(new Unreachable(source, stale ? STALE : why));
     };
     const sent = library.request(url, {
@@ -123,10 +124,8 @@ async function collect(response: http.IncomingMessage, source: string, most: num
 const flat = (headers: http.IncomingHttpHeaders): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]));
 
-/** The system's word for what went wrong; the deadline in ours. */
-function reasonOf(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return 'no answer within the deadline';
-  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
-    return error.code;
-  return error instanceof Error ? error.message : 'unknown failure';
-}
+const isReset = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ECONNRESET';
+
+const reasonOf = (error: unknown, signal: AbortSignal): string =>
+  signal.aborted ? 'no answer within the deadline' : networkWords(error);

@@ -21,6 +21,8 @@ interface Asked {
   readonly session: Session;
   readonly hostRef: string;
   readonly host: string;
+  /** Its name in pools.yaml, for people. */
+  readonly pool: string;
   readonly url: string;
   readonly login?: MediaLogin | undefined;
 }
@@ -49,7 +51,7 @@ export async function askInstaller(asked: Asked): Promise<InstallerAnswers> {
 
 /** Refused only where it is proved that nothing was prepared; any other failure is judged by the boot loader's files. */
 export async function prepareInstaller(asked: Asked): Promise<void> {
-  const { session, host } = asked;
+  const { session, host, pool, url } = asked;
   const source = `The upgrade plugin on ${host}`;
   let said: unknown;
   try {
@@ -64,7 +66,12 @@ export async function prepareInstaller(asked: Asked): Promise<void> {
     const word = wordOf(error);
     if (word === undefined || isSaidFirst(word))
       throw new Refused(
-        problems.installerRefused(host, word === undefined ? 'it has no such plugin' : installerReason(word)),
+        problems.installerRefused(
+          host,
+          word === undefined ? 'it has no such plugin' : installerReason(word),
+          pool,
+          url,
+        ),
       );
     throw new Unreachable(source, `failed with: ${scrubbed(asked, word)}`);
   }

@@ -117,7 +117,7 @@ export function xapiPool(o: XapiPoolOptions): XenPool & { close(): Promise<void>
   };
   const ofMedia = async (uuid: string, url: string) => {
     const hostRef = await refOf('host', uuid);
-    return { session, hostRef, host: named(hostRef), url, login: o.media };
+    return { session, hostRef, host: named(hostRef), pool: o.pool, url, login: o.media };
   };
 
   return {

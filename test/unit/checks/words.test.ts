@@ -1,6 +1,7 @@
 /** Every code that XAPI is known to refuse with becomes a sentence, with names and without the code or a reference. */
 import { inWords } from '../../../src/checks/evacuation-words';
 import { ADVISED_CODES, xapiProblem } from '../../../src/domain/xapi-advice';
+import { KEEPS_ON_HOST, NAMED_CODES, NAMES } from './xapi-codes';
 
 /** What keeps a VM on its host (xc §1.5, xapi §6.2 and §10.1). */
 const EVACUATION = [
@@ -36,40 +37,6 @@ const EVACUATION = [
   'VM_REQUIRES_VUSB',
 ];
 
-/** What XenCenter shows raw or folds into one sentence (xc §6.3), and what is sent otherwise than declared (xapi §11). */
-const REFUSALS = [
-  'APPLY_UPDATES_FAILED',
-  'CANNOT_CONTACT_HOST',
-  'CANNOT_EVACUATE_HOST',
-  'GET_UPDATES_FAILED',
-  'HA_IS_ENABLED',
-  'HOSTS_NOT_HOMOGENEOUS',
-  'HOST_DISABLED_INDEFINITELY',
-  'HOST_DISABLED_UNTIL_REBOOT',
-  'HOST_EVACUATE_VM_NOT_HA_PROTECTED',
-  'HOST_EVACUATION_IS_REQUIRED',
-  'HOST_IN_USE',
-  'HOST_IS_SLAVE',
-  'HOST_NOT_DISABLED',
-  'HOST_PENDING_MANDATORY_GUIDANCES_NOT_EMPTY',
-  'HOST_STILL_BOOTING',
-  'LICENCE_RESTRICTION',
-  'NOT_SUPPORTED_DURING_UPGRADE',
-  'NO_REPOSITORY_ENABLED',
-  'PATCH_PRECHECK_FAILED_ISO_MOUNTED',
-  'PATCH_PRECHECK_FAILED_VM_RUNNING',
-  'REQUIRED_PIF_IS_UNPLUGGED',
-  'TOO_MANY_PENDING_TASKS',
-  'UNKNOWN_XENAPI_PLUGIN_FUNCTION',
-  'UPDATEINFO_HASH_MISMATCH',
-  'UPDATE_PRECHECK_FAILED_GPGKEY_NOT_IMPORTED',
-  'VM_HOST_INCOMPATIBLE_VERSION',
-  'VM_HOST_INCOMPATIBLE_VERSION_MIGRATE',
-  'VM_INCOMPATIBLE_WITH_THIS_HOST',
-  'WLB_MALFORMED_RESPONSE',
-  'XENAPI_PLUGIN_FAILURE',
-];
-
 test.each(EVACUATION)('%s keeps a VM on its host, in words', (code) => {
   const words = inWords([code, 'host-1', 'nfs-primary']);
 
@@ -79,21 +46,42 @@ test.each(EVACUATION)('%s keeps a VM on its host, in words', (code) => {
   expect(inWords([code])).not.toMatch(/undefined/);
 });
 
-test.each(REFUSALS)('%s is advised on, with what to do', (code) => {
-  const call = { doing: 'empty host-1', code, params: ['OpaqueRef:1', 'x'], nameOf: () => 'host-1' };
-  const problem = xapiProblem(call);
+/** The names that belong into the sentence: what a reference stands for, wherever XAPI put it. */
+const namesIn = (params: readonly string[]): readonly string[] =>
+  params
+    .flatMap((param) => param.match(/OpaqueRef:\w+/g) ?? [])
+    .flatMap((reference) => NAMES[reference] ?? []);
 
-  expect(ADVISED_CODES).toContain(code);
-  expect(problem.doThis.length).toBeGreaterThan(0);
-  expect(JSON.stringify(problem)).not.toMatch(/OpaqueRef|undefined/);
+describe.each(Object.entries(NAMED_CODES))('%s', (code, params) => {
+  const nameOf = (ref: string): string | undefined => NAMES[ref];
+  const told = xapiProblem({ doing: 'go on with host-2', code, params, nameOf });
+
+  test('is a sentence of its own, with names, and something to do', () => {
+    const unknown = xapiProblem({ doing: 'go on', code: 'NEVER_HEARD_OF', params: [], nameOf });
+    const family = /^SR_BACKEND_FAILURE_\d+$/.test(code);
+
+    expect(family || ADVISED_CODES.includes(code)).toBe(true);
+    expect(told.why).not.toBe(unknown.why);
+    expect(told.why).toMatch(/^[^{}]+\.$/);
+    expect(told.why).not.toContain(code);
+    expect(told.doThis.length).toBeGreaterThan(0);
+    for (const name of namesIn(params)) expect(`${told.what} ${told.why}`).toContain(name);
+    expect(JSON.stringify(told)).not.toMatch(/OpaqueRef|undefined|\{\d\}/);
+  });
+
+  test('reads as a sentence where another release sends fewer parameters, and where nobody knows the names', () => {
+    for (const fewer of [[], params.slice(0, 1), params]) {
+      const bare = xapiProblem({ doing: 'go on', code, params: fewer, nameOf: () => undefined });
+
+      expect(JSON.stringify(bare)).not.toMatch(/OpaqueRef|undefined|\{\d\}/);
+      expect(bare.why).toMatch(/\.$/);
+    }
+  });
 });
 
-test.each(['APPLY_UPDATES_IN_PROGRESS', 'SYNC_UPDATES_IN_PROGRESS', 'SR_BACKEND_FAILURE_47'])(
-  '%s belongs to a family that is advised on',
-  (code) => {
-    const problem = xapiProblem({ doing: 'plug storage', code, params: [], nameOf: () => undefined });
+test.each(KEEPS_ON_HOST)('%s is also said of a VM that cannot leave its host', (code) => {
+  const params = (NAMED_CODES[code] ?? []).map((param) => NAMES[param] ?? param);
 
-    expect(problem.why).not.toContain(code);
-    expect(problem.doThis.length).toBeGreaterThan(0);
-  },
-);
+  expect(Object.keys(NAMED_CODES)).toContain(code);
+  expect(inWords([code, ...params])).not.toMatch(/[A-Z]{2,}_|undefined/);
+});

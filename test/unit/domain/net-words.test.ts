@@ -15,3 +15,9 @@ test.each([
 ])('%s', (said, words) => {
   expect(networkWords(new Error(said))).toMatch(words);
 });
+
+test('a name with several addresses says why of the first, not nothing', () => {
+  const tried = ['::1:8080', '127.0.0.1:8080'].map((address) => new Error(`connect ECONNREFUSED ${address}`));
+
+  expect(networkWords(new AggregateError(tried))).toMatch(/^::1:8080 refuses the connection/);
+});
