@@ -104,6 +104,8 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
   const folded = folds(journal);
   const pools = connections(config, outside);
   const who = rolesOf(config, clock);
+  const whoMay = (pool: string, wanted: readonly Role[]): readonly string[] =>
+    peopleWith(config().pools[pool], wanted);
 
   const poolConfig = (name: string): PoolConfig => {
     const pool = config().pools[name];
@@ -150,7 +152,7 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
   }
 
   async function plan(pool: string, wish: PlanRequest, by: Person): Promise<Plan> {
-    await authorise(who, Object.keys(config().pools), by, pool, 'plan');
+    await authorise(who, Object.keys(config().pools), by, pool, 'plan', whoMay);
     const asked = askedFor(pool, wish, poolConfig(pool).target);
     const { world, owed, journals } = await known(pool);
     const runs = await Promise.all(
@@ -176,7 +178,7 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
     clock,
     roles: who,
     pools: () => Object.values(config().pools),
-    whoMay: (pool, wanted) => peopleWith(config().pools[pool], wanted),
+    whoMay,
     newId: idsFrom(clock),
     async planGiveBack(pool, owed, by) {
       const { world } = await known(pool);

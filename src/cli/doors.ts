@@ -5,7 +5,7 @@ import { migrateJournal } from '../adapters/journal/journal';
 import { compose } from '../compose';
 import { loadConfig, type Config } from '../config';
 import { Rejected } from '../domain/errors';
-import { NEEDS, rolesFor, type Person } from '../domain/person';
+import type { Person } from '../domain/person';
 import { problems } from '../domain/problems';
 import type { CliBackend, Doors } from './backend';
 
@@ -20,26 +20,11 @@ export function doorsOf(dir: () => string, trouble: (what: string, error: unknow
       return {
         operator: opened.operator,
         person: (login, as) => personOf(config, login, as),
-        async makePlan(pool, wish, by) {
-          if (config.pools[pool]) await mayPlan(opened.roles, by, pool);
-          return opened.makePlan(pool, wish, by);
-        },
+        makePlan: (pool, wish, by) => opened.makePlan(pool, wish, by),
         close: () => opened.close(),
       };
     },
   };
-}
-
-/** A plan is asked for by a requester, in a shell as in Slack. */
-async function mayPlan(
-  roles: Awaited<ReturnType<typeof compose>>['roles'],
-  by: Person,
-  pool: string,
-): Promise<void> {
-  const answer = await roles.rolesOf(by, pool);
-  if ('unknown' in answer) throw new Rejected(problems.rolesUnknown(by.name, pool, answer.unknown));
-  if (!answer.roles.includes(NEEDS.plan))
-    throw new Rejected(problems.notAllowed(by.name, 'plan', pool, rolesFor('plan').join(', ')));
 }
 
 export function personOf(config: Pick<Config, 'people' | 'simulator'>, login: string, as?: string): Person {

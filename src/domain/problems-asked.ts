@@ -3,12 +3,14 @@ import { problem, type Problem } from './problem';
 
 /** `request`: what follows `plan` in the command that leads to such a plan (domain/aim.ts). */
 export const asked = {
-  notAllowed: (person: string, what: string, pool: string, needs: string): Problem =>
+  notAllowed: (person: string, what: string, pool: string, needs: string, who: readonly string[]): Problem =>
     problem(
       'NOT_ALLOWED',
       `${person} may not ${what} on ${pool}.`,
       `That needs one of these roles: ${needs}.`,
-      'Ask one of the people who have it, or an admin to change pools.yaml.',
+      who.length > 0
+        ? `Ask one of those who have it: ${who.join(', ')}; or an admin to change pools.yaml.`
+        : 'Nobody has it: ask an admin to change pools.yaml.',
     ),
   rolesUnknown: (person: string, pool: string, why: string): Problem =>
     problem(

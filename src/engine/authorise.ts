@@ -11,11 +11,15 @@ export async function authorise(
   by: Person,
   pool: string,
   deed: Deed,
+  /** People (or groups) that have one of these roles, for people to read. */
+  whoMay: (pool: string, roles: readonly Role[]) => readonly string[],
 ): Promise<readonly Role[]> {
   if (!pools.includes(pool)) throw new Rejected(problems.poolUnknown(pool, pools));
   const answer = await roles.rolesOf(by, pool);
   if ('unknown' in answer) throw new Rejected(problems.rolesUnknown(by.name, pool, answer.unknown));
   if (!answer.roles.includes(NEEDS[deed]))
-    throw new Rejected(problems.notAllowed(by.name, deed, pool, rolesFor(deed).join(', ')));
+    throw new Rejected(
+      problems.notAllowed(by.name, deed, pool, rolesFor(deed).join(', '), whoMay(pool, rolesFor(deed))),
+    );
   return answer.roles;
 }

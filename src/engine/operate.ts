@@ -51,6 +51,7 @@ export function operate(deps: OperatorDeps): Operator {
       by,
       pool,
       deed,
+      (of, roles) => deps.whoMay(of, roles),
     );
 
   async function rowOf(runOrPool: string): Promise<RunRow> {

@@ -5,7 +5,7 @@ import { problems } from '../domain/problems';
 import { agreement, APART_SECONDS, STABLE_SECONDS } from './agreeing-looks';
 import { bootedLook, hasBooted, type BootedSeen } from './booted-look';
 import { defineStep, LOOKS_ONLY } from './step';
-import { minutes, type HostArgs } from './sight';
+import { masterMoved, minutes, type HostArgs } from './sight';
 
 type Args = HostArgs & { readonly version: string };
 
@@ -19,7 +19,8 @@ export const proveReboot = defineStep<Args, BootedSeen>({
   observe: bootedLook,
   decide: ({ args, now, at, line, run }) => {
     const good = hasBooted(run, args.host, now);
-    if (good && args.master && now.masterUuid !== args.uuid) return stop(problems.masterMoved(args.host));
+    const moved = good ? masterMoved(args, now) : undefined;
+    if (moved) return moved;
     // what was on its disk was not what ran: an upgrade that nobody of this run began
     if (good && now.version !== args.version)
       return stop(problems.versionChanged(args.host, now.version, args.version));

@@ -8,7 +8,7 @@ import { problems } from '../domain/problems';
 import { agreement, APART_SECONDS, STABLE_SECONDS } from './agreeing-looks';
 import { bootedLook, hasBooted, type BootedSeen } from './booted-look';
 import { defineStep, LOOKS_ONLY } from './step';
-import { minutes, type HostArgs } from './sight';
+import { masterMoved, minutes, type HostArgs } from './sight';
 
 /** `installer`: it was prepared by us. */
 type Args = HostArgs & {
@@ -27,7 +27,8 @@ export const proveUpgrade = defineStep<Args, BootedSeen>({
   observe: bootedLook,
   decide: ({ args, now, at, line, run }) => {
     const good = hasBooted(run, args.host, now);
-    if (good && args.master && now.masterUuid !== args.uuid) return stop(problems.masterMoved(args.host));
+    const moved = good ? masterMoved(args, now) : undefined;
+    if (moved) return moved;
     if (good && now.version === args.from)
       return stop(
         args.installer

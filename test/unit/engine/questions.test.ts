@@ -116,7 +116,10 @@ test('who lacks the role, or whose roles are unknown, is refused with the reason
   const toy = await asking();
   const { operator, rung } = desk(toy);
   const before = await toy.journal.lastSeq(RUN);
-  expect((await problemOf(operator.answer(VIC, RUN, { says: 'yes' }))).code).toBe('NOT_ALLOWED');
+  expect(await problemOf(operator.answer(VIC, RUN, { says: 'yes' }))).toMatchObject({
+    code: 'NOT_ALLOWED',
+    doThis: ['Ask one of those who have it: Ann, Bob, Cat; or an admin to change pools.yaml.'],
+  });
   expect((await problemOf(operator.answer({ id: 'UNKNOWN', name: 'Una' }, RUN, { says: 'yes' }))).code).toBe(
     'ROLES_UNKNOWN',
   );

@@ -118,3 +118,8 @@ test('a master that came back as a member stops the lane', () => {
   const now = { ...up, masterUuid: 'uuid-3' };
   expect(says(proveUpgrade, { args: { ...args, ...MASTER }, now, earlier })).toBe('stop: MASTER_MOVED');
 });
+
+test('a member that came back as the master stops the lane', () => {
+  const now = { ...up, masterUuid: HOST.uuid };
+  expect(says(proveUpgrade, { args, now, earlier })).toBe('stop: MASTER_MOVED');
+});
