@@ -63,9 +63,13 @@ async function changed(host: string, doing: string, answer: Promise<SshAnswer>):
 async function loaderOf(host: string, run: Run): Promise<Loader> {
   const extlinux = await run(extlinuxFile);
   if (extlinux.code === 0) return { kind: 'extlinux', boot: readExtlinux(host, extlinux.stdout) };
+  assertMissing(host, BOOT_FILES.extlinux, extlinux);
   for (const directory of BOOT_FILES.grub) {
     const file = await run(grubFile(directory));
-    if (file.code !== 0) continue;
+    if (file.code !== 0) {
+      assertMissing(host, `${directory}/grub.cfg`, file);
+      continue;
+    }
     const variables = await run(grubVariables(directory));
     // a loader without variables has no override; one that cannot be read may have
     if (variables.code !== 0 && !saysMissing(variables))
@@ -73,6 +77,11 @@ async function loaderOf(host: string, run: Run): Promise<Loader> {
     return { kind: 'grub', directory, boot: readGrub(host, file.stdout, variables.stdout) };
   }
   throw new Malformed(`SSH on ${host}`, 'no file of a boot loader that is known here can be read');
+}
+
+/** Only a file that is not there leaves the word to the next loader: one that cannot be read may be the one that boots. */
+function assertMissing(host: string, path: string, answer: SshAnswer): void {
+  if (!saysMissing(answer)) throw new Malformed(`SSH on ${host}`, `${path} can not be read`);
 }
 
 function readExtlinux(host: string, file: string): Omit<NextBoot, 'repartition'> {

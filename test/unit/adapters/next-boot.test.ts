@@ -41,6 +41,23 @@ test.each([
   await expect(read(DOM0.safe2upgrade, answer)).rejects.toThrow('/var/preserve/safe2upgrade');
 });
 
+describe.each([
+  ['extlinux.conf', extlinuxFile],
+  ['grub.cfg', grubFile('/boot/grub')],
+])('%s', (name, file) => {
+  test.each([
+    ['refused', fails(1, `cat: ${name}: Permission denied`)],
+    ['broken', fails(1, `cat: ${name}: Input/output error`)],
+    ['cut off', fails(255)],
+  ])('that cannot be read (%s) may be the loader that boots: nothing is known', async (_why, answer) => {
+    await expect(read(file, answer)).rejects.toThrow(`${name} can not be read`);
+  });
+});
+
+test('no loader that is known here: nothing is known', async () => {
+  await expect(read(grubFile('/boot/grub'))).rejects.toThrow('no file of a boot loader');
+});
+
 describe('GRUB’s variables', () => {
   const variables = grubVariables('/boot/grub');
 
