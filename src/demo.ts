@@ -73,7 +73,10 @@ async function judged(stage: Stage, asked: DemoAsked): Promise<number> {
     const found = [...unfinished(ending), ...breaches(before, after, told.version)];
     for (const one of found) say(`✗ ${one}`);
     if (found.length > 0) say(lastWords(stage.log()));
-    else say(`✓ ${pool} ${told.ends}, everything is given back, nothing forbidden was done.`);
+    else
+      say(
+        `✓ ${pool} ${told.ends}, with the partitions and the local storage it had; everything is given back, nothing forbidden was done.`,
+      );
     return found.length === 0 ? EXIT.done : EXIT.failed;
   } finally {
     await stage.close();

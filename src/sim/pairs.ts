@@ -1,5 +1,6 @@
 /** The supported pairs of CloudStack and hypervisor, and a default pool of each: three hosts to be upgraded (cs §8.2). */
 import { familyOf } from '../domain/version-eras';
+import { compareVersions } from '../domain/version';
 import { defaultPool } from './default-pool';
 import type { SimHost } from './model';
 import { profileOf } from './profiles';
@@ -24,6 +25,7 @@ export const PAIRS: readonly Pair[] = [
   { name: '2.2.14-xs5.6fp1', cloudStack: '2.2.14', brand: 'XenServer', from: '5.6.100', to: '6.0.0' },
   { name: '3.0.5-xs6.1', cloudStack: '3.0.5', brand: 'XenServer', from: '6.0.2', to: '6.1.0' },
   { name: '4.2.0-xs6.2', cloudStack: '4.2.0', brand: 'XenServer', from: '6.1.0', to: '6.2.0' },
+  { name: '4.19.3-xs7.1', cloudStack: '4.19.3.0', brand: 'XenServer', from: '7.1.0', to: '8.2.1' },
   { name: '4.22.1-xs8.2', cloudStack: '4.22.1.0', brand: 'XenServer', from: '8.2.1', to: '8.4.0' },
   { name: '4.22.1-xcp8.2', cloudStack: '4.22.1.0', brand: 'XCP-ng', from: '8.2.1', to: '8.3.0' },
 ];
@@ -34,7 +36,9 @@ export const DEFAULT_PAIR = PAIRS[0]!;
 export const pairNamed = (name: string): Pair | undefined => PAIRS.find((pair) => pair.name === name);
 
 /** The default pool as this pair has it. */
-export function poolOfPair({ cloudStack, brand, from }: Pair): PoolFile {
+export function poolOfPair({ cloudStack, brand, from, to }: Pair): PoolFile {
+  // what 8.2 and newer no longer have is switched off before they come (xc §1.3 row 9)
+  const prepared = compareVersions(from, '8.2') < 0 && compareVersions(to, '8.2') >= 0;
   return {
     ...defaultPool,
     cloudstack: { version: cloudStack },
@@ -42,6 +46,7 @@ export function poolOfPair({ cloudStack, brand, from }: Pair): PoolFile {
       ...host,
       version: from,
       brand: profileOf(from, brand).brand,
+      ...(prepared && { traits: { legacySsl: false } }),
     })),
   };
 }

@@ -49,7 +49,7 @@ async function held(it: Story, does: (host: SimHost) => unknown, name = 'host-1'
 }
 
 describe('a whole upgrade', () => {
-  test.each(['4.11.3-xs6.5', '4.11.3-xs7.1', '4.22.1-xs8.2'])(
+  test.each(['4.11.3-xs6.5', '4.11.3-xs7.1', '4.19.3-xs7.1', '4.22.1-xs8.2'])(
     '%s: each host is prepared once and rebooted once, and keeps its partitions and its local storage',
     async (name) => {
       const pair: Pair = pairNamed(name)!;

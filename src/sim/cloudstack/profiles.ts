@@ -201,6 +201,17 @@ const ACS_4_22_1: CloudStackProfile = {
   },
 };
 
+const { '8.3.0': _since4201, '8.4.0': _too, ...CAPABILITIES_4_17 } = ACS_4_22_1.capabilities;
+
+/** The newest that supports XenServer 7.1 as well as 8.2 (cs §8.2); another word and code for a shutdown (cs §2.4). */
+const ACS_4_19_3: CloudStackProfile = {
+  ...ACS_4_22_1,
+  version: '4.19.3.0',
+  shuttingDown: { code: 530, text: 'A shutdown has been triggered. Can not accept new jobs' },
+  mayEnforcePost: false,
+  capabilities: CAPABILITIES_4_17,
+};
+
 /** cs §8.5: what 4.2 had of the rows above. */
 const CAPABILITIES_4_2: CloudStackProfile['capabilities'] = {
   default: [50, 6, false],
@@ -255,6 +266,7 @@ const PROFILES: readonly CloudStackProfile[] = [
   ACS_3_0_5,
   ACS_4_2_0,
   ACS_4_11_3,
+  ACS_4_19_3,
   ACS_4_22_1,
 ];
 
