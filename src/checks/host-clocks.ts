@@ -1,5 +1,5 @@
 /** Clocks that differ: certificates, heartbeats and the three looks of a reboot are judged by them (R26; xapi §9.3). */
-import { defineCheck, found } from './check';
+import { defineCheck, found, wasRead } from './check';
 
 /** XAPI complains at five minutes; a clock without NTP is seen well before that. */
 const NOTICED_SECONDS = 60;
@@ -12,7 +12,21 @@ export const hostClocks = defineCheck({
   source: 'xc R26, xapi §9.3',
   look: (pool) =>
     pool.hosts.flatMap((host) => {
-      const skew = host.traits?.clockSkewSeconds ?? 0;
+      if (!host.traits) return [];
+      const skew = host.traits.clockSkewSeconds;
+      // a host that is away, and a XAPI that could not be read, are told of elsewhere
+      if (skew === undefined)
+        return host.live && wasRead(pool, 'xapi')
+          ? [
+              found(
+                'block',
+                host.name,
+                `Cannot tell whether the clock of ${host.name} is right: it did not say its time.`,
+                [`host.get_servertime of ${host.name}: no answer`],
+                `Run on ${host.name}: date; and see that its toolstack answers: xe-toolstack-restart`,
+              ),
+            ]
+          : [];
       if (Math.abs(skew) < NOTICED_SECONDS) return [];
       return [
         found(

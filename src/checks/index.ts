@@ -20,6 +20,7 @@ import { dom0Space } from './dom0-space';
 import { era } from './era';
 import { featuresThatGo } from './features-that-go';
 import { guestOsMappings } from './guest-os-mappings';
+import { guestTools } from './guest-tools';
 import { haAndWlb } from './ha-and-wlb';
 import { haProtectedVms } from './ha-protected-vms';
 import { haltedVmsOnLocalStorage } from './halted-vms-on-local-storage';
@@ -107,6 +108,7 @@ export const checks: readonly Check[] = [
   haProtectedVms,
   paravirtualGuests,
   vcpuTopology,
+  guestTools,
   suspendedVms,
   haltedVmsOnLocalStorage,
   routerPairs,

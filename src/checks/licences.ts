@@ -1,7 +1,7 @@
 /** Licences: run out, about to, unequal, or without live migration (R31; xc §1.5; xapi §5.1). */
 import { sortedNames } from '../domain/order';
-import { defineCheck, found, type Found } from './check';
 import type { HostSnapshot, Snapshot } from '../domain/pool';
+import { defineCheck, found, type Found } from './check';
 
 const DAY_MS = 86_400_000;
 /** A renewal takes a purchase order: a month is the notice that administrators ask for. */
@@ -28,6 +28,17 @@ function onHost(pool: Snapshot, host: HostSnapshot): Found[] {
           `Give ${host.name} a licence with live migration: xe host-apply-edition.`,
         ),
       ];
+  if (licence.expiryUnread !== undefined)
+    return [
+      ...motion,
+      found(
+        'block',
+        host.name,
+        `Cannot tell when the licence of ${host.name} ends.`,
+        [`license_params: expiry ${licence.expiryUnread}`],
+        `Look what it says elsewhere, and have the licence server hand it out again: xe host-license-view host=${host.name}`,
+      ),
+    ];
   if (licence.expiry === undefined) return motion;
   const days = Math.floor((Date.parse(licence.expiry) - Date.parse(pool.takenAt)) / DAY_MS);
   if (days >= SOON_DAYS) return motion;

@@ -3,7 +3,7 @@
  * CloudStack writes its own detail into the VM at each start, so of its VMs only that lasts.
  */
 import type { VmSnapshot } from '../domain/pool';
-import { defineCheck, found } from './check';
+import { defineCheck, found, type Found } from './check';
 
 const MOST_SOCKETS = 16;
 
@@ -26,15 +26,24 @@ function advice(vm: VmSnapshot, were: number): readonly string[] {
   ];
 }
 
+const unset = (vm: VmSnapshot): Found =>
+  found(
+    'warn',
+    vm.name,
+    `${vm.name} has ${vm.vcpus} vCPUs and no cores a socket: ${vm.vcpus} sockets, more than ${MOST_SOCKETS}.`,
+    [`VCPUs_max ${vm.vcpus}`, 'platform: no cores-per-socket, or 1'],
+    ...advice(vm, 1),
+  );
+
 export const vcpuTopology = defineCheck({
   name: 'vcpu-topology',
-  summary: `The vCPUs of every VM divide evenly into at most ${MOST_SOCKETS} sockets, where sockets are set.`,
+  summary: `The vCPUs of every VM divide evenly into at most ${MOST_SOCKETS} sockets; where none are set, each vCPU is one.`,
   source: 'xc §1.5 b',
   look: (pool) =>
     pool.vms.flatMap((vm) => {
       const cores = vm.traits?.coresPerSocket ?? 1;
-      // nobody has set sockets: XAPI chooses them
-      if (cores === 1) return [];
+      // nobody has set sockets: XAPI starts it, XenCenter would not upgrade the pool
+      if (cores === 1) return vm.vcpus > MOST_SOCKETS ? [unset(vm)] : [];
       const uneven = vm.vcpus % cores !== 0;
       if (!uneven && vm.vcpus / cores <= MOST_SOCKETS) return [];
       return [

@@ -17,7 +17,12 @@ const hostTraits = z.strictObject({
   powerOnMode: text,
   iqn: text,
   multipathing: z.boolean(),
-  licence: z.strictObject({ edition: text, expiry: time.exactOptional(), motion: z.boolean() }),
+  licence: z.strictObject({
+    edition: text,
+    expiry: time.exactOptional(),
+    expiryUnread: text.describe('what is no date').exactOptional(),
+    motion: z.boolean(),
+  }),
   cpu: z.strictObject({ vendor: text, features: text }),
   legacySsl: z.boolean(),
   packs: texts,
@@ -57,6 +62,7 @@ const vmTraits = z.strictObject({
   affinity: optionalText,
   paravirtual: z.boolean(),
   coresPerSocket: count,
+  toolsOutdated: z.literal(true).exactOptional(),
 }) satisfies z.ZodType<VmTraits>;
 const poolTraits = z.strictObject({
   operations: texts,

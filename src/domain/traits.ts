@@ -15,6 +15,8 @@ export interface HostTraits {
     readonly edition: string;
     /** ISO 8601; absent where the edition does not end. */
     readonly expiry?: string;
+    /** What XAPI says instead of a date. */
+    readonly expiryUnread?: string;
     /** False where restrict_xen_motion says that live migration is not licensed. */
     readonly motion: boolean;
   };
@@ -45,6 +47,8 @@ export interface VmTraits {
   readonly paravirtual: boolean;
   /** platform.cores-per-socket; 1 where unset. */
   readonly coresPerSocket: number;
+  /** Its tools are of an older release than its host; only XAPI before 7.0 says so (xapi §6.1). */
+  readonly toolsOutdated?: true;
 }
 
 /** XAPI's record of the pool, and what only a question of its own shows. */

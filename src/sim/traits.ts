@@ -16,6 +16,7 @@ export const hostTraitsShape = z.strictObject({
     .strictObject({
       edition: text.optional(),
       expiry: z.iso.datetime().optional(),
+      expiryUnread: text.optional(),
       motion: z.boolean().optional(),
     })
     .optional(),
@@ -34,6 +35,7 @@ export const vmTraitsShape = z.strictObject({
   affinity: text.optional(),
   paravirtual: z.boolean().optional(),
   coresPerSocket: z.number().int().positive().optional(),
+  toolsOutdated: z.literal(true).optional(),
 });
 export const poolTraitsShape = z.strictObject({
   operations: texts.optional(),
@@ -78,6 +80,7 @@ export function hostTraitsOf(file: HostTraitsFile | undefined, uuid: string): Si
     licence: {
       edition: file?.licence?.edition ?? 'free',
       expiry: file?.licence?.expiry ?? NO_END,
+      ...(file?.licence?.expiryUnread !== undefined && { expiryUnread: file.licence.expiryUnread }),
       motion: file?.licence?.motion ?? true,
     },
     cpu: { vendor: file?.cpu?.vendor ?? 'GenuineIntel', features: file?.cpu?.features ?? '' },
@@ -97,6 +100,7 @@ export const vmTraitsOf = (file: VmTraitsFile | undefined): SimVmTraits => ({
   ...(file?.affinity !== undefined && { affinity: file.affinity }),
   paravirtual: file?.paravirtual ?? false,
   coresPerSocket: file?.coresPerSocket ?? 1,
+  ...(file?.toolsOutdated && { toolsOutdated: true }),
 });
 
 export const poolTraitsOf = (file: z.infer<typeof poolTraitsShape> | undefined): SimPoolTraits => ({

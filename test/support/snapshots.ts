@@ -39,6 +39,7 @@ export const hostTraits: HostTraits = {
   legacySsl: false,
   packs: [],
   rebootsFor: [],
+  clockSkewSeconds: 0,
 };
 export const vmTraits: VmTraits = {
   operations: [],

@@ -5,7 +5,7 @@ import type { XenVmSeen } from '../../ports';
 import { namesOfNetworks, type Look } from './read-hosts';
 import { textFrom, type XapiObject } from './record';
 import { mibUp, NULL_REF, type Table } from './tables';
-import { vmTraits } from './traits';
+import { hasTools, vmTraits } from './traits';
 
 interface VmTables {
   readonly guestMetrics: Table;
@@ -43,6 +43,7 @@ const isReal = (vm: XapiObject): boolean =>
 
 function vmSeen(vm: XapiObject, tables: VmTables, source: string): XenVmSeen {
   const host = tables.hosts.get(vm.text('resident_on'));
+  const metrics = tables.guestMetrics.get(vm.text('guest_metrics'));
   const vbds = vm.set('VBDs').flatMap((ref) => tables.vbds.get(ref) ?? []);
   const cd = vbds.map((vbd) => mediumIn(vbd, tables)).find((medium) => medium !== undefined);
   const disks = vbds
@@ -57,7 +58,7 @@ function vmSeen(vm: XapiObject, tables: VmTables, source: string): XenVmSeen {
     ...(host && { on: host.text('uuid') }),
     memoryMib: mibUp(vm.integer('memory_dynamic_min') + vm.integer('memory_overhead')),
     vcpus: vm.integer('VCPUs_max'),
-    tools: hasTools(tables.guestMetrics.get(vm.text('guest_metrics'))),
+    tools: hasTools(metrics),
     ...(cd && { cd }),
     disks: [...new Set(disks)],
     networks: vm.set('VIFs').flatMap((ref) => {
@@ -65,19 +66,13 @@ function vmSeen(vm: XapiObject, tables: VmTables, source: string): XenVmSeen {
       return vif ? [tables.networks.get(vif.text('network')) ?? ''] : [];
     }),
     devices: devicesOf(vm, tables.pcis),
-    traits: vmTraits(vm, tables.hosts),
+    traits: vmTraits(vm, tables.hosts, metrics),
   };
 }
 
 function powerOf(word: string, source: string): PowerState {
   if (word === 'Running' || word === 'Halted' || word === 'Suspended' || word === 'Paused') return word;
   throw new Malformed(source, 'a VM is in no power state that is known here');
-}
-
-/** XAPI's own test: the version of the drivers carries major and minor (xapi §6.1). */
-function hasTools(metrics: XapiObject | undefined): boolean {
-  const version = metrics?.map('PV_drivers_version');
-  return version?.['major'] !== undefined && version['minor'] !== undefined;
 }
 
 /** The tools ISO is on every host and does not count (xapi §6.5). */

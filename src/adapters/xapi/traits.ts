@@ -17,7 +17,6 @@ export function hostTraits(host: XapiObject, updates: Table): Omit<HostTraits, '
   const other = host.map('other_config');
   const cpu = mapOf(host, 'cpu_info');
   const licence = mapOf(host, 'license_params');
-  const expiry = timeOf(licence['expiry']);
   return {
     maintenanceMode: other['MAINTENANCE_MODE'] === 'true',
     operations: operationsOf(host),
@@ -27,7 +26,7 @@ export function hostTraits(host: XapiObject, updates: Table): Omit<HostTraits, '
     multipathing: flagOf(host, 'multipathing') || other['multipathing'] === 'true',
     licence: {
       edition: textOf(host, 'edition'),
-      ...(expiry !== undefined && { expiry }),
+      ...expiryOf(licence['expiry']),
       motion: licence['restrict_xen_motion'] !== 'true',
     },
     cpu: { vendor: cpu['vendor'] ?? '', features: cpu['features'] ?? '' },
@@ -41,14 +40,16 @@ export function hostTraits(host: XapiObject, updates: Table): Omit<HostTraits, '
   };
 }
 
-/** `20300101T00:00:00Z`; absent, empty and `never` mean that it does not end. */
-function timeOf(text: string | undefined): string | undefined {
-  const match = /^(\d{4})-?(\d\d)-?(\d\d)T(\d\d:\d\d:\d\d)Z$/.exec(text ?? '');
-  return match ? `${match[1]}-${match[2]}-${match[3]}T${match[4]}.000Z` : undefined;
+/** `20300101T00:00:00Z`; absent, empty and `never` mean that it does not end. What is no date is not read as endless. */
+function expiryOf(text = ''): Pick<HostTraits['licence'], 'expiry' | 'expiryUnread'> {
+  if (['', 'never'].includes(text)) return {};
+  const match = /^(\d{4})-?(\d\d)-?(\d\d)T(\d\d:\d\d:\d\d)Z$/.exec(text);
+  const expiry = match ? `${match[1]}-${match[2]}-${match[3]}T${match[4]}.000Z` : '';
+  return Number.isNaN(Date.parse(expiry)) ? { expiryUnread: text } : { expiry };
 }
 
 /** `affinity`: uuid of the host. */
-export function vmTraits(vm: XapiObject, hosts: Table): VmTraits {
+export function vmTraits(vm: XapiObject, hosts: Table, guestMetrics: XapiObject | undefined): VmTraits {
   const affinity = hosts.get(textOf(vm, 'affinity'))?.text('uuid');
   const appliance = textOf(vm, 'appliance');
   const cores = Number(mapOf(vm, 'platform')['cores-per-socket'] ?? 1);
@@ -61,8 +62,22 @@ export function vmTraits(vm: XapiObject, hosts: Table): VmTraits {
     ...(affinity !== undefined && { affinity }),
     paravirtual: vm.text('HVM_boot_policy') === '',
     coresPerSocket: Number.isInteger(cores) && cores > 0 ? cores : 1,
+    ...(hasOldTools(guestMetrics) && { toolsOutdated: true }),
   };
 }
+
+/** XAPI's own test: the version of the drivers carries major and minor (xapi §6.1). */
+export function hasTools(metrics: XapiObject | undefined): boolean {
+  const version = metrics?.map('PV_drivers_version');
+  return version?.['major'] !== undefined && version['minor'] !== undefined;
+}
+
+/** From 7.0 on, where PV_drivers_detected came, "up to date" only says that there are drivers (xapi §6.1). */
+const hasOldTools = (metrics: XapiObject | undefined): boolean =>
+  metrics !== undefined &&
+  hasTools(metrics) &&
+  !metrics.has('PV_drivers_detected') &&
+  !metrics.flag('PV_drivers_up_to_date');
 
 /** other_config `mpath-SCSIID` is `[up, of]` (SM's multipath status); several LUNs add up. */
 export function pathsOf(pbd: XapiObject): PbdSnapshot['paths'] {

@@ -20,7 +20,8 @@ export const hostOtherConfig = ({ traits }: SimHost): Record<string, string> => 
 /** `said`: operations that the machine itself has under way. */
 export function hostFields(host: SimHost, said: Record<string, XapiValue>): XapiRecord {
   const { traits } = host;
-  const expiry = traits.licence.expiry?.replace(/\.\d+Z$/, 'Z').replaceAll('-', '');
+  const { licence } = traits;
+  const expiry = licence.expiryUnread ?? licence.expiry?.replace(/\.\d+Z$/, 'Z').replaceAll('-', '');
   return {
     current_operations: { ...running(traits.operations, host.uuid), ...said },
     power_on_mode: traits.powerOnMode,

@@ -1,6 +1,7 @@
 /** Records of VM, VM_metrics, VM_guest_metrics, VBD and VIF (xapi §6.1, §6.5). */
 import { overheadOf } from '../build-pool';
 import { uuidOf } from '../identity';
+import { hasSince, profileOf } from '../profiles';
 import { hostByName, type SimHost, type SimPool, type SimVm } from '../model';
 import { dom0Mib } from './record-host';
 import { isoUuid } from './record-storage';
@@ -175,7 +176,8 @@ export function guestMetricsRecord(world: XapiWorld, vm: SimVm): XapiRecord {
     os_version: { name: 'Debian GNU/Linux 8', distro: 'debian', major: '8', minor: '0' },
     PV_drivers_version: { major: '6', minor: '5', micro: '0', build: '89' },
     // ≤ 6.5: "the same version as the host's tools"; ≥ 7.0 equal to detected.
-    PV_drivers_up_to_date: true,
+    PV_drivers_up_to_date:
+      vm.traits.toolsOutdated !== true || hasSince(profileOf(master.version, master.brand).release, '7.0'),
     PV_drivers_detected: true,
     networks: { '0/ip': '10.1.1.10' },
     other: { 'feature-suspend': '1', 'feature-poweroff': '1', 'feature-balloon': '1' },

@@ -70,3 +70,18 @@ test.each(['html', 'truncate'])(
     );
   },
 );
+
+test('a host that does not say its time is not taken for one whose clock is right', async () => {
+  const fault = {
+    call: 'xapi:host.get_servertime',
+    on: 'host-2',
+    how: 'refuse',
+    code: 'CANNOT_CONTACT_HOST',
+    nth: 0,
+  };
+  const { findings } = await lookAt('healthy', '7.1.2', [fault]);
+
+  expect(
+    findings.filter(({ severity }) => severity === 'block').map(({ check, on }) => `${check} ${on}`),
+  ).toEqual(['host-clocks host-2']);
+});

@@ -75,6 +75,7 @@ export const CASES: readonly PoolCase[] = [
   of('key-of-no-root-admin', TARGET, 'block api-key pool-a'),
   of('licence-ends-soon', TARGET, 'warn licences host-2'),
   of('licence-over', TARGET, 'block licences host-2'),
+  of('licence-unreadable', TARGET, 'block licences host-2'),
   of('licence-without-motion', TARGET, 'block licences host-2'),
   of('licences-differ', TARGET, 'warn licences pool-a'),
   of('local-storage-force-stop', TARGET, 'warn cloudstack-settings pool-a'),
@@ -85,6 +86,7 @@ export const CASES: readonly PoolCase[] = [
   of('management-interface-differs', TARGET, 'block management-interface host-2'),
   of('management-server-down', TARGET, 'question management-servers ms-2'),
   of('many-messages', TARGET, 'warn message-count pool-a'),
+  of('many-sockets', TARGET, 'warn vcpu-topology i-2-11-VM'),
   of('marked-safe2upgrade', TARGET, 'question safe2upgrade-mark host-2'),
   of('marked-with-local-disk', TARGET, 'question vms-can-move i-2-11-VM', 'block safe2upgrade-mark host-2'),
   of('member-before-master', TARGET, 'block versions-and-hotfixes pool-a'),
@@ -122,6 +124,7 @@ export const CASES: readonly PoolCase[] = [
   of('target-unknown', '7.1.9', 'block era pool-a'),
   of('task-unfinished', TARGET, 'warn xapi-work pool-a'),
   of('too-many-guests', TARGET, 'block capability-rows pool-a'),
+  of('tools-outdated', TARGET, 'note guest-tools pool-a'),
   of(
     'two-old-versions',
     TARGET,
