@@ -283,6 +283,8 @@ export interface CloudStackReads {
   /** hypervisor_capabilities rows of XenServer. */
   capabilities(): Promise<NonNullable<CloudStackTraits['capabilities']>>;
   guestOsNames(hypervisorVersion: string): Promise<readonly CsGuestOsName[]>;
+  /** Value of a global setting; undefined where there is none of that name. */
+  setting(name: string): Promise<string | undefined>;
 }
 
 export interface CloudStackActs {
@@ -322,6 +324,8 @@ export interface CloudStackActs {
     /** Absent: CloudStack chooses, in any cluster of the zone. */
     readonly hostId?: string;
   }): Promise<{ readonly id: string; readonly job: string }>;
+  /** Global, at once, and never what needs a restart. */
+  changeSetting(name: string, value: string): Promise<void>;
   addGuestOsName(hypervisorVersion: string, os: CsGuestOsName): Promise<{ readonly job: string }>;
   /** destroyVirtualMachine with expunge. */
   expungeVm(id: string): Promise<{ readonly job: string }>;

@@ -40,6 +40,7 @@ const CALLS: Readonly<Record<string, string>> = {
   stopSystemVm: '',
   stopVirtualMachine: '',
   updateCluster: '',
+  updateConfiguration: '',
   updateHost: '',
 };
 

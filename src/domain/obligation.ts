@@ -6,6 +6,7 @@ export const OWED = [
   'wlb-paused',
   'auto-start-off',
   'operations-allowed',
+  'setting-changed',
   'services-stopped',
   'cluster-allocation-disabled',
   'host-allocation-disabled',

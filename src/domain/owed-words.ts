@@ -7,6 +7,7 @@ const NAMED = {
   'wlb-paused': (pool) => `WLB of ${pool}`,
   'auto-start-off': (pool) => `the automatic starts of ${pool}`,
   'operations-allowed': (vm) => `the blocked operations of ${vm}`,
+  'setting-changed': (setting) => `setting ${setting} of CloudStack`,
   'services-stopped': (server) => `the CloudStack services on ${server}`,
   'cluster-allocation-disabled': (cluster) => `allocation on cluster ${cluster}`,
   'host-allocation-disabled': (host) => `allocation on ${host}`,

@@ -16,6 +16,14 @@ export const met = {
       `${why}.`,
       'Write the setting down, change it by hand, and plan again.',
     ),
+  settingChangedSince: (name: string, now: string, was: string): Problem =>
+    problem(
+      'SETTING_CHANGED_SINCE',
+      `${name} of CloudStack is ${now}, which this run did not set.`,
+      `It was ${was} before; somebody has changed it meanwhile, and may have had a reason.`,
+      `Ask who did. To have it as before: cmk update configuration name=${name} value='${was}', then press Try again.`,
+      'To leave it as it is, take it over with a reason, then press Try again.',
+    ),
   servicesNotStopped: (why: string): Problem =>
     problem(
       'SERVICES_NOT_STOPPED',

@@ -14,6 +14,7 @@ import { removeTestNetwork } from '../steps/remove-test-network';
 import { removeTestVm } from '../steps/remove-test-vm';
 import { restoreAutoStart } from '../steps/restore-auto-start';
 import { restoreHa } from '../steps/restore-ha';
+import { restoreSettings } from '../steps/restore-settings';
 import { resumeWlb } from '../steps/resume-wlb';
 import { startServices } from '../steps/start-services';
 import { startVms } from '../steps/start-vms';
@@ -41,6 +42,8 @@ function linesFor(input: ProcedureInput, { what, on, before }: Obligation): read
       return [restoreAutoStart({ pool: pool.name })];
     case 'operations-allowed':
       return [blockOperations({ vms: [on] })];
+    case 'setting-changed':
+      return [restoreSettings({ names: [on] })];
     case 'services-stopped':
       return [startServices({ servers: input.managementServers, zone: input.zoneId ?? '' })];
     case 'cluster-allocation-disabled':

@@ -3,6 +3,7 @@ import type { Owed } from '../domain/obligation';
 import { blockOperations } from '../steps/block-operations';
 import { steps } from '../steps/index';
 import { restoreAutoStart } from '../steps/restore-auto-start';
+import { restoreSettings } from '../steps/restore-settings';
 import type { LineDraft } from '../steps/step';
 import type { ProcedureInput } from './procedure';
 
@@ -20,6 +21,7 @@ export function remediesGivenBack({ snapshot, remedies, owed }: ProcedureInput):
     remedies.some((one) => one.kind === kind) || owed.some((one) => one.what === what);
   return [
     ...(isDue('allow-operations', 'operations-allowed') ? [blockOperations({ vms: [] })] : []),
+    ...(isDue('change-setting', 'setting-changed') ? [restoreSettings({ names: [] })] : []),
     ...(isDue('stop-auto-start', 'auto-start-off') ? [restoreAutoStart({ pool: snapshot.name })] : []),
   ];
 }

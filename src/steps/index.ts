@@ -12,6 +12,7 @@ import { backUpDatabases } from './back-up-databases';
 import { blockOperations } from './block-operations';
 import { byHand } from './by-hand';
 import { byHandSeen } from './by-hand-seen';
+import { changeSetting } from './change-setting';
 import { clearVmopsTag } from './clear-vmops-tag';
 import { compareCustomisations } from './compare-customisations';
 import { compareInventory } from './compare-inventory';
@@ -49,6 +50,7 @@ import { removeTestNetwork } from './remove-test-network';
 import { removeTestVm } from './remove-test-vm';
 import { restoreAutoStart } from './restore-auto-start';
 import { restoreHa } from './restore-ha';
+import { restoreSettings } from './restore-settings';
 import { resumeWlb } from './resume-wlb';
 import { settleAccount } from './settle-account';
 import { smokeTestHost } from './smoke-test-host';
@@ -79,6 +81,7 @@ const verbs = [
   blockOperations,
   byHand,
   byHandSeen,
+  changeSetting,
   clearVmopsTag,
   compareCustomisations,
   compareInventory,
@@ -116,6 +119,7 @@ const verbs = [
   removeTestVm,
   restoreAutoStart,
   restoreHa,
+  restoreSettings,
   resumeWlb,
   settleAccount,
   smokeTestHost,

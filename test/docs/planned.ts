@@ -56,7 +56,9 @@ export const everything = (change: Partial<Snapshot> = {}): Snapshot => {
     cloudstack: {
       ...pool.cloudstack,
       managementServers,
-      traits: { ...pool.cloudstack.traits, ...rows },
+      // old enough for every line of the master, new enough to heed a setting at once
+      version: '4.16.1.0',
+      traits: { ...pool.cloudstack.traits, ...rows, settings: { 'migrate.vm.across.clusters': 'true' } },
     },
   };
 };
@@ -92,6 +94,8 @@ export const planFor = async ({ pool = everything(), world = {}, plan = {} }: Wi
 export function anyPool(title: string): string {
   return title
     .replace(/[irsv]-[\d-]+VM(, [irsv]-[\d-]+VM)*( and \d+ more)?/g, 'VMS')
+    .replace(/^Set [\w.]+ of CloudStack to \w+/, 'Set SETTING of CloudStack to VALUE')
+    .replace(/^Set [\w.]+ of CloudStack as/, 'Set SETTING of CloudStack as')
     .replace(/ms-1(, ms-2)?/g, 'SERVERS')
     .replace(/nfs-second/g, 'STORAGE')
     .replace(/(?<=cluster )[\w-]+/g, 'CLUSTER')

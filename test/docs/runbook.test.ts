@@ -51,27 +51,29 @@ describe('rolling upgrade', () => {
     'Only where no verified backup of this upgrade counts yet, and with SSH to the management servers; without, see below.';
   const NO_SMOKE_TEST = 'Only with `smokeTest` in `pools.yaml`; without, see below.';
   const NO_REMEDY = 'Only where its remedy was chosen.';
+  const NO_SETTING = 'Only from CloudStack 4.15, and where its remedy was chosen.';
   const NOTHING_ADDED = 'Only where something was added to dom0 of HOST, and SSH to it is configured.';
-  const conditions: readonly (readonly [only: string, wish: Wish])[] = [
-    [NO_REMEDY, { plan: { remedies: [] } }],
-    ['Only where HA is on.', { pool: everything({ ha: { ...HA, on: false } }) }],
-    ['Only where workload balancing is on.', { pool: everything({ wlb: { on: false, url: '' } }) }],
-    [NO_BACKUP, { plan: { verifiedBackup: 'xsupgrade-earlier-1' } }],
+  const conditions: readonly (readonly [only: string, wish: Wish, also: string])[] = [
+    [NO_REMEDY, { plan: { remedies: [] } }, NO_SETTING],
+    ['Only where HA is on.', { pool: everything({ ha: { ...HA, on: false } }) }, ''],
+    ['Only where workload balancing is on.', { pool: everything({ wlb: { on: false, url: '' } }) }, ''],
+    [NO_BACKUP, { plan: { verifiedBackup: 'xsupgrade-earlier-1' } }, ''],
     [
       'Only from CloudStack 4.11.1, and where it was Enabled.',
       { pool: { ...old, cloudstack: { ...old.cloudstack, version: '4.11.0.0' } } },
+      NO_SETTING,
     ],
-    [NOTHING_ADDED, { world: { without: ['dom0'] } }],
-    ['Only where a VM of HOST cannot move.', { pool: everything({ vms: healthyPool().vms }) }],
+    [NOTHING_ADDED, { world: { without: ['dom0'] } }, ''],
+    ['Only where a VM of HOST cannot move.', { pool: everything({ vms: healthyPool().vms }) }, ''],
   ];
 
-  test.each(conditions)('%s Otherwise the plan has all lines but these', async (only, wish) => {
+  test.each(conditions)('%s Otherwise the plan has all lines but these', async (only, wish, also) => {
     const plan = await planFor(wish);
 
-    expect(titles(plan.sections.at(0))).toEqual(promised('Before the first host', only));
+    expect(titles(plan.sections.at(0))).toEqual(promised('Before the first host', only, also));
     expect(titles(plan.sections.at(1))).toEqual(promised('HOST', only));
     expect(titles(plan.sections.at(2))).toEqual(promised('HOST', only, MASTER_ONLY));
-    expect(titles(plan.sections.at(-1))).toEqual(promised('After the last host', only));
+    expect(titles(plan.sections.at(-1))).toEqual(promised('After the last host', only, also));
   });
 
   test('a pool that is half-way has no dump, for XAPI would hand out a stub', async () => {
@@ -91,11 +93,11 @@ describe('rolling upgrade', () => {
     const plan = await story().plan();
 
     expect(plan.sections.map((section) => titles(section))).toEqual([
-      promised('Before the first host', NO_WLB, NO_REMEDY),
+      promised('Before the first host', NO_WLB, NO_REMEDY, NO_SETTING),
       promised('HOST', NOTHING_ADDED, NO_STOPS),
       promised('HOST', NOTHING_ADDED, MASTER_ONLY),
       promised('HOST', NOTHING_ADDED, MASTER_ONLY, NO_STOPS),
-      promised('After the last host', NO_WLB, NO_REMEDY),
+      promised('After the last host', NO_WLB, NO_REMEDY, NO_SETTING),
     ]);
   });
 
@@ -105,6 +107,7 @@ describe('rolling upgrade', () => {
     expect([...said].sort()).toEqual(
       [
         ...conditions.map(([only]) => only),
+        NO_SETTING,
         MASTER_ONLY,
         NO_SMOKE_TEST,
         'Only while no host has been upgraded.',
@@ -255,6 +258,7 @@ describe('give back', () => {
     'wlb-paused': 'pool-a',
     'auto-start-off': 'pool-a',
     'operations-allowed': 'i-2-10-VM',
+    'setting-changed': 'force.ha',
     'services-stopped': 'management on ms-1',
     'cluster-allocation-disabled': 'cluster-a',
     'host-allocation-disabled': 'host-2',

@@ -124,6 +124,12 @@ function reads(api: ApiClient, known: () => Promise<string>, apiKey: string): Cl
     volumesInWork: (clusterId) => volumesInWork(api, clusterId),
     traits: async () => traitsOf(api, apiKey, await version()),
     capabilities: () => capabilitiesOf(api),
+    setting: async (name) => {
+      // the name matches parts of names too
+      const rows = await api.list('listConfigurations', 'configuration', { name });
+      const row = rows.find((one) => one['name'] === name);
+      return row && (optional(row, 'value') ?? '');
+    },
     guestOsNames: async (hypervisorversion) => {
       const params = { hypervisor: 'XenServer', hypervisorversion };
       const rows = await api.list('listGuestOsMapping', 'guestosmapping', params);
@@ -262,6 +268,8 @@ function acts(api: ApiClient, known: () => Promise<string>): CloudStackActs {
         'jobid',
       ),
     }),
+    changeSetting: async (name, value) =>
+      void (await api.change('updateConfiguration', { name, value }, name)),
     expungeVm: (id) => job('destroyVirtualMachine', { id, expunge: 'true' }, id),
   };
 }

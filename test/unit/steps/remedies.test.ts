@@ -4,8 +4,10 @@ import { allowOperations } from '../../../src/steps/allow-operations';
 import { attachStorage } from '../../../src/steps/attach-storage';
 import { blockOperations } from '../../../src/steps/block-operations';
 import { byHandSeen } from '../../../src/steps/by-hand-seen';
+import { changeSetting } from '../../../src/steps/change-setting';
 import { destroyMessages } from '../../../src/steps/destroy-messages';
 import { endMaintenanceMode } from '../../../src/steps/end-maintenance-mode';
+import { restoreSettings } from '../../../src/steps/restore-settings';
 import { restoreAutoStart } from '../../../src/steps/restore-auto-start';
 import { stopAutoStart } from '../../../src/steps/stop-auto-start';
 import { decide, evidenceFor, says, secondsAgo, type EvidenceWish } from '../../support/evidence';
@@ -152,6 +154,32 @@ describe('old messages', () => {
     expect(at(8900, ended(-5))).toBe('wait: 8900 messages are left');
     expect(at(8900, ended(9))).toBe('wait: 8900 messages are left');
     expect(at(8500, ended(10))).toMatch(/^act/);
+  });
+});
+
+describe('settings of CloudStack', () => {
+  const args = { name: 'force.ha', to: 'false' };
+  const before = { value: 'true', to: 'false' };
+  const owed = [{ what: 'setting-changed', on: 'force.ha', before }] as const;
+
+  test('are changed with what they were owed back; one that is not there is left alone', () => {
+    expect(says(changeSetting, { args, now: { value: 'true' } })).toBe('act: set force.ha to false');
+    expect(says(changeSetting, { args, now: { value: 'false' } })).toBe('done: force.ha is false');
+    expect(says(changeSetting, { args, now: {} })).toBe('stop: UNKNOWN_BEFORE');
+    const evidence = evidenceFor('change-setting', { args, now: { value: 'true' } });
+    expect(changeSetting.step.owes?.({ subject: 'force.ha', what: '', args: null }, evidence)).toEqual(owed);
+  });
+
+  const seen = (now: string) => ({
+    args: { names: [] },
+    owed,
+    now: { settings: [{ name: 'force.ha', now, was: 'true', set: 'false' }] },
+  });
+  test('come back as they were, and what somebody set meanwhile is told and left', () => {
+    expect(says(restoreSettings, seen('false'))).toBe('act: set force.ha to true again');
+    expect(says(restoreSettings, seen('true'))).toBe('done: as before: force.ha = true');
+    expect(says(restoreSettings, seen('maybe'))).toBe('stop: SETTING_CHANGED_SINCE');
+    expect(says(restoreSettings, { args: { names: [] }, now: { settings: [] } })).toBe('done: none is owed');
   });
 });
 

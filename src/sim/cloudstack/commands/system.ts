@@ -1,4 +1,5 @@
 /** CloudStack about itself: capabilities, settings, jobs, events, alerts, hypervisor rows, and the list of commands. */
+import { compareVersions } from '../../../domain/version';
 import { ADMIN, OS_TYPE } from '../catalogue';
 import { unfinishedJobs } from '../jobs';
 import { invalid } from '../refusal';
@@ -73,7 +74,8 @@ export const ENFORCE_POST = 'enforce.post.requests.and.timestamps';
 
 /** Settings with their default (cs §7.5): name → [value, category]. */
 function settingsOf(side: CloudStackSide): ReadonlyMap<string, string> {
-  const { knobs } = side.profile;
+  const { knobs, version } = side.profile;
+  const has = (since: string): boolean => compareVersions(version, since) >= 0;
   const defaults: Readonly<Record<string, string | number>> = {
     'ping.interval': knobs.pingInterval,
     'ping.timeout': knobs.pingTimeout,
@@ -95,7 +97,14 @@ function settingsOf(side: CloudStackSide): ReadonlyMap<string, string> {
     'xenserver.heartbeat.timeout': 120,
     'xenserver.heartbeat.interval': knobs.heartbeatInterval,
     'force.ha': 'false',
-    'ha.vm.restart.hostup': 'true',
+    ...(has('4.11') && { 'ha.vm.restart.hostup': 'true' }),
+    ...(has('4.14') && { 'vm.ha.migration.max.retries': 5 }),
+    ...(has('4.15') && { 'set.host.down.to.maintenance': 'false' }),
+    ...(has('4.16') && {
+      'host.maintenance.local.storage.strategy': 'Error',
+      'migrate.vm.across.clusters': 'false',
+    }),
+    ...(has('4.20.1') && { 'vm.ha.enabled': 'true' }),
     ...(side.profile.mayEnforcePost && { [ENFORCE_POST]: 'false' }),
   };
   const values = Object.entries(defaults).map(([name, value]): [string, string] => [name, String(value)]);
