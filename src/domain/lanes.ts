@@ -45,10 +45,7 @@ function heldElsewhere(run: Run, lane: LaneId): boolean {
 }
 
 function beginsHost(run: Run, state: LineState): boolean {
-  if (state.line.lane === POOL_LANE) return false;
-  return !Object.values(run.lines).some(
-    (other) => other.line.lane === state.line.lane && other.status !== 'planned',
-  );
+  return state.line.lane !== POOL_LANE && !begun(run, state.line.lane);
 }
 
 export const stoppedLines = (run: Run): readonly LineState[] =>
@@ -72,10 +69,7 @@ export function laneState(run: Run, lane: LaneId): 'not begun' | 'waiting' | 'as
   const state = currentLine(run, lane);
   if (!state) return 'done';
   if (isHeldLine(run, state)) return 'held';
-  const begun = Object.values(run.lines).some(
-    (other) => other.line.lane === lane && other.status !== 'planned',
-  );
-  if (!begun) return 'not begun';
+  if (!begun(run, lane)) return 'not begun';
   if (run.questions.some((q) => q.line === state.line.id && !q.answer && q.withdrawn === undefined))
     return 'asking';
   return 'waiting';
@@ -83,3 +77,21 @@ export function laneState(run: Run, lane: LaneId): 'not begun' | 'waiting' | 'as
 
 /** The phase people read: a run whose lanes are all held is `held`, whatever was asked of it. */
 export const shownPhase = (run: Run): Run['phase'] => (isHeld(run) ? 'held' : run.phase);
+
+/** Lanes of hosts, in the order of the sections. */
+export const hostLanes = (run: Run): readonly LaneId[] => lanesOf(run).filter((lane) => lane !== POOL_LANE);
+
+const begun = (run: Run, lane: LaneId): boolean =>
+  Object.values(run.lines).some((state) => state.line.lane === lane && state.status !== 'planned');
+
+/** Hosts whose turn has begun and is not over: what is found on them is caused, and judged, by their own lines. */
+export const inHand = (run: Run, but?: LaneId): readonly LaneId[] =>
+  hostLanes(run).filter((lane) => lane !== but && currentLine(run, lane) !== undefined && begun(run, lane));
+
+/** Those of them whose block is not over: about to be emptied, being emptied, or away. No VM belongs there now. */
+export const notBack = (run: Run, but?: LaneId): readonly LaneId[] =>
+  inHand(run, but).filter((lane) =>
+    Object.values(run.lines).some(
+      ({ line, status }) => line.lane === lane && line.block !== undefined && status !== 'done',
+    ),
+  );

@@ -38,6 +38,8 @@ export interface InspectWish {
   readonly dom0Of?: string;
   /** Hosts are asked what they say of the media at this URL. */
   readonly automatic?: Automatic;
+  /** In the middle of a run: the picture without what the run itself has in work. */
+  readonly without?: (seen: Snapshot) => Snapshot;
 }
 
 export interface Inspection {
@@ -57,12 +59,14 @@ export interface Inspection {
 
 export async function inspect(world: Inspectable, wish: InspectWish): Promise<Inspection> {
   const { aim = 'upgrade', owed, at, judge = findingsOf, remedies = [], dom0Of } = wish;
-  const { snapshot, beside, failures } = await look(world, at, {
+  const looked = await look(world, at, {
     // nothing is installed where no version changes
     dom0: ({ name, version }) =>
       wish.target !== undefined && (dom0Of ?? name) === name && !sameOrNewer(version, wish.target),
     servers: wish.target !== undefined && dom0Of === undefined,
   });
+  const { beside, failures } = looked;
+  const snapshot = wish.without?.(looked.snapshot) ?? looked.snapshot;
   const target = wish.target ?? ownVersion(snapshot);
   const { hotfixes } = world.pool;
   const catalogue = hotfixes && { hotfixes };

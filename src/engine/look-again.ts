@@ -5,6 +5,7 @@ import type { Revision } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
 import type { Run } from '../domain/run';
 import type { Procedure } from '../procedures/procedure';
+import { notOfOthers, withoutOurs } from './in-hand';
 import { inspect, type Inspectable } from './inspect';
 import { inputOf } from './planner';
 import { revisionOf } from './revise';
@@ -30,11 +31,13 @@ export async function lookAgain(
     at,
     order,
     dom0Of: host,
+    without: (now: Snapshot) => withoutOurs(run, host, now),
     ...(automatic && { automatic }),
   };
   const aim = procedure.aim && { aim: procedure.aim, hosts: hostsLeft(run) };
   const seen = await inspect(world, { ...wish, ...aim });
-  const { snapshot, findings, placement } = seen;
+  const { snapshot, placement } = seen;
+  const findings = notOfOthers(run, host, seen.findings);
   // another certificate is a problem of its own, not one more source that could not be read
   for (const { error } of seen.failures) if (error instanceof WrongKey) throw error;
   const readable = snapshot.hosts.some((one) => one.name === snapshot.master);

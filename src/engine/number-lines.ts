@@ -1,22 +1,27 @@
 /** Gives the lines of a procedure their ids and their order. Ids are never reused. */
-import { POOL_LANE, type LaneId, type PlannedLine, type Section } from '../domain/plan';
+import { POOL_LANE, type LaneId, type PlannedLine, type Section, type Turn } from '../domain/plan';
 import type { SectionDraft } from '../procedures/procedure';
+import { gates, opensBlock } from './overlap';
 
 /**
  * `before-01-approve-run`, `host-1-05-enter-maintenance`: section, number within it, kind. A line comes after the one
- * before it; the first of a host after the last of the section before; the first after the hosts after all of them.
+ * before it; the first of a host after the last of the section before, or as its turn says where hosts overlap; the
+ * first after the hosts after all of them.
  */
-export function numbered(drafts: readonly SectionDraft[]): readonly Section[] {
+export function numbered(drafts: readonly SectionDraft[], turns?: readonly Turn[]): readonly Section[] {
   const sections: Section[] = [];
   const slugs = new Map<LaneId, string>();
   const counts = new Map<string, number>();
   let ends: readonly string[] = [];
   let hostEnds: readonly string[] = [];
+  const gate = gates(turns);
   for (const draft of drafts) {
     if (draft.lines.length === 0) continue;
     const slug = slugOf(draft, slugs);
     const inPool = draft.lane === POOL_LANE;
     const lines: PlannedLine[] = [];
+    const own = inPool ? undefined : gate.of(draft.lane, ends);
+    const start = own?.start ?? (inPool && hostEnds.length > 0 ? hostEnds : ends);
     for (const line of draft.lines) {
       const n = (counts.get(slug) ?? 0) + 1;
       counts.set(slug, n);
@@ -29,13 +34,14 @@ export function numbered(drafts: readonly SectionDraft[]): readonly Section[] {
         v,
         title,
         args,
-        after: last ? [last.id] : inPool && hostEnds.length > 0 ? hostEnds : ends,
+        after: last ? [last.id, ...(own && opensBlock(line, lines) ? own.down : [])] : start,
         ...(block !== undefined && { block }),
       });
     }
     const end = lines.at(-1)!.id;
     hostEnds = inPool ? [] : [...hostEnds, end];
     ends = [end];
+    if (!inPool) gate.passed(draft.lane, lines);
     const { title, lane, host } = draft;
     sections.push({ title, lane, lines, ...(host !== undefined && { host }) });
   }

@@ -47,7 +47,7 @@ export async function makePlan(wish: PlanWish): Promise<Plan> {
   // hosts and master are what every procedure begins with; without them the plan holds its findings only
   const readable = snapshot.hosts.some((host) => host.name === snapshot.master);
   await nextTurn();
-  const sections = readable ? numbered(procedure.sections(inputOf(wish, seen, id))) : [];
+  const sections = readable ? numbered(procedure.sections(inputOf(wish, seen, id)), placement.turns) : [];
   const findings = takenCareOf(seen.findings, chosen, linesOf({ sections }));
   const remedies = [...new Set(chosen.map(({ check }) => check))];
   await nextTurn();

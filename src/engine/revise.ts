@@ -3,9 +3,11 @@
  * planned anew as a revision. Moves need none: inside their bounds the drain chooses by itself (design: Bounds). Pure.
  */
 import { POOL_LANE, type Placement, type PlannedLine, type Revision, type Section } from '../domain/plan';
-import type { Run } from '../domain/run';
+import { hostLanes } from '../domain/lanes';
+import { currentLine, type Run } from '../domain/run';
 import type { LineDraft } from '../steps/step';
 import type { SectionDraft } from '../procedures/procedure';
+import { gates, opensBlock, type Gates } from './overlap';
 import { planDigest } from './planner';
 
 /** `fresh`: the sections that the procedure would plan now. Undefined while the stops of this host are the approved ones. */
@@ -25,6 +27,8 @@ export function revisionOf(
   const added: PlannedLine[] = [];
   const hostEnds: string[] = [];
   let before: readonly string[] = [];
+  const tried = hostLanes(run).some((lane) => currentLine(run, lane) === undefined);
+  const gate = gates(placement.turns, tried);
   for (const section of run.sections) {
     const open = section.lines.filter((line) => isOpen(run, line));
     const draft = fresh.find((one) => one.lane === section.lane && one.title === section.title);
@@ -36,8 +40,10 @@ export function revisionOf(
     for (const line of anew) removed.add(line.id);
     const ends = section.lane === POOL_LANE && hostEnds.length > 0 ? hostEnds : before;
     const rest = draft ? restOf(draft.lines, standing) : anew;
-    const made = anew.length > 0 ? numberedOn(section, rest, standing, ends) : [];
+    const own = section.lane === POOL_LANE ? undefined : gate.of(section.lane, ends);
+    const made = anew.length > 0 ? numberedOn(section, rest, standing, own ?? { start: ends, down: [] }) : [];
     added.push(...made);
+    if (section.lane !== POOL_LANE) gate.passed(section.lane, [...standing, ...made]);
     before = [made.at(-1) ?? standing.at(-1)].flatMap((line) => line?.id ?? []);
     if (section.lane !== POOL_LANE) hostEnds.push(...before);
   }
@@ -78,11 +84,12 @@ function numberedOn(
   section: Section,
   drafts: readonly LineDraft[],
   standing: readonly PlannedLine[],
-  end: readonly string[],
+  gate: Gates,
 ): readonly PlannedLine[] {
   const prefix = prefixOf(section.lines[0]?.id ?? '');
   const highest = Math.max(0, ...section.lines.map((line) => numberOf(line.id)));
-  let after = standing.length > 0 ? [standing.at(-1)!.id] : end;
+  let after = standing.length > 0 ? [standing.at(-1)!.id] : gate.start;
+  const all: PlannedLine[] = [...standing];
   return drafts.map((draft, at): PlannedLine => {
     const { kind, v, title, args, block } = draft;
     const id = `${prefix}-${String(highest + 1 + at).padStart(2, '0')}-${kind}`;
@@ -93,10 +100,11 @@ function numberedOn(
       v,
       title,
       args,
-      after,
+      after: opensBlock(draft, all) ? [...after, ...gate.down] : after,
       ...(block !== undefined && { block }),
     };
     after = [id];
+    all.push(line);
     return line;
   });
 }

@@ -3,10 +3,12 @@
  * SSVM and CPVM. CloudStack's own evacuation may force-stop what it cannot move and ignores versions (cs facts 2, 22).
  */
 import { act, done, stop, wait, type Act } from '../domain/decision';
+import { notBack } from '../domain/lanes';
 import { problems } from '../domain/problems';
 import type { LineState, Run } from '../domain/run';
 import { sameOrNewer } from '../domain/version';
 import { drainLook, type DrainSeen, type Left, type Shelter } from './drain-look';
+import { promisedByOthers, systemVmInFlight } from './one-at-a-time';
 import { defineStep, type Evidence } from './step';
 import { counted, listed, minutes, type HostArgs } from './sight';
 
@@ -32,7 +34,7 @@ export const drainHost = defineStep<Args, DrainSeen>({
   patience: { softSeconds: minutes(15), hardSeconds: minutes(60), byProgress: true },
   observe: (world, args, { line }) => drainLook(world, args, line, args.atOnce + 2, args.stops),
   decide: (evidence) => {
-    const { args, now, line } = evidence;
+    const { args, now, line, run, at } = evidence;
     const mine = now.left.filter((vm) => !args.stops.includes(vm.name));
     if (mine.length === 0)
       return done(`empty${args.stops.length > 0 ? ` but for ${listed(args.stops)}` : ''}`);
@@ -54,7 +56,12 @@ export const drainHost = defineStep<Args, DrainSeen>({
       return stop(problems.unknownVm(stranger.name, args.host));
     const free = (kind === 'guest' ? args.atOnce : 1) - moving.length;
     const chosen: Act[] = [];
-    const promised = new Map<string, number>();
+    const promised = new Map(promisedByOthers(run, line.line.lane, at, SETTLE_SECONDS));
+    const elsewhere = kind === 'guest' ? undefined : systemVmInFlight(run, line.line.lane);
+    if (elsewhere !== undefined && moving.length === 0)
+      return wait(
+        `${counted(mine.length, 'VM')} left on ${args.host}; ${elsewhere} of another host moves first`,
+      );
     for (const vm of moving)
       promise(promised, (line.acts[vm.name]?.act.args as { to?: string } | undefined)?.to, vm.memoryMib);
     const homeless: string[] = [];
@@ -70,7 +77,7 @@ export const drainHost = defineStep<Args, DrainSeen>({
       chosen.push({
         subject: vm.name,
         what: `migrate ${vm.name} to ${shelter.name}`,
-        args: { id: vm.id, kind: vm.kind, to: shelter.name, hostId: shelter.id },
+        args: { id: vm.id, kind: vm.kind, to: shelter.name, hostId: shelter.id, mib: vm.memoryMib },
       });
     }
     const why = `${counted(mine.length, 'VM')} left on ${args.host}${moving.length > 0 ? `; moving ${listed(moving.map((vm) => vm.name))}` : ''}${homeless.length > 0 ? `; no host can take ${listed(homeless)} now` : ''}`;
@@ -119,9 +126,11 @@ function destination(
     line.acts[vm.name]?.outcome === 'refused' || now.failed[vm.name] !== undefined
       ? (line.acts[vm.name]?.act.args as { to?: string } | undefined)?.to
       : undefined;
+  const leaving = notBack(run, line.line.lane);
   const fits = now.shelters.filter(
     (other) =>
       other.ready &&
+      !leaving.includes(other.name) &&
       sameOrNewer(other.version, now.version) &&
       other.freeMib - (promised.get(other.name) ?? 0) >= vm.memoryMib &&
       !(vm.group !== undefined && other.groups.includes(vm.group)) &&

@@ -1,6 +1,10 @@
-/** Enabled directly before maintenance: from CloudStack 3.0 a Disabled host cannot enter it (cs fact 3). */
-import { act, done, stop } from '../domain/decision';
+/**
+ * Enabled directly before maintenance: from CloudStack 3.0 a Disabled host cannot enter it (cs fact 3). Not before its
+ * turn: on an Enabled host that waits for another one new VMs would be placed.
+ */
+import { act, done, stop, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
+import { notYetItsTurn } from './one-at-a-time';
 import { defineStep } from './step';
 import { csHost, minutes, type HostArgs } from './sight';
 
@@ -18,9 +22,12 @@ export const enableHostAllocation = defineStep<Args, Seen>({
   callTimeoutSeconds: 30,
   farDelaySeconds: 1,
   maxActs: 3,
-  patience: { softSeconds: minutes(2), hardSeconds: minutes(10) },
+  // an empty host that is prepared before this one takes one or two monitor rounds of 60 s
+  patience: { softSeconds: minutes(5), hardSeconds: minutes(30), byProgress: true },
   observe: async (world, { id }) => ({ resourceState: (await csHost(world, id)).resourceState }),
-  decide: ({ args, now }) => {
+  decide: ({ args, now, line, run }) => {
+    const notYet = args.again ? undefined : notYetItsTurn(run, line.line.lane);
+    if (notYet !== undefined && now.resourceState === 'Disabled') return wait(notYet);
     switch (now.resourceState) {
       case 'Enabled':
         return done('the host is Enabled');

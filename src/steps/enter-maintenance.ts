@@ -6,6 +6,7 @@ import { act, done, stop, wait } from '../domain/decision';
 import { NotSent } from '../domain/errors';
 import { problems } from '../domain/problems';
 import type { CsJob } from '../ports';
+import { notYetItsTurn } from './one-at-a-time';
 import { defineStep } from './step';
 import { csHost, listed, minutes, xenHost, type HostArgs } from './sight';
 
@@ -69,7 +70,7 @@ export const enterMaintenance = defineStep<HostArgs, Seen>({
       ...(job && { job: { status: job.status, ...(job.error !== undefined && { error: job.error }) } }),
     };
   },
-  decide: ({ args, now, line }) => {
+  decide: ({ args, now, line, run }) => {
     const { host } = args;
     if (now.resourceState === 'Maintenance')
       return now.residents.length === 0
@@ -96,6 +97,8 @@ export const enterMaintenance = defineStep<HostArgs, Seen>({
       return stop(problems.maintenanceRefused(host, now.job.error));
     if (now.residents.length > 0) return stop(problems.notEmpty(host, now.residents));
     if (now.shelter.length === 0) return stop(problems.noOtherHost(host));
+    const notYet = notYetItsTurn(run, line.line.lane);
+    if (notYet !== undefined) return wait(notYet);
     if (now.preparing.length > 0) return wait(`Another host is preparing: ${listed(now.preparing)}`);
     if (now.transitions.length > 0) return wait(`In transition: ${listed(now.transitions)}`);
     if (now.servicesHeld.length > 0)

@@ -4,6 +4,7 @@
  */
 import { act, ask, done, stop, wait, type Act } from '../domain/decision';
 import { digestOf } from '../domain/digest';
+import { notBack } from '../domain/lanes';
 import { problems } from '../domain/problems';
 import { answersOn } from '../domain/run';
 import { sameOrNewer } from '../domain/version';
@@ -57,6 +58,13 @@ export const smokeTestHost = defineStep<Args, Seen>({
     const there = now.vms.filter(
       (vm) => vm.on === args.host && vm.power === 'Running' && vm.state === 'Running',
     );
+    // the lines of a host in hand move what is on it; two lines never move one VM
+    const leaving = notBack(run, line.line.lane);
+    const drained = now.vms.filter((vm) => vm.on !== undefined && leaving.includes(vm.on));
+    if (drained.length > 0)
+      return wait(
+        `${listed(drained.map((vm) => vm.name))} moved by the lines of ${listed([...new Set(drained.map((vm) => vm.on ?? ''))])}`,
+      );
     const may = now.vms.filter(
       (vm) =>
         vm.power === 'Running' &&

@@ -18,6 +18,7 @@ const SHARED = [
   'booted-look',
   'approval-of-run',
   'next-boot',
+  'one-at-a-time',
 ];
 
 test('the table of contents and the folder say the same, and a step’s file has its name', () => {
