@@ -29,6 +29,7 @@ import { hostClocks } from './host-clocks';
 import { hostTags } from './host-tags';
 import { hostsReady } from './hosts-ready';
 import { hotfixesMissing } from './hotfixes-missing';
+import { installerHotfix } from './installer-hotfix';
 import { installerMedia } from './installer-media';
 import { installerMemory } from './installer-memory';
 import { installerPartitions } from './installer-partitions';
@@ -123,6 +124,7 @@ export const checks: readonly Check[] = [
   customisations,
   dom0Python,
   managementInterface,
+  installerHotfix,
   installerMedia,
   installerPartitions,
   installerMemory,

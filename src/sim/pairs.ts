@@ -1,4 +1,5 @@
 /** The supported pairs of CloudStack and hypervisor, and a default pool of each: three hosts to be upgraded (cs §8.2). */
+import { preUpgradeHotfix } from '../domain/pre-upgrade-hotfix';
 import { familyOf } from '../domain/version-eras';
 import { compareVersions } from '../domain/version';
 import { defaultPool } from './default-pool';
@@ -46,9 +47,16 @@ export function poolOfPair({ cloudStack, brand, from, to }: Pair): PoolFile {
       ...host,
       version: from,
       brand: profileOf(from, brand).brand,
+      hotfixes: [...preUpgradeHotfixes(brand, from)],
       ...(prepared && { traits: { legacySsl: false } }),
     })),
   };
+}
+
+/** A well-kept host has the one that XenCenter applies before an upgrade (xc §1.3 row 3). */
+function preUpgradeHotfixes(brand: Pair['brand'], version: string): readonly string[] {
+  const hotfix = preUpgradeHotfix(brand, version);
+  return hotfix ? [hotfix.name] : [];
 }
 
 /** What a host of this version is upgraded to unless somebody says otherwise. */

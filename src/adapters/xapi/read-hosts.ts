@@ -1,6 +1,7 @@
 /** Pool and hosts as XAPI shows them, in our words (xapi §3.1, §5.1, §5.2). */
 import type { XenHostSeen, XenPoolSeen, XenSrSeen } from '../../ports';
 import { Malformed } from '../../domain/errors';
+import { PRE_UPGRADE_HOTFIXES } from '../../domain/pre-upgrade-hotfix';
 import { textFrom, type XapiObject } from './record';
 import type { Session } from './session';
 import { mibDown, NULL_REF, type Directory, type Table } from './tables';
@@ -169,13 +170,17 @@ const seconds = (text: string | undefined): number => {
   return Number.isFinite(value) ? Math.floor(value) : 0;
 };
 
+/** Whatever an ISO of it is labelled, XenCenter tells it by its uuid (xc §1.3 row 3). */
+const KNOWN_BY_UUID = new Map(PRE_UPGRADE_HOTFIXES.map(({ uuid, name }) => [uuid, name]));
+
 /** Hosts up to 7.0 list host_patches, from 7.1 on updates; while versions differ both kinds exist (xapi §8). */
 function hotfixesOf(host: XapiObject, { hostPatches, updates }: HostTables): readonly string[] {
   const names = new Set<string>();
   for (const patch of hostPatches.values())
     if (patch.text('host') === host.ref && patch.flag('applied')) names.add(patch.text('name_label'));
   for (const update of updates.values())
-    if (update.set('hosts').includes(host.ref)) names.add(update.text('name_label'));
+    if (update.set('hosts').includes(host.ref))
+      names.add(KNOWN_BY_UUID.get(update.text('uuid')) ?? update.text('name_label'));
   return [...names].toSorted();
 }
 

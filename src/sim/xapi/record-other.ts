@@ -1,4 +1,5 @@
 /** Records of task, message and of patches: host_patch up to 7.0, pool_update from 7.1 (xapi §8, §9). */
+import { PRE_UPGRADE_HOTFIXES } from '../../domain/pre-upgrade-hotfix';
 import { uuidOf } from '../identity';
 import { hostByName, type SimPool } from '../model';
 import { hasSince, profileOf } from '../profiles';
@@ -31,6 +32,8 @@ export const messageRecord = (message: SimMessage): XapiRecord => ({
   body: message.body,
 });
 
+const rpuNamed = (name: string) => PRE_UPGRADE_HOTFIXES.find((one) => one.name === name);
+
 /** Hotfix names of a host, as the records of its release show them. */
 export function patchRecords(
   pool: SimPool,
@@ -61,8 +64,9 @@ export function patchRecords(
     } else {
       const updated = having.filter((host) => hasSince(profileOf(host.version, host.brand).release, '7.1'));
       if (updated.length > 0)
-        records.set(uuidOf('pool_update', pool.uuid, name), {
-          name_label: name,
+        records.set(rpuNamed(name)?.uuid ?? uuidOf('pool_update', pool.uuid, name), {
+          // what is known of the pre-upgrade hotfixes is their uuid; the label of their ISO is nobody's business
+          name_label: rpuNamed(name) ? 'rolling-pool-upgrade-hotfix' : name,
           version: '1.0',
           hosts: updated.map((host) => refOf(host.uuid)),
           vdi: NULL_REF,

@@ -75,3 +75,37 @@ test('more memory for dom0 is a warning with the difference', () => {
   ]);
   expect(asks('installer-memory', { dom0Mib: { now: 2048, target: 2048 } })).toEqual([]);
 });
+
+describe('the hotfix before an upgrade', () => {
+  const asked = (version: string, hotfixes: readonly string[], brand = 'XenServer', byHand = false) => {
+    const pool = healthyPool();
+    const hosts = pool.hosts.map((host) => ({ ...host, version, brand, hotfixes }));
+    const installer = { url, hosts: byHand ? {} : { 'host-2': answer({}) } };
+    return said('installer-hotfix', { ...pool, hosts }, { installer }, '8.4.0');
+  };
+
+  test('from 8.2 on it is needed: RPU005 is named, and blocks', () => {
+    expect(asked('8.2.1', [], 'Citrix Hypervisor')).toEqual([
+      'block host-2: host-2 lacks RPU005, which its release needs before its plugin prepares an installer.',
+    ]);
+    expect(asked('8.2.1', ['XS82ECU1001', 'RPU005'], 'Citrix Hypervisor')).toEqual([]);
+  });
+
+  test.each([
+    ['6.2.0', 'RPU001'],
+    ['6.5.0', 'RPU002'],
+    ['7.0.0', 'RPU003'],
+    ['7.1.2', 'RPU004'],
+  ])('%s has one of its own: %s, a warning', (version, name) => {
+    expect(asked(version, [])).toEqual([
+      `warn host-2: host-2 lacks ${name}: its upgrade plugin is the one that its release came with.`,
+    ]);
+    expect(asked(version, [name])).toEqual([]);
+  });
+
+  test('other releases, XCP-ng and hosts that people boot have none', () => {
+    for (const version of ['7.6.0', '8.0.0', '8.4.0']) expect(asked(version, [])).toEqual([]);
+    expect(asked('8.2.1', [], 'XCP-ng')).toEqual([]);
+    expect(asked('8.2.1', [], 'Citrix Hypervisor', true)).toEqual([]);
+  });
+});

@@ -193,6 +193,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
 export const NO_POOL_BREAKS: readonly string[] = [
   'hardware',
   'hotfixes-missing',
+  'installer-hotfix',
   'installer-media',
   'installer-memory',
   'installer-partitions',
