@@ -1,25 +1,15 @@
 /** Killed at every seam of a whole upgrade: whoever comes next finishes it, and no host boots twice. */
 import type { Run } from '../../src/domain/run';
-import { mortal, type Moment } from '../support/killing';
+import { acts, killedEverywhere, sampled } from '../support/killed-everywhere';
+import type { Moment } from '../support/killing';
 import { rulesBroken, truthOf, upgraded } from '../support/outcome';
 import { smallPool } from '../support/small-pool';
 import { story, type Story } from '../support/story';
 
 jest.setTimeout(300_000);
 
-/** A worker lives for at least so many seams after the last death: one line is over before the next worker dies. */
-const APART = 9;
 /** A second try of these needs a person, because the first may not be taken back. */
 const ONE_WAY = /-(enter-maintenance|start-vms|create-test-vm)$/;
-
-/** All seams of a whole upgrade that nobody disturbs; the same ones every time. */
-async function undisturbed(): Promise<readonly string[]> {
-  const it = story({ pools: [smallPool] });
-  const observed = mortal();
-  const run = await it.play(await it.start(await it.plan()), { workers: [it.worker(observed.wrap)] });
-  expect(run.phase).toBe('finished');
-  return [...new Set(observed.seams)];
-}
 
 function wellEnded(it: Story, run: Run): void {
   expect(it.errors).toEqual([]);
@@ -37,48 +27,14 @@ function wellEnded(it: Story, run: Run): void {
   expect(sent('deployVirtualMachine')).toHaveLength(1);
 }
 
-/** One worker after the other dies at the next seam that is still `open`, until the run is over. */
-async function oneAfterAnother(open: Set<string>, moment: Moment, workers: number): Promise<number> {
-  const it = story({ pools: [smallPool] });
-  const id = await it.start(await it.plan());
-  let deaths = 0;
-  const born = () => {
-    const youngest = deaths === 0 ? 1 : APART;
-    const soul = mortal((seam, passed) => passed >= youngest && open.delete(seam), moment);
-    return { soul, engine: it.worker(soul.wrap) };
-  };
-  let alive = Array.from({ length: workers }, born);
-  for (;;) {
-    const run = await it.play(id, {
-      workers: alive.map(({ engine }) => engine),
-      together: workers > 1,
-      until: () => alive.some(({ soul }) => soul.dead),
-    });
-    const dead = alive.filter(({ soul }) => soul.dead);
-    if (dead.length === 0) {
-      wellEnded(it, run);
-      return deaths;
-    }
-    deaths += dead.length;
-    alive = alive.map((one) => (one.soul.dead ? born() : one));
-  }
-}
-
-/** Told again and again until nobody is left to die where nobody has died yet. */
-async function everywhere(
-  seams: readonly string[],
-  moment: Moment,
-  workers: number,
-): Promise<readonly string[]> {
-  const open = new Set(seams);
-  for (let stories = 0; open.size > 0 && stories < 4 * APART; stories++)
-    if ((await oneAfterAnother(open, moment, workers)) === 0) break;
-  return [...open];
-}
-
-const acts = (seams: readonly string[]): readonly string[] => seams.filter((seam) => seam.startsWith('act '));
-const sampled = (seams: readonly string[], stride: number): readonly string[] =>
-  seams.filter((_, i) => i % stride === 0);
+const { undisturbed, everywhere } = killedEverywhere({
+  begin: async () => {
+    const it = story({ pools: [smallPool] });
+    return { it, id: await it.start(await it.plan()) };
+  },
+  wellEnded,
+  apart: 9,
+});
 
 test('the whole upgrade of the small pool has more than 200 seams, 30 of them acts', async () => {
   const seams = await undisturbed();
