@@ -354,6 +354,7 @@ function connectionsOf(
   const world: Omit<World, 'others' | 'lookAgain'> = {
     pool: poolFacts(config, name),
     xen,
+    patching: xen.patching,
     cloudStack: cloudStack({
       url: cloud.url,
       apiKey: cloud.apiKey,

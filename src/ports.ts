@@ -27,6 +27,7 @@ import type {
 } from './domain/pool';
 import type { CloudStackTraits, HostTraits, VmTraits } from './domain/traits';
 import type { DomZeroBin } from './domain/version-eras';
+import type { Patching } from './ports-patching';
 
 // ── XAPI ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -584,6 +585,8 @@ export interface PoolFacts {
 export interface World {
   readonly pool: PoolFacts;
   readonly xen: XenPool;
+  /** How the pool takes hotfixes and updates. */
+  readonly patching?: Patching;
   readonly cloudStack: CloudStack;
   readonly cloudStackDb?: CloudStackDb;
   readonly dom0?: Dom0;

@@ -2,5 +2,6 @@
 import { asked } from './problems-asked';
 import { withInstaller } from './problems-installer';
 import { met } from './problems-met';
+import { withPatches } from './problems-patching';
 
-export const problems = { ...asked, ...met, ...withInstaller } as const;
+export const problems = { ...asked, ...met, ...withInstaller, ...withPatches } as const;

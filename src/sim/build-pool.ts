@@ -2,6 +2,8 @@
 import { compareVersions } from '../domain/version';
 import { dom0Of } from './dom0';
 import { isUuid, uuidOf } from './identity';
+import { applyLate } from './patches-held';
+import { hostPatchingOf, poolPatchingOf, type OffersFile } from './patching';
 import { isMixed, type SimHost, type SimPool, type SimSr, type SimVm } from './model';
 import { profileOf } from './profiles';
 import { resourceClassOf } from './resource-class';
@@ -28,6 +30,8 @@ export interface BuildOptions {
   readonly absentMeansUnknown?: boolean;
   /** Message files that a host keeps whatever XAPI says, by its name. */
   readonly messages?: Readonly<Record<string, number>> | undefined;
+  /** What the pool's repositories have. */
+  readonly offers?: OffersFile | undefined;
   /** Gives CloudStack's next database id. */
   readonly nextDbId: () => number;
 }
@@ -59,6 +63,10 @@ export function buildPool(file: PoolFile, options: BuildOptions): SimPool {
     rollingUpgradeFlag: false,
     autoPowerOn: file.autoPowerOn ?? false,
     traits: poolTraitsOf(file.traits),
+    patching: poolPatchingOf(file.patches, options.offers, {
+      ...masterRelease(file, hostFiles),
+      startAt: options.startAt,
+    }),
     ...(file.cloudstack?.traits && { cloudStackTraits: file.cloudstack.traits }),
     cluster: {
       ...identity(options, file.cloudstack?.clusterId, 'cluster', file.name),
@@ -73,9 +81,16 @@ export function buildPool(file: PoolFile, options: BuildOptions): SimPool {
     file.v === 1 ? { ...one, cloudstack: one.cloudstack ?? null } : one;
   for (const [i, one] of (file.vms ?? []).entries())
     vms.push(buildVm(pool, known(one), hostFiles[i % hostFiles.length]!.name, srUuid, options));
-  for (const [i, one] of hostFiles.entries()) hosts.push(buildHost(pool, one, i, srUuid, options));
+  for (const [i, one] of hostFiles.entries())
+    hosts.push(buildHost(pool, { ...one, patches: file.patches }, i, srUuid, options));
+  applyLate(pool, file.patches, options.startAt);
   pool.rollingUpgradeFlag = file.rollingUpgradeFlag ?? isMixed(pool);
   return pool;
+}
+
+function masterRelease(file: PoolFile, hosts: readonly HostFile[]) {
+  const master = hosts.find((host) => host.name === file.master) ?? hosts[0]!;
+  return profileOf(master.version ?? '6.5.0', master.brand);
 }
 
 function buildSrs(file: PoolFile, hosts: readonly HostFile[]): SimSr[] {
@@ -100,7 +115,7 @@ function networksOf(file: PoolFile): { uuid: string; name: string }[] {
 
 function buildHost(
   pool: SimPool,
-  file: HostFile,
+  file: HostFile & Pick<PoolFile, 'patches'>,
   index: number,
   srUuid: (word: string) => string,
   options: BuildOptions,
@@ -192,6 +207,7 @@ function buildHost(
       srUuid,
     }),
     traits: hostTraitsOf(file.traits, uuid),
+    patching: hostPatchingOf(file.patches, { uuid, name: file.name }, pool.patching),
     lost: new Map(),
     cs: {
       ...identity(options, file.cloudstack?.id, 'cs-host', pool.name, file.name),

@@ -65,6 +65,7 @@ export class Cloud implements CloudState {
           index,
           absentMeansUnknown: file.takenAt !== undefined,
           messages: this.hidden[file.name]?.messages,
+          offers: (options.hidden ?? {})[file.name]?.offers,
           nextDbId: () => ++dbId,
         }),
       );

@@ -11,6 +11,7 @@ export const WORLD_CALLS = [
   'media',
   'prepare',
   'boot-entry',
+  'patch',
 ] as const;
 export const FACES = ['xapi', 'cloudstack', 'ssh', 'db', 'slack', 'pager', 'world'] as const;
 

@@ -2,6 +2,7 @@
 import type { PowerState, VmKind } from '../domain/pool';
 import type { SimDom0 } from './dom0';
 import type { Faults } from './faults';
+import type { SimHostPatching, SimPoolPatching } from './patching';
 import type { RuleId } from './rules';
 import type { SimCloudStackTraits, SimHostTraits, SimPoolTraits, SimVmTraits } from './traits';
 import type { Timeline } from './time';
@@ -75,6 +76,7 @@ export interface SimHost {
   heartbeat: { running: boolean; srs: string[]; writtenAt: number };
   dom0: SimDom0;
   traits: SimHostTraits;
+  patching: SimHostPatching;
   /** What it has lost, and how that comes back. */
   readonly lost: Map<string, () => void>;
   /** CloudStack's row. */
@@ -173,6 +175,7 @@ export interface SimPool {
   rollingUpgradeFlag: boolean;
   autoPowerOn: boolean;
   readonly traits: SimPoolTraits;
+  readonly patching: SimPoolPatching;
   /** What the file says of the CloudStack as a whole; that of the first pool counts. */
   readonly cloudStackTraits?: SimCloudStackTraits;
   cluster: { id: string; dbId: number; name: string; managedState: string; allocationState: string };

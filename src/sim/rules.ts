@@ -14,9 +14,13 @@ export const RULES = {
     'prepareHostForMaintenance a second time without the host having left maintenance.',
   'reboot-outside-maintenance':
     'Reboot, toolstack restart or patch of a host that is not in CloudStack Maintenance while its cluster is Managed.',
-  'master-rebooted-while-managed': 'The master was rebooted while its cluster is Managed.',
-  'reboot-while-enabled': 'A host was rebooted while enabled in XAPI.',
-  'reboot-with-residents': 'A host was rebooted while VMs other than the control domain lived on it.',
+  'master-rebooted-while-managed':
+    'The master was rebooted, its toolstack restarted, or a patch applied to it, while its cluster is Managed.',
+  'reboot-while-enabled': 'A host was rebooted, or its toolstack restarted, while enabled in XAPI.',
+  'reboot-with-residents':
+    'A host was rebooted, or its toolstack restarted, while VMs other than the control domain lived on it.',
+  'patched-in-service':
+    'A hotfix or update was applied to a host that was enabled in XAPI, or on which VMs other than the control domain lived.',
   'rebooted-twice':
     'A host was rebooted again after it had come back on the new version or from a reboot, before it was in service.',
   'managed-too-early':

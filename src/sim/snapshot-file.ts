@@ -1,6 +1,7 @@
 /** FILE of `sim --pools`: snapshots as JSON. An unknown key is refused with its path; absent fields may be filled. */
 import { z } from 'zod';
 import { dom0Shape } from './dom0';
+import { offersShape, patchesShape } from './patching';
 import { cloudStackTraitsShape, hostTraitsShape, poolTraitsShape, vmTraitsShape } from './traits';
 
 const text = z.string().min(1);
@@ -130,6 +131,7 @@ const pool = z.strictObject({
   hosts: z.array(host).min(1).optional(),
   vms: z.array(vm).optional(),
   srs: z.array(sr).optional(),
+  patches: patchesShape.optional(),
   /** Reported by a snapshot; says nothing about the world, so it changes nothing here. */
   unread: z.array(z.strictObject({ source: z.string(), why: z.string() })).optional(),
 });
@@ -137,6 +139,7 @@ const hidden = z.strictObject({
   rotatesKeys: z.array(text).optional(),
   loses: z.record(z.string(), z.array(text)).optional(),
   messages: z.record(z.string(), z.number().int().nonnegative()).optional(),
+  offers: offersShape.optional(),
 });
 const file = z.strictObject({
   v: z.literal(1),

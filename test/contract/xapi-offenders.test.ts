@@ -1,4 +1,6 @@
 /** For each rule that XAPI can see: a raw client commits the offence over the wire, and the simulator reports it. */
+import { artefactOf } from '../../src/sim/artefact';
+import { uuidOf } from '../../src/sim/identity';
 import type { RuleId } from '../../src/sim/rules';
 import { hands } from '../../src/sim/xapi';
 import type { SimHost, SimPool, SimVm } from '../../src/sim/model';
@@ -36,6 +38,14 @@ const inMaintenance = (name: string): SimHost => {
   return host;
 };
 const guest = (): SimVm => vmOf(pool, 'i-2-10-VM');
+
+/** Asked of this host, or of the whole pool; whether it succeeds does not matter. */
+const patch = (method: string, name: string): Promise<unknown> => {
+  const hotfix = artefactOf({ uuid: uuidOf('XS65E001'), name: 'XS65E001', versions: ['6.5.0'] });
+  pool.patching.known.push({ ...hotfix, bytes: 4096, staged: true });
+  const onHost = method.endsWith('pool_apply') ? [] : [reference(hostOf(pool, name))];
+  return ask(method, reference(hotfix), ...onHost);
+};
 
 const OFFENCES: readonly (readonly [RuleId, string, () => Promise<unknown> | void])[] = [
   [
@@ -96,6 +106,42 @@ const OFFENCES: readonly (readonly [RuleId, string, () => Promise<unknown> | voi
       return ask('host.reboot', reference(hostOf(pool, 'host-2')));
     },
   ],
+  [
+    'reboot-with-residents',
+    'a toolstack restart with VMs on it',
+    async () => {
+      unmanage();
+      await ask('host.disable', reference(hostOf(pool, 'host-2')));
+      return ask('host.restart_agent', reference(hostOf(pool, 'host-2')));
+    },
+  ],
+  ...['pool_patch.apply', 'Async.pool_patch.apply', 'pool_patch.pool_apply'].flatMap(
+    (method): readonly (typeof OFFENCES)[number][] => [
+      ['reboot-outside-maintenance', `${method} on a host in service`, () => patch(method, 'host-2')],
+      [
+        'master-rebooted-while-managed',
+        `${method} on the master in maintenance`,
+        () => patch(method, inMaintenance('host-1').name),
+      ],
+      [
+        'patched-in-service',
+        `${method} on an enabled host`,
+        () => {
+          unmanage();
+          return patch(method, empty('host-2').name);
+        },
+      ],
+      [
+        'patched-in-service',
+        `${method} on a host with VMs`,
+        () => {
+          unmanage();
+          hostOf(pool, 'host-2').enabled = false;
+          return patch(method, 'host-2');
+        },
+      ],
+    ],
+  ),
   [
     'member-before-master',
     'a member booted into the installer first',

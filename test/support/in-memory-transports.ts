@@ -8,7 +8,15 @@ import { inMemoryTransport } from '../../src/sim/cloudstack/in-memory';
 import type { CloudStackSide } from '../../src/sim/cloudstack/side';
 import type { SimHost } from '../../src/sim/model';
 import { SimSocketError } from '../../src/sim/socket-error';
-import { callXapi, getXapi, hostAtAddress, plain, type XapiReply, type XapiValue } from '../../src/sim/xapi';
+import {
+  callXapi,
+  getXapi,
+  hostAtAddress,
+  plain,
+  putXapi,
+  type XapiReply,
+  type XapiValue,
+} from '../../src/sim/xapi';
 
 /** In memory a certificate is its serial number: another serial is another certificate. */
 export const certificateOf = (host: SimHost): string => `TLS:${host.uuid}:${host.certificate}`;
@@ -19,6 +27,14 @@ const GIVE_UP_SECONDS = 60;
 const SLOW_COMMAND_SECONDS = 310;
 /** The upgrade plugin downloads an installer; its caller waits for 15 minutes. */
 const PLUGIN_SECONDS = 900;
+/** A hotfix is uploaded and applied while its caller waits for half an hour. */
+const PATCH_SECONDS = 1770;
+const PATCHES: ReadonlySet<string> = new Set([
+  'pool_patch.apply',
+  'pool_update.apply',
+  'host.apply_updates',
+  'pool.sync_updates',
+]);
 /** XAPI gathers changes for so long before it answers event.from (xapi §12.6). */
 const BATCH_SECONDS = 0.05;
 
@@ -54,6 +70,7 @@ export function xapiInMemory(cloud: Cloud): XapiTransport {
       // of all answers only an event batch holds what a decoder would turn into something else (xapi §1.3)
       const call = () => callXapi(cloud, host, method, values);
       if (method === 'host.call_plugin') return symptoms(cloud, host, call, PLUGIN_SECONDS);
+      if (PATCHES.has(method)) return symptoms(cloud, host, call, PATCH_SECONDS);
       if (method !== 'event.from') return symptoms(cloud, host, call);
       const batch = await symptoms(cloud, host, () => eventsFrom(cloud, host, values));
       return batch.Status === 'Success' ? { Status: 'Success', Value: plain(batch.Value) } : batch;
@@ -62,6 +79,10 @@ export function xapiInMemory(cloud: Cloud): XapiTransport {
       const host = checked(address, pin);
       const reply = await symptoms(cloud, host, () => getXapi(cloud, host, path, {}));
       return { status: reply.status, body: Buffer.from(reply.body) };
+    },
+    async put(address, path, { body }, { pin }) {
+      const host = checked(address, pin);
+      return (await symptoms(cloud, host, () => putXapi(cloud, host, path, body), PATCH_SECONDS)).status;
     },
     fingerprint: async (address) => {
       const host = at(address);

@@ -89,6 +89,24 @@ export function worldInMemory(
   const hostOf = (uuid: string): SimHost => pool.hosts.find((host) => host.uuid === uuid)!;
   const servers = cloud.managementServers.map((server) => ({ name: server.name, target: sshOf(server) }));
   const first = servers[0]!;
+  const xen = xapiPool({
+    pool: pool.name,
+    hosts: pool.hosts.map((host) => ({
+      uuid: host.uuid,
+      name: host.name,
+      address: host.address,
+      fingerprint: kept.pinned.tls[host.uuid],
+    })),
+    user: XAPI_USER,
+    password: XAPI_PASSWORD,
+    transport: xapiInMemory(cloud),
+    files: kept.files,
+    ssh: {
+      shown: (uuid) => transport.hostKey(sshOf(hostOf(uuid))),
+      pinned: (uuid) => pins.pinned(sshOf(hostOf(uuid))),
+      trust: (uuid, fingerprint) => pins.trust(sshOf(hostOf(uuid)), fingerprint),
+    },
+  });
   return {
     pool: {
       name: pool.name,
@@ -98,24 +116,8 @@ export function worldInMemory(
       migrationsPerHost: 3,
       ...facts,
     },
-    xen: xapiPool({
-      pool: pool.name,
-      hosts: pool.hosts.map((host) => ({
-        uuid: host.uuid,
-        name: host.name,
-        address: host.address,
-        fingerprint: kept.pinned.tls[host.uuid],
-      })),
-      user: XAPI_USER,
-      password: XAPI_PASSWORD,
-      transport: xapiInMemory(cloud),
-      files: kept.files,
-      ssh: {
-        shown: (uuid) => transport.hostKey(sshOf(hostOf(uuid))),
-        pinned: (uuid) => pins.pinned(sshOf(hostOf(uuid))),
-        trust: (uuid, fingerprint) => pins.trust(sshOf(hostOf(uuid)), fingerprint),
-      },
-    }),
+    xen,
+    patching: xen.patching,
     cloudStack: cloudStack({
       url: 'http://cloudstack.sim/client/api',
       apiKey: ADMIN.apiKey,

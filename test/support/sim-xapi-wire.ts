@@ -10,8 +10,7 @@ import {
   type XapiListeners,
 } from '../../src/sim/xapi';
 import { wireTransport } from '../../src/adapters/xapi/wire';
-import { xapiPool } from '../../src/adapters/xapi/xapi-pool';
-import type { XenPool } from '../../src/ports';
+import { xapiPool, type XapiPool } from '../../src/adapters/xapi/xapi-pool';
 
 export interface WireWorld {
   readonly cloud: Cloud;
@@ -19,12 +18,7 @@ export interface WireWorld {
   readonly listeners: XapiListeners;
   endpoint(host: string): XapiEndpoint;
   /** The product's client on these sockets. */
-  client(options?: {
-    password?: string;
-    only?: string;
-    readSeconds?: number;
-    actSeconds?: number;
-  }): XenPool & { close(): Promise<void> };
+  client(options?: { password?: string; only?: string; readSeconds?: number; actSeconds?: number }): XapiPool;
   close(): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import { networkWords } from '../../domain/net-words';
 import { xapiProblem } from '../../domain/xapi-advice';
 import { endpointOf } from './pinned-agent';
 import { replyFrom, type Reply } from './record';
-import type { CallOptions, Wire, XapiTransport } from './transport';
+import type { CallOptions, Upload, Wire, XapiTransport } from './transport';
 
 export interface Dialled {
   readonly name: string;
@@ -57,6 +57,8 @@ export interface Session {
     path: (session: string) => string,
     seconds: number,
   ): Promise<{ readonly status: number; readonly body: Buffer }>;
+  /** A PUT with this session, for what is uploaded. The HTTP status. */
+  put(path: (session: string) => string, upload: Upload, seconds: number): Promise<number>;
   /** Forgets the session without a word: the host it was opened at is no longer trusted. */
   drop(): void;
   close(): Promise<void>;
@@ -219,6 +221,10 @@ export function openSession(o: SessionOptions): Session {
     get: async (path, seconds) => {
       const at = await connected();
       return o.transport.get(at.master.address, path(at.ref), options(at.master, seconds));
+    },
+    put: async (path, upload, seconds) => {
+      const at = await inTime(connected(), o.pool);
+      return o.transport.put(at.master.address, path(at.ref), upload, options(at.master, seconds));
     },
     drop: () => {
       open = undefined;

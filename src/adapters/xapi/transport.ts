@@ -13,6 +13,12 @@ export interface CallOptions {
 export type Wire =
   string | number | boolean | Date | null | readonly Wire[] | { readonly [member: string]: Wire };
 
+/** What is uploaded: read once, a piece at a time. */
+export interface Upload {
+  readonly bytes: number;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
 export interface XapiTransport {
   /** The decoded methodResponse: `{Status, Value | ErrorDescription}`. `params` carry the session first. */
   call(address: string, method: string, params: readonly Wire[], o: CallOptions): Promise<unknown>;
@@ -21,6 +27,8 @@ export interface XapiTransport {
     path: string,
     o: CallOptions,
   ): Promise<{ readonly status: number; readonly body: Buffer }>;
+  /** The HTTP status. What `body` throws is thrown, and the other side has not got the end. */
+  put(address: string, path: string, upload: Upload, o: CallOptions): Promise<number>;
   /** What the host shows now, before any login; undefined where it does not answer. */
   fingerprint(address: string): Promise<string | undefined>;
 }

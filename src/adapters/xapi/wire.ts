@@ -5,6 +5,7 @@ import { Malformed, NotSent, Unreachable, WrongKey } from '../../domain/errors';
 import { networkWords } from '../../domain/net-words';
 import { decodeReply } from './decode';
 import { encodeCall } from './encode';
+import { put } from './put';
 import { bodyOf, endpointOf, PinnedAgent, shownFingerprint } from './pinned-agent';
 import type { CallOptions, XapiTransport } from './transport';
 
@@ -60,6 +61,8 @@ export function wireTransport(options: WireOptions = {}): XapiTransport & { clos
       }
     },
     get: (address, path, o) => send(address, { path, method: 'GET' }, { ...o, fresh: true }),
+    put: (address, path, upload, o) =>
+      put(sourceOf(address), address, path, upload, agentFor(address, { ...o, fresh: true }), o.signal),
     fingerprint: (address) => shownFingerprint(address, KNOCK_MS),
     close: () => {
       for (const agent of agents.values()) agent.destroy();

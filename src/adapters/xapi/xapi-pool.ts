@@ -3,8 +3,10 @@ import { NotSent, Refused } from '../../domain/errors';
 import type { HaSnapshot } from '../../domain/pool';
 import { xapiProblem } from '../../domain/xapi-advice';
 import type { HostIdentity, XenPool } from '../../ports';
+import type { Patching } from '../../ports-patching';
 import { countMessages, readCondition } from './condition';
 import { dumpTo, onDisk, readDumpAt, type DumpFiles } from './dump';
+import { patching } from './patching/patching';
 import { putRight } from './put-right';
 import { readHosts, readPool, readSrs, type Look } from './read-hosts';
 import { readInventory } from './read-inventory';
@@ -57,7 +59,12 @@ const REFUSAL_SECONDS = 2;
 /** Waits for the slowest member (xapi §3.4). */
 const SYNC_SECONDS = 110;
 
-export function xapiPool(o: XapiPoolOptions): XenPool & { close(): Promise<void> } {
+export interface XapiPool extends XenPool {
+  readonly patching: Patching;
+  close(): Promise<void>;
+}
+
+export function xapiPool(o: XapiPoolOptions): XapiPool {
   const source = `XAPI of ${o.pool}`;
   const files = o.files ?? onDisk;
   const directory = new Directory(source);
@@ -220,6 +227,7 @@ export function xapiPool(o: XapiPoolOptions): XenPool & { close(): Promise<void>
       }
       if (keys.ssh !== undefined) o.ssh?.trust(uuid, keys.ssh);
     },
+    patching: patching({ session, directory, pool: o.pool, source, refOf, named }),
     watch: (changed, signal) => watchPool(events, changed, signal),
     close: async () => {
       await Promise.all([session.close(), events.close()]);
@@ -280,6 +288,7 @@ function firstSeen(
 ): XapiTransport {
   return {
     get: (address, path, o) => transport.get(address, path, o),
+    put: (address, path, upload, o) => transport.put(address, path, upload, o),
     fingerprint: (address) => transport.fingerprint(address),
     call: async (address, method, params, o) => {
       const host = hosts.find((one) => one.address === address);

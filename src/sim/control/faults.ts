@@ -5,6 +5,7 @@ import { FACES, HOWS, UnknownFault, WORLD_CALLS, WORLD_HOWS } from '../faults';
 import type { CloudState } from '../model';
 import { METHODS as SLACK_METHODS } from '../slack/methods';
 import { methodNames } from '../xapi/dispatch';
+import { UPLOAD_CALLS } from '../xapi/upload';
 import { allowed, ControlRefusal } from './refusal';
 
 /** First words of every line that the machines understand, as the call log names them. */
@@ -48,7 +49,7 @@ function callsOf(face: string): readonly string[] {
   switch (face) {
     case 'xapi': {
       const names = methodNames();
-      return [...names, 'GET /pool/xmldbdump'];
+      return [...names, 'GET /pool/xmldbdump', ...UPLOAD_CALLS];
     }
     case 'cloudstack':
       return [...COMMANDS.values()].map((command) => command.name);

@@ -57,7 +57,6 @@ export function seeOutage(
       `${what} of the master while the cluster is Managed`,
     );
   if (host.enabled) hostOffence(world, 'reboot-while-enabled', host, by, `${what} while enabled in XAPI`);
-  if (what === 'host.restart_agent') return;
   const residents = residentsOf(host);
   if (residents.length > 0)
     hostOffence(
@@ -67,10 +66,31 @@ export function seeOutage(
       by,
       `${what} with ${residents.map((vm) => vm.name).join(', ')}`,
     );
+  if (what === 'host.restart_agent') return;
   const { safe2upgrade, disk } = host.dom0;
   if (what === 'host.reboot' && host.prepared && safe2upgrade && disk.layout === 'old')
     hostOffence(world, 'repartitioned', host, by, `${what} into an installer that partitions the disk anew`);
   seeUpgradeOrder(world, host, by, what, version ?? host.nextVersion);
+}
+
+/** A hotfix or update is put onto a host: what counts for a reboot counts for this. */
+export function seePatch(world: XapiWorld, host: SimHost, by: string, what: string): void {
+  const managed = isManaged(host.pool);
+  const state = host.cs.resourceState;
+  if (managed && !inMaintenance(host))
+    hostOffence(world, 'reboot-outside-maintenance', host, by, `${what} while CloudStack says ${state}`);
+  if (managed && isMasterHost(host))
+    hostOffence(
+      world,
+      'master-rebooted-while-managed',
+      host,
+      by,
+      `${what} on the master while the cluster is Managed`,
+    );
+  const residents = residentsOf(host).map((vm) => vm.name);
+  if (host.enabled) hostOffence(world, 'patched-in-service', host, by, `${what} while enabled in XAPI`);
+  if (residents.length > 0)
+    hostOffence(world, 'patched-in-service', host, by, `${what} with ${residents.join(', ')}`);
 }
 
 function seeUpgradeOrder(

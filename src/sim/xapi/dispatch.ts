@@ -7,6 +7,7 @@ import { rememberDoubt, sawState, seeRepetition } from './breaches';
 import { encodeValue } from './codec';
 import { HOST_METHODS } from './methods-host';
 import { MESSAGE_METHODS } from './methods-message';
+import { PATCH_METHODS } from './methods-patch';
 import { POOL_METHODS } from './methods-pool';
 import { VM_METHODS } from './methods-vm';
 import { checkParam, type Call, type Method } from './method';
@@ -19,7 +20,7 @@ import { isMasterHost, masterOf, type SimTask, type XapiWorld } from './world';
 import { xapiWorld } from './xapi-world';
 
 const METHODS: ReadonlyMap<string, Method> = new Map(
-  Object.entries({ ...POOL_METHODS, ...HOST_METHODS, ...VM_METHODS, ...MESSAGE_METHODS }),
+  Object.entries({ ...POOL_METHODS, ...HOST_METHODS, ...VM_METHODS, ...MESSAGE_METHODS, ...PATCH_METHODS }),
 );
 
 /** Methods that faults can be aimed at, besides the reads of every class. */

@@ -88,7 +88,8 @@ export async function getXapi(
   };
 }
 
-function clientOf(
+/** Whose session it is; undefined where it is nobody's. */
+export function clientOf(
   world: XapiWorld,
   host: SimHost,
   url: URL,

@@ -150,6 +150,9 @@ export const FIELDS = {
       'uuid:s name_label:s name_description:s version:s installation_size:i key:s after_apply_guidance:S vdi:r hosts:S',
     '7.3': 'enforce_homogeneity:b other_config:m',
   },
+  Repository: {
+    '8.4': 'uuid:s name_label:s name_description:s binary_url:s source_url:s update:b hash:s gpgkey_path:s',
+  },
 } as const satisfies Readonly<Record<string, Fields>>;
 
 export type XapiClass = keyof typeof FIELDS;

@@ -5,6 +5,7 @@ import { SimSocketError } from '../socket-error';
 import { decodeRequest, encodeReply, MalformedRequest } from './codec';
 import { callXapi } from './dispatch';
 import { getXapi, html, type HttpReply } from './dump';
+import { putXapi } from './upload';
 
 /** http_limit_max_rpc_size (xapi §1.1). */
 const BODY_LIMIT = 300 * 1024;
@@ -24,6 +25,8 @@ export async function answerRequest(
   request.on('error', () => undefined);
   try {
     if (request.method === 'GET') send(response, await get(cloud, host, request));
+    else if (request.method === 'PUT')
+      send(response, await putXapi(cloud, host, request.url ?? '/', request));
     else if (request.method === 'POST') send(response, await post(cloud, host, request));
     else send(response, html(501, 'Method Not Implemented'));
   } catch (error) {

@@ -1,6 +1,7 @@
 /** The machine of one host: power, installer, boot and xapi's own start (xapi §2.3, §12.4). */
 import { afterInstalling } from '../boot';
 import { residentsOf, versionKey, type SimHost } from '../model';
+import { forgetPatches, restarted } from '../patches-held';
 import { profileOf } from '../profiles';
 import { compareVersions } from '../../domain/version';
 import { metricsUuid } from './host-facts';
@@ -117,6 +118,7 @@ function installed(world: XapiWorld, host: SimHost, version: string): void {
     hotfixes: [],
   };
   host.cameBackOn = profile.version;
+  forgetPatches(host);
   host.scriptsAt = 0;
   host.heartbeat = { running: false, srs: [], writtenAt: 0 };
   if (world.cloud.hidden[host.pool.name]?.rotatesKeys?.includes(host.name)) newKeys(host);
@@ -188,6 +190,7 @@ function join(world: XapiWorld, host: SimHost, why: 'boot' | 'toolstack' | 'sche
     }
   }
   delete machine.emergency;
+  restarted(host, why === 'toolstack' ? 'toolstack' : 'boot');
   const upgraded = why === 'boot' && machine.installed.version !== host.version;
   register(world, host);
   if (upgraded) {

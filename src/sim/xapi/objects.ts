@@ -5,7 +5,8 @@ import { hasSince, RELEASES, type Release } from '../profiles';
 import { FIELDS, type FieldKind, type XapiClass } from './fields';
 import { metricsUuid } from './host-facts';
 import { hostMetricsRecord, hostRecord, poolRecord } from './record-host';
-import { messageRecord, patchRecords, taskRecord } from './record-other';
+import { messageRecord, taskRecord } from './record-other';
+import { patchRecords, repositoryRecord, repositoryUuid, usesRepository } from './record-patch';
 import { pbdRecord, pifRecord, networkRecord, srRecord, vdiRecord, vdisOf } from './record-storage';
 import { bondedCards, bondsOf } from './record-traits';
 import {
@@ -145,6 +146,9 @@ export function objectsOf(world: XapiWorld, pool: SimPool, cls: XapiClass): Map<
     case 'host_patch':
     case 'pool_update':
       for (const [uuid, record] of patchRecords(pool, cls)) found.set(uuid, () => record);
+      break;
+    case 'Repository':
+      add(usesRepository(pool) ? [pool] : [], repositoryUuid, repositoryRecord);
       break;
   }
   return found;

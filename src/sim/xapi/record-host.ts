@@ -3,7 +3,7 @@ import { uuidOf } from '../identity';
 import { hostByName, residentsOf, type SimHost, type SimPool } from '../model';
 import { profileOf } from '../profiles';
 import { hostOperations, metricsUuid, softwareVersion } from './host-facts';
-import { patchRecords } from './record-other';
+import { patchRecords } from './record-patch';
 import { bondedCards, hostFields, hostOtherConfig, poolFields } from './record-traits';
 import { bytes, NULL_REF, ocamlFloat, refOf, type XapiRecord, type XapiValue } from './values';
 import type { XapiWorld } from './world';

@@ -12,6 +12,9 @@ export interface SimVdi {
   readonly type: 'user' | 'system' | 'ha_statefile';
   readonly vms: readonly SimVm[];
   readonly readOnly: boolean;
+  /** Bytes; a VM's disk has 8 GiB. */
+  readonly size?: number;
+  readonly otherConfig?: Readonly<Record<string, string>>;
 }
 
 export const isoUuid = (sr: string, name: string): string => uuidOf('iso', sr, name);
@@ -48,6 +51,8 @@ export function vdisOf(pool: SimPool): SimVdi[] {
         vms: [],
         readOnly: false,
       });
+  for (const { uuid, sr, name, bytes: size, otherConfig } of pool.patching.disks)
+    vdis.push({ uuid, sr, name, type: 'user', vms: [], readOnly: true, size, otherConfig });
   return vdis;
 }
 
@@ -57,8 +62,9 @@ export const vdiRecord = (vdi: SimVdi): XapiRecord => ({
   VBDs: vdi.vms.map((vm) =>
     refOf(vdi.readOnly ? (vm.cd?.vbd ?? '') : uuidOf('vbd', vm.uuid, String(diskIndex(vm, vdi.uuid)))),
   ),
-  virtual_size: bytes(8192),
-  physical_utilisation: bytes(2048),
+  virtual_size: vdi.size === undefined ? bytes(8192) : String(vdi.size),
+  physical_utilisation: vdi.size === undefined ? bytes(2048) : String(vdi.size),
+  ...(vdi.otherConfig && { other_config: vdi.otherConfig }),
   type: vdi.type,
   read_only: vdi.readOnly,
   location: vdi.uuid,

@@ -3,6 +3,7 @@ import { CHAP_PASSWORD } from '../credentials';
 import { uuidOf } from '../identity';
 import { hostByName, type SimHost, type SimPbd, type SimPif, type SimPool, type SimVm } from '../model';
 import { localSrDevice } from '../ssh/dom0-files';
+import { hostPatchFields, poolPatchFields } from './record-patch';
 import { NULL_REF, refOf, type XapiRecord, type XapiValue } from './values';
 
 /** current_operations: a task of its own for each. */
@@ -31,9 +32,7 @@ export function hostFields(host: SimHost, said: Record<string, XapiValue>): Xapi
       restrict_xen_motion: traits.licence.motion ? 'false' : 'true',
     },
     ssl_legacy: traits.legacySsl,
-    updates_requiring_reboot: traits.rebootsFor.map((name) =>
-      refOf(uuidOf('pool_update', host.pool.uuid, name)),
-    ),
+    ...hostPatchFields(host),
     cpu_info: {
       cpu_count: '16',
       socket_count: '2',
@@ -70,9 +69,13 @@ export function vmFields(vm: SimVm): XapiRecord {
   };
 }
 
-export const poolFields = ({ traits, uuid }: SimPool): XapiRecord => ({
-  current_operations: running(traits.operations, uuid),
-  vswitch_controller: traits.vswitchController,
+export const poolFields = (pool: SimPool): XapiRecord => ({
+  current_operations: running(
+    [...pool.traits.operations, ...(pool.patching.syncing ? ['sync_updates'] : [])],
+    pool.uuid,
+  ),
+  vswitch_controller: pool.traits.vswitchController,
+  ...poolPatchFields(pool),
 });
 
 /** device_config as each type of SR wants it; iSCSI logs in with CHAP, so there is a secret to keep. */

@@ -39,6 +39,11 @@ export const SECONDS = {
   pluginLook: 2,
   pluginDownload: 60,
   pluginMark: 28,
+  patchPrecheck: 10,
+  patchApply: 60,
+  /** A large upload is unpacked and its signature looked at. */
+  uploadEnd: 2,
+  syncUpdates: 90,
   haChange: 20,
   syncDatabase: 2,
   retryBusy: 5,

@@ -12,6 +12,7 @@ function gossip(fails: boolean, received: string[]): XapiTransport {
   const ok = (Value: Wire) => ({ Status: 'Success', Value });
   return {
     fingerprint: async () => 'AA',
+    put: () => Promise.resolve(500),
     get: async () => ({ status: 404, body: Buffer.alloc(0) }),
     async call(_address, method, params) {
       if (method === 'session.login_with_password') return ok('session-1');

@@ -1,0 +1,112 @@
+/** ISOs of updates and packs as disks of an SR: made, filled, found again by our own label, thrown away (xc §3.2). */
+import { Refused } from '../../../domain/errors';
+import type { StagedArtefact } from '../../../domain/patching';
+import { problems } from '../../../domain/problems';
+import type { NamedArtefact } from '../../../ports-patching';
+import { textFrom, type XapiObject } from '../record';
+import { beforeActing, type PatchContext } from './context';
+import { upload } from './upload';
+
+/** XenCenter's mark, and ours: which artefact it is. */
+const PACK_MARK = 'supp_pack_iso';
+const OUR_MARK = 'xsupgrade_artefact';
+
+interface Disk {
+  readonly ref: string;
+  readonly uuid: string;
+  readonly name: string;
+}
+
+/** Disks that this product made for artefacts, by the artefact's uuid. */
+export async function disksByArtefact({
+  session,
+  directory,
+}: PatchContext): Promise<ReadonlyMap<string, Disk>> {
+  const disks = await directory.table(session, 'VDI');
+  const ours = new Map<string, Disk>();
+  for (const [ref, disk] of disks) {
+    const artefact = disk.map('other_config')[OUR_MARK];
+    if (artefact !== undefined)
+      ours.set(artefact, { ref, uuid: disk.text('uuid'), name: disk.text('name_label') });
+  }
+  return ours;
+}
+
+export const diskOf = async (context: PatchContext, { uuid }: NamedArtefact): Promise<Disk | undefined> =>
+  (await disksByArtefact(context)).get(uuid);
+
+const MIB = 1024 * 1024;
+
+/** The default SR first, then shared ones, then the others; all plugged on the master, with room (xc §3.2). */
+async function storageFor({ session, directory }: PatchContext, artefact: StagedArtefact): Promise<string> {
+  const [pools, srs, pbds] = await Promise.all([
+    directory.table(session, 'pool'),
+    directory.table(session, 'SR'),
+    directory.table(session, 'PBD'),
+  ]);
+  const [pool] = pools.values();
+  const master = pool?.text('master');
+  const plugged = new Set(
+    [...pbds.values()]
+      .filter((pbd) => pbd.text('host') === master && pbd.flag('currently_attached'))
+      .map((pbd) => pbd.text('SR')),
+  );
+  const free = (sr: XapiObject): number => sr.integer('physical_size') - sr.integer('physical_utilisation');
+  const rank = (sr: XapiObject): number =>
+    sr.ref === pool?.text('default_SR') ? 0 : sr.flag('shared') ? 1 : 2;
+  const [best] = [...srs.values()]
+    .filter((sr) => plugged.has(sr.ref) && sr.text('content_type') !== 'iso' && free(sr) > artefact.bytes)
+    .toSorted((a, b) => rank(a) - rank(b));
+  if (best) return best.ref;
+  throw new Refused(problems.hotfixNoRoom(artefact.name, Math.ceil(artefact.bytes / MIB)));
+}
+
+/** Made and filled. One that could not be filled is thrown away again; what is there already is left as it is. */
+export async function makeDisk(
+  context: PatchContext,
+  artefact: StagedArtefact,
+  progress?: (bytes: number) => void,
+): Promise<void> {
+  if (await beforeActing(() => diskOf(context, artefact))) return;
+  await fill(context, artefact, progress);
+}
+
+/** The reference of a new disk that holds the file. */
+export async function fill(
+  context: PatchContext,
+  artefact: StagedArtefact,
+  progress?: (bytes: number) => void,
+): Promise<string> {
+  const { session, source } = context;
+  const sr = await beforeActing(() => storageFor(context, artefact));
+  const doing = `make room for ${artefact.name}`;
+  const record = {
+    name_label: artefact.name,
+    name_description: 'Uploaded by xsupgrade',
+    SR: sr,
+    virtual_size: String(artefact.bytes),
+    type: 'user',
+    sharable: false,
+    read_only: false,
+    other_config: { [PACK_MARK]: 'true', [OUR_MARK]: artefact.uuid },
+    xenstore_data: {},
+    sm_config: {},
+    tags: [],
+  };
+  const vdi = textFrom(await session.act('VDI.create', [record], doing), source);
+  try {
+    await upload(context, `/import_raw_vdi?vdi=${encodeURIComponent(vdi)}&format=raw`, artefact, progress);
+  } catch (error) {
+    await session.act('VDI.destroy', [vdi], 'throw away an unfinished upload').catch(() => undefined);
+    throw error;
+  }
+  return vdi;
+}
+
+export async function dropDisk({ session }: PatchContext, disk: Disk, doing: string): Promise<void> {
+  try {
+    await session.act('VDI.destroy', [disk.ref], doing);
+  } catch (error) {
+    if (!(error instanceof Refused) || error.code !== 'HANDLE_INVALID') throw error;
+  }
+}

@@ -1,0 +1,42 @@
+/** What stands in the way of hotfixes and updates before any host is touched. */
+import { problem, type Problem } from './problem';
+
+export const withPatches = {
+  patchingUnknown: (pool: string, release: string): Problem =>
+    problem(
+      'PATCHING_UNKNOWN',
+      `How the hosts of ${pool} take hotfixes is not known: the master runs ${release}.`,
+      'Each family of releases has a mechanism of its own, and none is tried by guessing.',
+      'Apply the hotfixes by hand as the release notes of this version say.',
+    ),
+  patchingNoSync: (pool: string): Problem =>
+    problem(
+      'PATCHING_NO_SYNC',
+      `${pool} takes no updates from repositories that could be synchronised.`,
+      'Its release takes single hotfixes, which are uploaded.',
+      `Plan with the names of hotfixes: xsupgrade plan ${pool} --hotfixes all`,
+    ),
+  hotfixFileGone: (name: string, file: string, why: string): Problem =>
+    problem(
+      'HOTFIX_FILE_GONE',
+      `The file of ${name} cannot be read: ${file}.`,
+      `${why}. Nothing of it is on the pool.`,
+      'Put the file where the catalogue says, readable for the worker, or correct the catalogue; then press Try again.',
+    ),
+  hotfixFileWrong: (name: string, file: string, what: string): Problem =>
+    problem(
+      'HOTFIX_FILE_WRONG',
+      `The file of ${name} is not the one in the catalogue: ${what}.`,
+      'It was compared while it was sent, and its end was never sent: the pool has not taken it.',
+      `Fetch it again and compare: sha256sum ${file}`,
+      'If the catalogue is wrong, correct it and plan again.',
+    ),
+  hotfixNoRoom: (name: string, mebibytes: number): Problem =>
+    problem(
+      'HOTFIX_NO_ROOM',
+      `No storage of the pool has ${mebibytes} MiB free for ${name}.`,
+      'It is put on a shared or local SR that is plugged on the master; ISO libraries and removable media do not count.',
+      'Free space on an SR: xe sr-list params=name-label,physical-size,physical-utilisation',
+      'Then press Try again.',
+    ),
+} as const;
