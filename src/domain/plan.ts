@@ -133,6 +133,8 @@ export interface PlacementFigures {
   readonly peak: number;
   readonly leastPeak: number;
   readonly minutes: Minutes;
+  /** Of `p50`, what no order of hosts can go below; absent in plans from before it was reckoned. */
+  readonly leastMinutes?: number;
 }
 
 /** What a person may say when asking for a plan. */

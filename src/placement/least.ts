@@ -1,4 +1,5 @@
 /** The least that any placement must cost: what ours is shown beside (planning B1, B8). */
+import { emptyingMinutes, usualPace } from './minutes';
 import type { PoolInNumbers, Standing } from './pool-in-numbers';
 
 export interface Least {
@@ -6,6 +7,8 @@ export interface Least {
   readonly movedMib: number;
   /** Share of memory that some host must reach while another is away. */
   readonly peak: number;
+  /** Until the last host is back: the first one emptied, and every host away, as many at a time as the memory bears. */
+  readonly minutes: number;
 }
 
 /** `stopped`: VMs that are stopped in some turn; what is stopped need not move. */
@@ -18,7 +21,32 @@ export function leastOf(numbers: PoolInNumbers, stopped: ReadonlySet<number> = n
     moves: leaving.length + again.moves,
     movedMib: leaving.reduce((sum, at) => sum + numbers.vms[at]!.mib, 0) + again.movedMib,
     peak: leastPeak(numbers, start),
+    minutes: leastMinutes(numbers, start),
   };
+}
+
+/** Planning B7. */
+function leastMinutes({ left, vms, hosts, reserve, rules }: PoolInNumbers, start: Standing): number {
+  const [first] = left;
+  if (first === undefined) return 0;
+  const { away } = usualPace(rules.awayMinutes);
+  const emptying = emptyingMinutes(
+    [...start.here[first]!]
+      .filter((at) => !vms[at]!.nail)
+      .map((at) => ({ kind: vms[at]!.seen.kind, mib: vms[at]!.mib })),
+    rules.movesAtOnce,
+  );
+  // so many of the smallest may be away while the others hold everything
+  const most = hosts.map((host, at) => host.memoryMib.total - reserve[at]!).toSorted((a, b) => a - b);
+  let spare = hosts.reduce((sum, _host, at) => sum + start.room[at]!, 0);
+  let together = 0;
+  for (const mib of most) {
+    spare -= mib;
+    if (spare < 0 || together === rules.maxDown) break;
+    together += 1;
+  }
+  const others = left.length - 1;
+  return emptying + away * (1 + Math.ceil(others / Math.max(1, together)));
 }
 
 /** It is moved and not stopped: some other host has what it needs. */

@@ -35,16 +35,33 @@ export const hostMinutes = (emptying: number, away: Minutes): Minutes => ({
   p90: tenths(emptying * SLOW + away.p90 + ROUND.p90),
 });
 
-/**
- * A slow network makes all migrations slow together, so those are added up; installers are slow each for itself, so
- * their spreads add up as independent ones do.
- */
-export function allMinutes(emptying: readonly number[], away: Minutes): Minutes {
-  const moved = emptying.reduce((sum, one) => sum + one, 0);
-  const hosts = emptying.length;
-  const spread = Math.sqrt(hosts) * (away.p90 - away.p50 + ROUND.p90 - ROUND.p50);
-  const p50 = moved + hosts * (away.p50 + ROUND.p50);
-  return { p50: tenths(p50), p90: tenths(p50 + moved * (SLOW - 1) + spread) };
+/** How long a host is away, minutes, and how much slower than usual migrations are. */
+export interface Pace {
+  readonly away: number;
+  readonly slower: number;
 }
 
-const tenths = (minutes: number): number => Math.round(minutes * 10) / 10;
+/** What a course is reckoned with: half of all times, and with every migration as slow as one of ten is. */
+export const usualPace = (away: Minutes): Pace => ({ away: away.p50 + ROUND.p50, slower: 1 });
+export const slowPace = (away: Minutes): Pace => ({ ...usualPace(away), slower: SLOW });
+
+/** When a host is back, and how many hosts in a row have waited for one another by then. */
+interface Ending {
+  readonly back: number;
+  readonly inRow: number;
+}
+
+/**
+ * A slow network makes all migrations slow together; installers are slow each for itself, so the spreads of those that
+ * wait for one another add up as independent ones do.
+ */
+export function allMinutes(usual: readonly Ending[], slow: readonly Ending[], away: Minutes): Minutes {
+  const last = (spans: readonly Ending[]): Ending | undefined =>
+    spans.reduce<Ending | undefined>((most, one) => (most && most.back >= one.back ? most : one), undefined);
+  const [half, late] = [last(usual), last(slow)];
+  if (!half || !late) return { p50: 0, p90: 0 };
+  const spread = Math.sqrt(half.inRow) * (away.p90 - away.p50 + ROUND.p90 - ROUND.p50);
+  return { p50: tenths(half.back), p90: tenths(late.back + spread) };
+}
+
+export const tenths = (minutes: number): number => Math.round(minutes * 10) / 10;

@@ -18,11 +18,15 @@ export interface Emptying {
   readonly gone: Map<number, number>;
 }
 
-export const onPaper = (numbers: PoolInNumbers, standing: Standing, from: number): Emptying => ({
+/** `cap`: the share of its memory up to which a host is filled; 1: as far as its reserve allows. */
+export const onPaper = (numbers: PoolInNumbers, standing: Standing, from: number, cap = 1): Emptying => ({
   numbers,
   standing,
   from,
-  room: [...standing.room],
+  room: standing.room.map((mib, at) => {
+    const beyond = numbers.hosts[at]!.memoryMib.total * (1 - cap) - numbers.reserve[at]!;
+    return cap < 1 && beyond > 0 ? mib - beyond : mib;
+  }),
   guests: [...standing.guests],
   gone: new Map(),
 });

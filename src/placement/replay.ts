@@ -3,10 +3,15 @@
  * given out when this finds nothing; the packing and this would both have to be wrong in the same way.
  */
 import type { PoolInNumbers } from './pool-in-numbers';
+import type { Waits } from './course';
 import type { Turn } from './turn';
 
 /** The first rule that is broken, in words; undefined where all are kept. */
-export function brokenBy(numbers: PoolInNumbers, turns: readonly Turn[]): string | undefined {
+export function brokenBy(
+  numbers: PoolInNumbers,
+  turns: readonly Turn[],
+  waits: readonly Waits[],
+): string | undefined {
   const { vms, hosts, left, limit, pool, reserve } = numbers;
   const { on, upgraded, takes } = numbers.fresh();
   const nameOf = (host: number): string => hosts[host]?.name ?? `host number ${host}`;
@@ -34,7 +39,17 @@ export function brokenBy(numbers: PoolInNumbers, turns: readonly Turn[]): string
     return 'not every host has one turn';
   if (left.some((host) => nameOf(host) === pool.master) && nameOf(turns[0]!.host) !== pool.master)
     return 'the master is not the first';
-  for (const { host, moves, stops, homeless } of turns) {
+  const turnOf = new Map(turns.map(({ host }, at) => [host, at]));
+  for (const [now, { host, moves, stops, homeless }] of turns.entries()) {
+    const isBack = backBefore(waits, now);
+    const isAway = (to: number): boolean => {
+      const turn = turnOf.get(to);
+      return turn !== undefined && turn < now && !isBack.has(turn);
+    };
+    if (now > 0 && nameOf(turns[0]!.host) === pool.master && !isBack.has(0))
+      return `${nameOf(host)} does not wait for the master`;
+    if (now > 0 && !isBack.has(now - 1) && !waits[now]!.afterEmpty.includes(now - 1))
+      return `${nameOf(host)} is drained beside the one before it`;
     if (homeless.length > 0) return `${nameOf(host)} is not emptied`;
     const here = vms.filter((vm) => on[vm.at] === host).map((vm) => vm.at);
     const told = [...moves.keys(), ...stops.map(({ at }) => at)].toSorted((a, b) => a - b);
@@ -43,6 +58,7 @@ export function brokenBy(numbers: PoolInNumbers, turns: readonly Turn[]): string
     for (const [at, to] of moves) {
       const { name } = vms[at]!.seen;
       if (to === host || !takes[to]) return `${nameOf(to)} takes no VMs`;
+      if (isAway(to)) return `${nameOf(to)} may be away when ${name} comes`;
       if (!upgraded[to] && !numbers.forward[host]![to]) return `${name} goes to an older host`;
       if (vms[at]!.nail) return `${name} cannot move`;
       const wrong = put(at, to);
@@ -52,7 +68,8 @@ export function brokenBy(numbers: PoolInNumbers, turns: readonly Turn[]): string
     for (const { at, startOn } of stops) {
       const [to] = startOn;
       if (to === undefined) continue;
-      if (to === host || !takes[to] || (mixed && !upgraded[to])) return `${nameOf(to)} starts no VMs`;
+      if (to === host || !takes[to] || isAway(to) || (mixed && !upgraded[to]))
+        return `${nameOf(to)} starts no VMs`;
       const wrong = put(at, to);
       if (wrong !== undefined) return wrong;
     }
@@ -61,4 +78,26 @@ export function brokenBy(numbers: PoolInNumbers, turns: readonly Turn[]): string
     for (const { at, startOn } of stops) if (startOn.length === 0) change(at, host, 1);
   }
   return undefined;
+}
+
+/** Turns whose hosts are back whenever this one begins: found by walking back along every wait. */
+function backBefore(waits: readonly Waits[], turn: number): ReadonlySet<number> {
+  const found = new Set<number>();
+  const seen = new Set<string>();
+  const walk = (at: number, what: 'begin' | 'down' | 'back'): void => {
+    if (seen.has(`${what}${at}`)) return;
+    seen.add(`${what}${at}`);
+    if (what === 'back') {
+      found.add(at);
+      walk(at, 'down');
+    } else if (what === 'down') {
+      walk(at, 'begin');
+      for (const other of waits[at]!.downAfterBack) walk(other, 'back');
+    } else {
+      for (const other of waits[at]!.afterBack) walk(other, 'back');
+      for (const other of waits[at]!.afterEmpty) walk(other, 'down');
+    }
+  };
+  walk(turn, 'begin');
+  return found;
 }

@@ -18,13 +18,20 @@ export interface Rules {
   readonly turns?: readonly string[];
   /** User VMs of one host on their way at the same time. */
   readonly movesAtOnce: number;
+  /** Hosts that may be away at the same time, once the master and one member alone are through. */
+  readonly maxDown: number;
+  /**
+   * `balanced`: the next host is drained early only where nobody is filled much above what cannot be avoided. `fast`:
+   * wherever there is room; the pool ends less even.
+   */
+  readonly fill: 'balanced' | 'fast';
   /** The order that was approved: another one would be another question. Absent: the planner chooses. */
   readonly order?: readonly string[];
   /** How many ways are tried before the answer is "not found". Counted, not timed: equal pools get equal placements. */
   readonly tries: number;
 }
 
-export type RulesWish = Partial<Pick<Rules, 'movesAtOnce' | 'order'>>;
+export type RulesWish = Partial<Pick<Rules, 'movesAtOnce' | 'maxDown' | 'fill' | 'order'>>;
 
 export const simpleRules = (
   target: string,
@@ -42,6 +49,10 @@ export const simpleRules = (
   awayMinutes: { p50: 30, p90: 38 },
   // where nothing is configured: three streams are the sweet spot (planning §1, XO #7105)
   movesAtOnce: 3,
+  // more than one only where somebody has asked for it (planning §6, gate)
+  maxDown: 1,
+  // one to three points of time buy a pool that ends as even as it began (planning §4.4)
+  fill: 'balanced',
   // 24 ways of 64 hosts and 4,000 VMs stay under a second (planning §4.5: 6 to 40 passes)
   tries: 24,
   ...wish,

@@ -1,11 +1,12 @@
 /** A try as a placement: names for numbers, moves in the order in which the drain makes them, and why each goes where. */
-import type { HostPlacement, PlannedMove, PlannedStop } from '../domain/plan';
+import type { HostPlacement, PlannedMove, PlannedStop, Turn as TurnTold } from '../domain/plan';
 import type { VmKind } from '../domain/pool';
-import { emptyingMinutes, hostMinutes } from './minutes';
+import type { Waits } from './course';
+import { hostMinutes } from './minutes';
 import { crowdedWords, misfitWords } from './misfits';
 import { onPaper, fits } from './pack';
 import { arrive, leave, limitOf, type PoolInNumbers, type Standing } from './pool-in-numbers';
-import { fullest } from './tries';
+import { fullest, type Try } from './tries';
 import { back, emptied, type Stop, type Turn } from './turn';
 
 /** User VMs, then routers, then SSVM and CPVM: what a user notices least goes last (cs §9.5). */
@@ -18,26 +19,34 @@ export interface Told {
   readonly hosts: readonly HostPlacement[];
   readonly misfits: readonly string[];
   readonly crowded: readonly string[];
-  /** Minutes that each host takes to be emptied, half of all times. */
-  readonly emptying: readonly number[];
+  /** Absent where no host overlaps with another. */
+  readonly turns?: readonly TurnTold[];
+  readonly peak: number;
 }
 
-export function told(numbers: PoolInNumbers, turns: readonly Turn[]): Told {
+export function told(numbers: PoolInNumbers, { turns, waits, spans }: Try): Told {
   const standing = numbers.fresh();
   const fitsAll = turns.every(({ homeless }) => homeless.length === 0);
   const misfits: string[] = [];
   const crowded: string[] = [];
-  const emptying: number[] = [];
-  const hosts = turns.map((turn): HostPlacement => {
+  const isBack = new Set<number>();
+  const bringBack = (all: ReadonlySet<number>): void => {
+    for (const one of all) {
+      if (isBack.has(one)) continue;
+      isBack.add(one);
+      back(numbers, standing, turns[one]!);
+    }
+  };
+  const aways: Away[] = [];
+  const hosts = turns.map((turn, now): HostPlacement => {
     const { host } = turn;
+    const { backAtBegin, backAtDown } = waits[now]!;
+    bringBack(backAtBegin);
     const first = !standing.done.some(Boolean);
+    standing.takes[host] = false;
     const order = inDrainOrder(numbers, [...turn.moves.keys()]);
     const moves = order.map((at) => moveTold(numbers, standing, turn, at, first));
-    const minutes = emptyingMinutes(
-      order.map((at) => ({ kind: numbers.vms[at]!.seen.kind, mib: numbers.vms[at]!.mib })),
-      numbers.rules.movesAtOnce,
-    );
-    emptying.push(minutes);
+    const emptying = spans[now]!.empty - spans[now]!.begin;
     // the moves are made already; only the stops are left
     emptied(numbers, standing, { ...turn, moves: new Map() });
     const stops = turn.stops.map((stop) => stopTold(numbers, standing, host, stop));
@@ -46,14 +55,48 @@ export function told(numbers: PoolInNumbers, turns: readonly Turn[]): Told {
       if (!full(at)) misfits.push(misfitWords(numbers, standing, host, at));
     const tooMany = inDrainOrder(numbers, turn.homeless).filter(full);
     if (tooMany.length > 0) crowded.push(crowdedWords(numbers, standing, host, tooMany));
-    const away = fitsAll
-      ? { away: whileAway(numbers, standing, host), minutes: hostMinutes(minutes, numbers.rules.awayMinutes) }
-      : {};
-    back(numbers, standing, turn);
-    return { host: numbers.hosts[host]!.name, moves, stops, ...away };
+    // whoever may still be away sees this host drained too
+    for (const other of turns.keys())
+      if (other < now && !isBack.has(other))
+        aways[other] = worse(aways[other]!, whileAway(numbers, standing, turns[other]!.host));
+    bringBack(backAtDown);
+    aways.push(whileAway(numbers, standing, host));
+    return {
+      host: numbers.hosts[host]!.name,
+      moves,
+      stops,
+      ...(fitsAll && { minutes: hostMinutes(emptying, numbers.rules.awayMinutes) }),
+    };
   });
-  return { hosts, misfits, crowded, emptying };
+  return {
+    hosts: fitsAll ? hosts.map((one, at) => ({ ...one, away: aways[at]! })) : hosts,
+    misfits,
+    crowded,
+    peak: Math.max(0, ...aways.map(({ fullest: { used } }) => used)),
+    ...(waits.some(({ afterEmpty }) => afterEmpty.length > 0) && { turns: turnsTold(numbers, turns, waits) }),
+  };
 }
+
+function turnsTold(
+  { hosts }: PoolInNumbers,
+  turns: readonly Turn[],
+  waits: readonly Waits[],
+): readonly TurnTold[] {
+  const names = (all: readonly number[]): readonly string[] => all.map((at) => hosts[turns[at]!.host]!.name);
+  return waits.map(({ afterBack, afterEmpty, downAfterBack }, at) => ({
+    host: names([at])[0]!,
+    afterBack: names(afterBack),
+    afterEmpty: names(afterEmpty),
+    downAfterBack: names(downAfterBack),
+  }));
+}
+
+type Away = NonNullable<HostPlacement['away']>;
+
+const worse = (one: Away, other: Away): Away => ({
+  fullest: other.fullest.used > one.fullest.used ? other.fullest : one.fullest,
+  coverMib: Math.min(one.coverMib, other.coverMib),
+});
 
 function inDrainOrder({ vms }: PoolInNumbers, all: readonly number[]): readonly number[] {
   return all.toSorted(
@@ -130,7 +173,10 @@ function stopTold(
   return {
     vm: seen.name,
     why: why[because](),
-    startOn: startOn.slice(0, MOST_CANDIDATES).map((to) => hosts[to]!.name),
+    startOn: startOn
+      .filter((to) => standing.takes[to])
+      .slice(0, MOST_CANDIDATES)
+      .map((to) => hosts[to]!.name),
     downMinutes: rules.minutesPerHost,
   };
 }
@@ -143,11 +189,7 @@ function isCrowded(numbers: PoolInNumbers, standing: Standing, host: number, at:
   );
 }
 
-function whileAway(
-  numbers: PoolInNumbers,
-  standing: Standing,
-  host: number,
-): NonNullable<HostPlacement['away']> {
+function whileAway(numbers: PoolInNumbers, standing: Standing, host: number): Away {
   const { hosts, reserve } = numbers;
   const most = fullest(numbers, standing, host);
   const cover = hosts.reduce(

@@ -4,6 +4,8 @@
  */
 import { sizeOf, type Packing } from './pack';
 import { back, emptied, turnOf, type Turn } from './turn';
+import { courseOf, type Course, type Span, type Waits } from './course';
+import { usualPace } from './minutes';
 import type { PoolInNumbers, Standing } from './pool-in-numbers';
 
 export interface Try {
@@ -15,6 +17,10 @@ export interface Try {
   readonly movedMib: number;
   /** Highest share of any other host's memory in use while a host is away. */
   readonly peak: number;
+  /** Until the last host is back, half of all times. */
+  readonly minutes: number;
+  readonly spans: readonly Span[];
+  readonly waits: readonly Waits[];
 }
 
 /** Hosts in the order in which they are preferred, and how their VMs are packed. */
@@ -23,40 +29,85 @@ export interface Way {
   readonly how: Packing;
   /** Nobody may change this order. */
   readonly fixed: boolean;
+  /** How full hosts may be for the next one to be drained early; absent: none is. */
+  readonly cap?: number;
 }
 
-export function attempt(numbers: PoolInNumbers, { prefer, how, fixed }: Way): Try {
+/** Carries a way through to the end: the next host is drained early where it fits, else once all that are away are back. */
+export function attempt(numbers: PoolInNumbers, { prefer, how, fixed, cap }: Way): Try {
   const standing = numbers.fresh();
+  const course = courseOf(numbers, usualPace(numbers.rules.awayMinutes));
   const turns: Turn[] = [];
   const waiting = [...prefer];
+  let away: readonly Turn[] = [];
   let peak = 0;
+  const backOf = (turn: Turn): number => course.spans[turns.indexOf(turn)]!.back;
+  const bringBack = (until: number): void => {
+    for (const turn of away) if (backOf(turn) <= until) back(numbers, standing, turn);
+    away = away.filter((turn) => backOf(turn) > until);
+  };
   while (waiting.length > 0) {
-    const turn =
+    bringBack(course.spans.at(-1)?.down ?? 0);
+    let turn: Turn | undefined;
+    while (away.length > 0 && !turn) {
+      turn = isMasters(numbers, away[0]!.host)
+        ? undefined
+        : early(numbers, standing, fixed ? waiting.slice(0, 1) : waiting, how, cap);
+      if (!turn) bringBack(Math.min(...away.map(backOf)));
+    }
+    turn ??=
       fixed || (turns.length === 0 && isMasters(numbers, waiting[0]!))
         ? turnOf(numbers, standing, waiting[0]!, how)
         : cheapest(numbers, standing, waiting, how);
     waiting.splice(waiting.indexOf(turn.host), 1);
     emptied(numbers, standing, turn);
     peak = Math.max(peak, fullest(numbers, standing, turn.host).used);
-    back(numbers, standing, turn);
     turns.push(turn);
+    course.add(turn);
+    away = [...away, turn];
   }
-  return summed(numbers, turns, peak);
+  return summed(numbers, turns, peak, course);
 }
+
+/** The first that goes to hosts that are back as a whole, without anybody stopped or moved twice for it. */
+function early(
+  numbers: PoolInNumbers,
+  standing: Standing,
+  waiting: readonly number[],
+  how: Packing,
+  cap: number | undefined,
+): Turn | undefined {
+  // where nobody has had a turn yet, all of it would move once more
+  if (cap === undefined || !standing.done.some(Boolean)) return undefined;
+  for (const host of waiting.slice(0, QUICK_LOOKS)) {
+    const turn = turnOf(numbers, standing, host, how, true, cap);
+    if (costOf(numbers, turn) === 0 && !waitingHelps(numbers, turn)) return turn;
+  }
+  return undefined;
+}
+
+/** What is stopped only because the hosts that could take it are away, is moved once they are back. */
+const waitingHelps = ({ vms }: PoolInNumbers, { stops }: Turn): boolean =>
+  stops.some(
+    ({ at, because, startOn }) =>
+      because === 'unseen' || (startOn.length === 0 && vms[at]!.nail?.startsElsewhere === true),
+  );
 
 /** Turns that were found in another way, carried out for their figures. */
 export function tryOf(numbers: PoolInNumbers, turns: readonly Turn[]): Try {
   const standing = numbers.fresh();
+  const course = courseOf(numbers, usualPace(numbers.rules.awayMinutes));
   let peak = 0;
   for (const turn of turns) {
     emptied(numbers, standing, turn);
     peak = Math.max(peak, fullest(numbers, standing, turn.host).used);
     back(numbers, standing, turn);
+    course.add(turn);
   }
-  return summed(numbers, turns, peak);
+  return summed(numbers, turns, peak, course);
 }
 
-function summed(numbers: PoolInNumbers, turns: readonly Turn[], peak: number): Try {
+function summed(numbers: PoolInNumbers, turns: readonly Turn[], peak: number, course: Course): Try {
   return {
     turns,
     homelessMib: turns.reduce((sum, turn) => sum + sizeOf(numbers, turn.homeless), 0),
@@ -64,6 +115,9 @@ function summed(numbers: PoolInNumbers, turns: readonly Turn[], peak: number): T
     moves: turns.reduce((sum, turn) => sum + turn.moves.size, 0),
     movedMib: turns.reduce((sum, turn) => sum + sizeOf(numbers, turn.moves.keys()), 0),
     peak,
+    minutes: Math.max(0, ...course.spans.map((span) => span.back)),
+    spans: course.spans,
+    waits: course.waits,
   };
 }
 
@@ -124,10 +178,11 @@ export function fullest(
 }
 
 /** Equal pools get equal ways: the shuffled ones come from fixed numbers. */
-export function* ways(numbers: PoolInNumbers): Generator<Way> {
+export function* ways(numbers: PoolInNumbers, cap: number): Generator<Way> {
   const { left, hosts, rules } = numbers;
   const packings = ['level', 'tight', 'one'] as const;
   if (rules.order) {
+    for (const how of packings) yield { prefer: left, how, fixed: true, cap };
     for (const how of packings) yield { prefer: left, how, fixed: true };
     return;
   }
@@ -149,14 +204,15 @@ export function* ways(numbers: PoolInNumbers): Generator<Way> {
     by((host) => -load(host)),
   ];
   for (const how of ['level', 'tight'] as const)
-    for (const prefer of orders) yield { prefer, how, fixed: false };
-  yield { prefer: left, how: 'one', fixed: false };
+    for (const prefer of orders) yield { prefer, how, fixed: false, cap };
+  yield { prefer: left, how: 'one', fixed: false, cap };
   yield { prefer: left, how: 'level', fixed: true };
   for (let seed = 1; ; seed++)
     yield {
       prefer: masterStays(numbers, shuffled(left, seed)),
       how: packings[seed % 3]!,
       fixed: seed % 4 === 3,
+      ...(seed % 2 === 0 && { cap }),
     };
 }
 

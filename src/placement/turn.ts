@@ -22,7 +22,7 @@ export interface Stop {
 
 /**
  * `quick`: one way of packing, as good as it gets. Else the other ways are tried too while something has no place on
- * upgraded hosts.
+ * upgraded hosts. `cap`: nobody is filled beyond that share.
  */
 export function turnOf(
   numbers: PoolInNumbers,
@@ -30,6 +30,7 @@ export function turnOf(
   host: number,
   how: Packing,
   quick = false,
+  cap = 1,
 ): Turn {
   const takers = numbers.hosts.flatMap((_host, at) => (standing.takes[at] && at !== host ? [at] : []));
   const onto = [
@@ -37,11 +38,11 @@ export function turnOf(
     takers.filter((at) => !standing.done[at]),
   ] as const satisfies readonly (readonly number[])[];
   const [movable, stopped] = sorted(numbers, standing, host);
-  let best = emptiedSo(numbers, standing, host, movable, onto, how);
+  let best = emptiedSo(numbers, standing, host, movable, onto, how, cap);
   for (const other of quick ? [] : (['tight', 'one', 'level'] as const)) {
     if (best.over.length === 0 && best.parkedMib === 0) break;
     if (other === how) continue;
-    const next = emptiedSo(numbers, standing, host, movable, onto, other);
+    const next = emptiedSo(numbers, standing, host, movable, onto, other, cap);
     if ((next.overMib - best.overMib || next.parkedMib - best.parkedMib) < 0) best = next;
   }
   const { paper, over, parkedMib } = best;
@@ -72,8 +73,9 @@ function emptiedSo(
   movable: readonly number[],
   [done, waiting]: readonly [readonly number[], readonly number[]],
   how: Packing,
+  cap: number,
 ): Emptied {
-  const paper = onPaper(numbers, standing, host);
+  const paper = onPaper(numbers, standing, host, cap);
   let over = movable;
   for (const cpu of numbers.equalCpus ? (['any'] as const) : (['same-or-more', 'any'] as const)) {
     over = pack(paper, over, done, how, cpu);
@@ -147,8 +149,9 @@ function starts(paper: Emptying, stopped: readonly Stopped[]): readonly Stop[] {
   });
 }
 
-/** The first half: all that leaves has left, the host is away. */
+/** The first half: all that leaves has left, the host is away and takes nothing. */
 export function emptied(numbers: PoolInNumbers, standing: Standing, turn: Turn): void {
+  standing.takes[turn.host] = false;
   for (const [at, to] of turn.moves) {
     leave(numbers, standing, at);
     arrive(numbers, standing, at, to);

@@ -75,6 +75,18 @@ const placement = z.strictObject({
       minutes: minutes.exactOptional(),
     }),
   ),
+  turns: z
+    .array(
+      z.strictObject({
+        host: text,
+        afterBack: texts.describe('back at work before this one is asked about and drained'),
+        afterEmpty: texts.describe('in maintenance and empty before this one is asked about and drained'),
+        downAfterBack: texts.describe('back at work before this one enters maintenance'),
+      }),
+    )
+    .describe('where hosts overlap, in the order of order; absent: one after the other')
+    .exactOptional(),
+  maxDown: count.describe('hosts that may be away together; absent: one').exactOptional(),
   misfits: texts.describe('empty where it fits'),
   crowded: texts.exactOptional(),
   answer: z.enum(['fits', 'cannot', 'not-found']).exactOptional(),
@@ -101,6 +113,7 @@ const placement = z.strictObject({
       peak: share,
       leastPeak: share,
       minutes,
+      leastMinutes: z.number().describe('of p50, what no order of hosts can go below').exactOptional(),
     })
     .exactOptional(),
 }) satisfies z.ZodType<Placement>;

@@ -4,6 +4,7 @@
  */
 import type { HostPlacement, Placement, PlannedStop } from '../../src/domain/plan';
 import type { HostSnapshot, Snapshot, VmSnapshot } from '../../src/domain/pool';
+import { turnOrder, type TurnOrder } from './turn-order';
 
 export interface Breach {
   readonly rule:
@@ -25,6 +26,7 @@ export interface Breach {
     | 'needless-stop'
     | 'starts-on-old'
     | 'bounds'
+    | 'turns'
     | 'figures';
   readonly says: string;
 }
@@ -41,6 +43,7 @@ export interface CheckedRules {
 export function breachesOf(pool: Snapshot, placement: Placement, rules: CheckedRules): readonly Breach[] {
   const paper = new Paper(pool, rules);
   paper.order(placement);
+  paper.waits(placement);
   for (const turn of placement.hosts) paper.turn(turn, placement);
   paper.figures(placement);
   return paper.breaches;
@@ -58,7 +61,12 @@ class Paper {
   private readonly wired: ReadonlySet<string>;
   private moves = 0;
   private movedMib = 0;
-  private peak = 0;
+  private waiting: TurnOrder = { backAtBegin: [], backAtDown: [], faults: [] };
+  /** Hosts that have been drained, and what of their turns is still to come. */
+  private readonly away = new Map<string, HostPlacement>();
+  /** While each host is away: the fullest of the others at any moment, and the least that is free on upgraded ones. */
+  private readonly worst = new Map<string, { fullest: number; at: readonly string[]; cover: number }>();
+  private now = 0;
 
   constructor(
     private readonly pool: Snapshot,
@@ -97,8 +105,30 @@ class Paper {
       this.says('master-first', `${order[0]} comes before the master ${this.pool.master}`);
   }
 
+  /** However long anything takes: drains come one after the other, so memory is what it is in that order. */
+  waits(placement: Placement): void {
+    this.waiting = turnOrder(placement, this.pool.master);
+    for (const fault of this.waiting.faults) this.says('turns', fault);
+  }
+
+  private bringBack(all: ReadonlySet<string> | undefined): void {
+    for (const host of all ?? []) {
+      const turn = this.away.get(host);
+      if (!turn) continue;
+      this.away.delete(host);
+      this.version.set(host, this.rules.target);
+      this.takes.set(host, true);
+      for (const stop of turn.stops)
+        if (stop.startOn.length === 0) {
+          const vm = this.vms.get(stop.vm);
+          if (vm) this.arrives(vm, host, 'its own host');
+        }
+    }
+  }
+
   turn(turn: HostPlacement, { misfits, crowded = [] }: Placement): void {
     const { host, moves, stops } = turn;
+    this.bringBack(this.waiting.backAtBegin[this.now]);
     const spoken = [...moves, ...stops].map(({ vm }) => vm);
     if (new Set(spoken).size < spoken.length)
       this.says('twice', `a VM has two places in the turn of ${host}`);
@@ -121,14 +151,12 @@ class Paper {
     }
     this.cpus(host, moves);
     this.stops(host, stops);
-    this.told(turn);
-    this.version.set(host, this.rules.target);
-    this.takes.set(host, true);
-    for (const stop of stops)
-      if (stop.startOn.length === 0) {
-        const vm = this.vms.get(stop.vm);
-        if (vm) this.arrives(vm, host, 'its own host');
-      }
+    for (const other of this.away.keys()) this.looksAt(other);
+    this.bringBack(this.waiting.backAtDown[this.now]);
+    this.away.set(host, turn);
+    this.takes.set(host, false);
+    this.looksAt(host);
+    this.now += 1;
   }
 
   private stops(host: string, stops: readonly PlannedStop[]): void {
@@ -140,7 +168,7 @@ class Paper {
       if (stop.why === '' || stop.downMinutes !== this.rules.minutesPerHost)
         this.says('bounds', `${vm.name} is stopped without a reason or with another limit`);
       if (!this.nailed(vm)) {
-        const could = others.find((name) => this.refusal(vm, host, name) === undefined);
+        const could = others.find((name) => this.refusal(vm, host, name, 'once it is back') === undefined);
         if (could !== undefined) this.says('needless-stop', `${vm.name} is stopped and could go to ${could}`);
       }
       for (const to of stop.startOn) {
@@ -191,13 +219,15 @@ class Paper {
   }
 
   /** Why a VM may not go there, memory and count aside. */
-  private refusal(vm: VmSnapshot, from: string, to: string): Breach | undefined {
+  private refusal(vm: VmSnapshot, from: string, to: string, when?: 'once it is back'): Breach | undefined {
     const there = this.hosts.get(to);
     const here = this.hosts.get(from);
     if (!there || !here) return { rule: 'unknown-host', says: `there is no ${to}` };
     if (to === from) return { rule: 'not-taking', says: `${vm.name} stays on ${from}` };
-    if (!this.takes.get(to)) return { rule: 'not-taking', says: `${to} takes no VMs, ${vm.name} among them` };
-    if (newer(this.version.get(from) ?? '', this.version.get(to) ?? ''))
+    const waited = when !== undefined && this.away.has(to);
+    if (!this.takes.get(to) && !waited)
+      return { rule: 'not-taking', says: `${to} takes no VMs, ${vm.name} among them` };
+    if (!waited && newer(this.version.get(from) ?? '', this.version.get(to) ?? ''))
       return { rule: 'older', says: `${vm.name} goes from ${from} back to the older ${to}` };
     const seen = there.pbds.filter((pbd) => pbd.attached).map((pbd) => pbd.sr);
     const lost = vm.disks.find((sr) => !seen.includes(sr));
@@ -272,41 +302,51 @@ class Paper {
     return row(this.version.get(host) ?? '') ?? row('default') ?? 50;
   }
 
-  /** What is told of the turn while its host is away. */
-  private told({ host, away }: HostPlacement): void {
-    if (!away) return;
+  private looksAt(host: string): void {
     const others = this.pool.hosts.filter(({ name }) => name !== host);
     const used = (one: HostSnapshot): number =>
       (one.memoryMib.total - (this.free.get(one.name) ?? 0)) / one.memoryMib.total;
     const fullest = Math.max(...others.map(used));
-    const named = others.find(({ name }) => name === away.fullest.host);
     const cover = others
       .filter(({ name }) => !newer(this.rules.target, this.version.get(name) ?? '') && this.takes.get(name))
       .reduce((sum, { name }) => sum + Math.max(0, this.free.get(name) ?? 0), 0);
-    if (Math.abs(away.fullest.used - fullest) > 0.001 || !named || Math.abs(used(named) - fullest) > 0.001)
+    const at = others.filter((one) => fullest - used(one) <= 0.001).map(({ name }) => name);
+    const was = this.worst.get(host);
+    this.worst.set(host, {
+      ...(was && was.fullest >= fullest ? { fullest: was.fullest, at: was.at } : { fullest, at }),
+      cover: Math.min(cover, was?.cover ?? Infinity),
+    });
+  }
+
+  /** What is told of each turn while its host is away. */
+  private told({ host, away }: HostPlacement): void {
+    const seen = this.worst.get(host);
+    if (!away || !seen) return;
+    if (Math.abs(away.fullest.used - seen.fullest) > 0.001 || !seen.at.includes(away.fullest.host))
       this.says(
         'figures',
-        `while ${host} is away the fullest host is at ${fullest}, not ${away.fullest.used}`,
+        `while ${host} is away ${seen.at.join()} are fullest, at ${seen.fullest}, not ${away.fullest.host} at ${away.fullest.used}`,
       );
-    if (away.coverMib !== cover)
+    if (away.coverMib !== seen.cover)
       this.says(
         'figures',
-        `while ${host} is away ${cover} MiB are free on upgraded hosts, not ${away.coverMib}`,
+        `while ${host} is away ${seen.cover} MiB are free on upgraded hosts, not ${away.coverMib}`,
       );
-    this.peak = Math.max(this.peak, fullest);
   }
 
   figures({ figures, hosts, answer, misfits, crowded = [] }: Placement): void {
     if (answer !== undefined && (answer === 'fits') !== (misfits.length + crowded.length === 0))
       this.says('figures', `the answer is ${answer} with ${misfits.length} misfits`);
+    for (const turn of hosts) this.told(turn);
     if (!figures) return;
     const stops = hosts.reduce((sum, turn) => sum + turn.stops.length, 0);
     if (figures.moves !== this.moves || figures.movedMib !== this.movedMib || figures.stops !== stops)
       this.says('figures', `there are ${this.moves} moves of ${this.movedMib} MiB and ${stops} stops`);
     if (figures.leastMoves > this.moves || figures.leastMib > this.movedMib)
       this.says('figures', 'less was moved than the least that must be moved');
-    if (Math.abs(figures.peak - this.peak) > 0.001)
-      this.says('figures', `the peak is ${this.peak}, not ${figures.peak}`);
+    const peak = Math.max(0, ...[...this.worst.values()].map(({ fullest }) => fullest));
+    if (Math.abs(figures.peak - peak) > 0.001)
+      this.says('figures', `the peak is ${peak}, not ${figures.peak}`);
   }
 }
 
