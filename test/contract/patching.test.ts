@@ -2,7 +2,7 @@
 import { Refused } from '../../src/domain/errors';
 import type { SimHost, SimPool } from '../../src/sim/model';
 import type { HiddenFile, PoolFile } from '../../src/sim/snapshot-file';
-import { folder, outOfService, poolOn, type Folder } from '../support/patches';
+import { folder, takeOut, poolOn, type Folder } from '../support/patches';
 import { hostOf } from '../support/sim-xapi';
 import { wireWorld, type WireWorld } from '../support/sim-xapi-wire';
 import type { Patching } from '../../src/ports-patching';
@@ -50,7 +50,7 @@ describe('pool_patch, up to 7.0', () => {
     expect(await patching.precheck(host.uuid, hotfix)).toEqual({ ok: true });
     expect(await mine()).toEqual({ applied: [], pending: [] });
 
-    outOfService(host);
+    takeOut(host);
     await patching.apply(host.uuid, hotfix);
     expect(await mine()).toEqual({ applied: ['XS65E001'], pending: ['reboot'] });
 

@@ -45,7 +45,7 @@ export function folder(version: string): Folder {
 }
 
 /** In CloudStack Maintenance, its cluster Unmanaged, disabled in XAPI: nothing that is done to it now is a breach. */
-export function outOfService(host: SimHost): void {
+export function takeOut(host: SimHost): void {
   host.pool.cluster.managedState = 'Unmanaged';
   host.cs.resourceState = 'Maintenance';
   host.enabled = false;
