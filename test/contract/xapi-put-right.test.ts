@@ -1,7 +1,11 @@
 /** Changes that put right what pre-flight found, over real TLS sockets. */
+import net from 'node:net';
+import { wireTransport } from '../../src/adapters/xapi/wire';
+import { xapiPool } from '../../src/adapters/xapi/xapi-pool';
 import { Refused, Unreachable } from '../../src/domain/errors';
 import { uuidOf } from '../../src/sim/identity';
 import type { SimPool } from '../../src/sim/model';
+import { XAPI_PASSWORD, XAPI_USER } from '../../src/sim/xapi';
 import { xapiWorld } from '../../src/sim/xapi/xapi-world';
 import { hostOf, vmOf } from '../support/sim-xapi';
 import { wireWorld, type WireWorld } from '../support/sim-xapi-wire';
@@ -147,4 +151,66 @@ test('a thousand messages are no request too long for XAPI to read', async () =>
   await client.destroyMessages(1000, 0);
   expect(await client.messageCount()).toBe(before - 1000);
   expect(sent('message.destroy')).toBe(0);
+});
+
+/** Something between the product and the master that counts who knocks. */
+async function counted(): Promise<{
+  readonly address: string;
+  readonly knocks: () => number;
+  close(): Promise<void>;
+}> {
+  const master = new URL(world.endpoint(hostOf(pool, 'host-1').name).url);
+  let knocks = 0;
+  const sockets = new Set<net.Socket>();
+  const relay = net.createServer((near) => {
+    knocks++;
+    const far = net.connect(Number(master.port), master.hostname);
+    for (const socket of [near, far]) sockets.add(socket.on('error', () => undefined));
+    near.pipe(far).pipe(near);
+  });
+  await new Promise<void>((open) => void relay.listen(0, '127.0.0.1', open));
+  const { port } = relay.address() as net.AddressInfo;
+  return {
+    address: `https://127.0.0.1:${port}`,
+    knocks: () => knocks,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((closed) => void relay.close(closed));
+    },
+  };
+}
+
+test('messages that go one by one go over one connection: a handshake each would take half an hour', async () => {
+  const { messages } = xapiWorld(world.cloud).of(pool);
+  for (let n = 0; n < 60; n++)
+    messages.push({
+      uuid: uuidOf('m', String(n)),
+      name: 'ALARM',
+      priority: 3,
+      cls: 'Host',
+      object: '',
+      at: n,
+      body: '',
+    });
+  const door = await counted();
+  const { uuid, name, address } = hostOf(pool, 'host-1');
+  const fingerprint = world.endpoint(name).fingerprint();
+  const transport = wireTransport({ nameOf: () => address });
+  const client = xapiPool({
+    pool: pool.name,
+    hosts: [{ uuid, name, address: door.address, fingerprint }],
+    user: XAPI_USER,
+    password: XAPI_PASSWORD,
+    transport,
+  });
+  const before = await client.messageCount();
+  const knocked = door.knocks();
+  await client.destroyMessages(60, 0);
+  expect(sent('message.destroy')).toBe(60);
+  // one that asks for the way of newer releases, one for the series
+  expect(door.knocks() - knocked).toBeLessThanOrEqual(2);
+  expect(await client.messageCount()).toBe(before - 60);
+  await client.close();
+  transport.close();
+  await door.close();
 });

@@ -116,16 +116,18 @@ async function destroy({ session, source }: PutRight, messages: readonly string[
   } catch (error) {
     if (!(error instanceof Refused) || error.code !== 'MESSAGE_METHOD_UNKNOWN') throw error;
   }
-  const one = async (message: string): Promise<void> => {
+  const one = async (act: Session['act'], message: string): Promise<void> => {
     try {
-      await session.act('message.destroy', [message], DOING);
+      await act('message.destroy', [message], DOING);
     } catch (error) {
       // somebody else was faster: it is gone, which is what was wanted
       if (!(error instanceof Refused) || error.code !== 'HANDLE_INVALID') throw error;
     }
   };
-  await inTurn(
-    source,
-    messages.map((message) => () => one(message)),
+  await session.inSeries((act) =>
+    inTurn(
+      source,
+      messages.map((message) => () => one(act, message)),
+    ),
   );
 }

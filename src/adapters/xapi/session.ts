@@ -52,6 +52,11 @@ export interface Session {
     o?: { readonly seconds?: number; readonly signal?: AbortSignal },
   ): Promise<unknown>;
   act(method: string, params: readonly Wire[], doing: string, seconds?: number): Promise<unknown>;
+  /**
+   * Changes that follow one another at once, over one connection: with a handshake each, 5,000 of them take half an hour.
+   * None is sent twice.
+   */
+  inSeries<T>(work: (act: Session['act']) => Promise<T>): Promise<T>;
   /** A GET with this session, for the dump. */
   get(
     path: (session: string) => string,
@@ -195,11 +200,15 @@ export function openSession(o: SessionOptions): Session {
     params: readonly Wire[],
     doing: string,
     seconds = o.actSeconds,
+    series?: AbortSignal,
   ): Promise<unknown> {
     const at = await inTime(connected(), o.pool);
     let reply: Reply;
     try {
-      reply = await send(at, method, params, { ...options(at.master, seconds), fresh: true });
+      reply = await send(at, method, params, {
+        ...options(at.master, seconds),
+        ...(series ? { series } : { fresh: true }),
+      });
     } catch (error) {
       if (!(error instanceof Malformed)) forget(at);
       throw error;
@@ -217,7 +226,17 @@ export function openSession(o: SessionOptions): Session {
 
   return {
     read,
-    act,
+    act: (method, params, doing, seconds) => act(method, params, doing, seconds),
+    inSeries: async (work) => {
+      const series = new AbortController();
+      try {
+        return await work((method, params, doing, seconds) =>
+          act(method, params, doing, seconds, series.signal),
+        );
+      } finally {
+        series.abort();
+      }
+    },
     get: async (path, seconds) => {
       const at = await connected();
       return o.transport.get(at.master.address, path(at.ref), options(at.master, seconds));

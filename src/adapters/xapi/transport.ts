@@ -7,6 +7,8 @@ export interface CallOptions {
   readonly pin?: string;
   /** A connection of its own: a change never rides on an idle connection that may be dead. */
   readonly fresh?: boolean;
+  /** Changes that follow one another at once share a connection that nobody else uses, until this signal is aborted. */
+  readonly series?: AbortSignal;
 }
 
 /** What an XML-RPC value decodes to. int64 stays text. */

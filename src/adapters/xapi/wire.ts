@@ -27,12 +27,22 @@ interface Sent {
 
 export function wireTransport(options: WireOptions = {}): XapiTransport & { close(): void } {
   const agents = new Map<string, PinnedAgent>();
+  const ofSeries = new WeakMap<AbortSignal, PinnedAgent>();
   const sourceOf = (address: string): string => `XAPI on ${options.nameOf?.(address) ?? address}`;
   const agentFor = (address: string, o: CallOptions): PinnedAgent => {
+    if (o.series) return inSeries(o.series, address, o.pin);
     if (o.fresh) return new PinnedAgent(sourceOf(address), o.pin, false);
     const key = `${address} ${o.pin ?? ''}`;
     const agent = agents.get(key) ?? new PinnedAgent(sourceOf(address), o.pin, true);
     agents.set(key, agent);
+    return agent;
+  };
+  const inSeries = (series: AbortSignal, address: string, pin: string | undefined): PinnedAgent => {
+    const known = ofSeries.get(series);
+    if (known) return known;
+    const agent = new PinnedAgent(sourceOf(address), pin, true);
+    ofSeries.set(series, agent);
+    series.addEventListener('abort', () => agent.destroy(), { once: true });
     return agent;
   };
   const send = async (
@@ -44,7 +54,8 @@ export function wireTransport(options: WireOptions = {}): XapiTransport & { clos
       return await exchange(sourceOf(address), address, what, agentFor(address, o), o.signal);
     } catch (error) {
       // An idle connection died while it waited in the pool: once more on one of its own. Reads only.
-      if (error instanceof DeadConnection && !o.fresh) return send(address, what, { ...o, fresh: true });
+      if (error instanceof DeadConnection && !o.fresh && !o.series)
+        return send(address, what, { ...o, fresh: true });
       throw error;
     }
   };
