@@ -57,6 +57,16 @@ describe('reads', () => {
     ]);
   });
 
+  test('a setting is read by its whole name, changed with a POST, and one that is not there is no error', async () => {
+    const { cs, sent, side } = connect();
+    side.settings.set('force.ha.longer', 'other');
+    expect(await cs.setting('force.ha')).toBe('false');
+    await cs.changeSetting('force.ha', 'true');
+    expect(await cs.setting('force.ha')).toBe('true');
+    expect(await cs.setting('no.such.setting')).toBeUndefined();
+    expect(sent.find(({ params }) => params.get('command') === 'updateConfiguration')?.method).toBe('POST');
+  });
+
   test('every VM of the cluster: running, stopped, in a project, router, system VM', async () => {
     const { cs, cluster, vm, csId } = connect();
     vm('i-2-10-VM').cs!.account = 'project:shop';

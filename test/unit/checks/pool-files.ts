@@ -8,7 +8,7 @@ import { makeCloud } from '../../../src/sim/cloud';
 import type { FaultSpec } from '../../../src/sim/faults';
 import type { CallRecord } from '../../../src/sim/model';
 import { sidesOf } from '../../../src/sim/sides';
-import { parseSnapshotFile } from '../../../src/sim/snapshot-file';
+import { parseSnapshotFile, type SnapshotFile } from '../../../src/sim/snapshot-file';
 import { worldInMemory } from '../../support/in-memory-world';
 import { patiently } from '../../support/patiently';
 
@@ -26,6 +26,10 @@ export interface Seen {
   readonly violations: number;
 }
 
+/** The file of this name, as the simulator takes it. */
+export const poolFile = (name: string): SnapshotFile =>
+  parseSnapshotFile(readFileSync(join(FOLDER, `${name}.json`), 'utf8'));
+
 /** What the checks say of the pool in this file, every source configured. */
 export async function lookAt(
   name: string,
@@ -33,7 +37,7 @@ export async function lookAt(
   faults: readonly FaultSpec[] = [],
   aim: Aim = 'upgrade',
 ): Promise<Seen> {
-  const { pools, hidden } = parseSnapshotFile(readFileSync(join(FOLDER, `${name}.json`), 'utf8'));
+  const { pools, hidden } = poolFile(name);
   const cloud = makeCloud({ pools, hidden });
   cloud.faults.add(faults);
   const facts = {
