@@ -1,4 +1,5 @@
 /** What a command answers, as a terminal shows it. */
+import { WAY_WORDS } from '../domain/ways-out';
 import type { OwedAnswer, StatusAnswer } from '../domain/answers';
 import type { CommandAnswer } from '../domain/command-answers';
 import type { Problem } from '../domain/problem';
@@ -55,9 +56,17 @@ export function text(answer: CommandAnswer, width?: number): string {
   ].join('\n');
 }
 
-function runText({ answer, effectAfter, question, says }: Extract<CommandAnswer, { about: 'run' }>): string {
+function runText({
+  answer,
+  effectAfter,
+  question,
+  says,
+  way,
+}: Extract<CommandAnswer, { about: 'run' }>): string {
   return [
-    ...(question === undefined ? [] : [`Answered ${question}: ${says ?? 'yes'}.`]),
+    ...(question === undefined
+      ? []
+      : [`Answered ${question}: ${way ? WAY_WORDS[way].label : (says ?? 'yes')}.`]),
     `Run ${answer.run} is ${answer.phase}.`,
     ...(effectAfter === undefined ? [] : [`It takes effect after the line: ${effectAfter}`]),
     `See how it goes: xsupgrade status ${answer.run}`,
@@ -91,7 +100,14 @@ function statusText(status: StatusAnswer): string {
         4,
       ),
       `    may answer: ${question.mayAnswer.join(', ') || 'nobody'}`,
-      `    xsupgrade advance ${status.run} --question ${question.id}${question.kind === 'accept-loss' ? ' --reason TEXT' : ''}`,
+      ...(question.ways
+        ? question.ways.map(
+            (way) =>
+              `    xsupgrade advance ${status.run} --question ${question.id} --way ${way}: ${WAY_WORDS[way].says}`,
+          )
+        : [
+            `    xsupgrade advance ${status.run} --question ${question.id}${question.kind === 'accept-loss' ? ' --reason TEXT' : ''}`,
+          ]),
     ]),
     ...status.problems.flatMap((problem) => ['', problemText(problem, status.run)]),
     '',

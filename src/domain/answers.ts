@@ -5,6 +5,7 @@ import type { Phase } from './phases';
 import type { Placement, Plan } from './plan';
 import type { Problem } from './problem';
 import type { QuestionKind } from './decision';
+import type { WayOut } from './ways-out';
 
 export interface PlanAnswer {
   readonly v: 1;
@@ -55,6 +56,8 @@ export interface QuestionAnswerable {
   readonly saw: readonly string[];
   /** Names of people who may answer, or the rule where the list is a Slack group. */
   readonly mayAnswer: readonly string[];
+  /** Words for `advance --way`, where there is a choice. */
+  readonly ways?: readonly WayOut[];
 }
 
 export interface OwedAnswer extends Pick<Obligation, 'what' | 'on' | 'since'> {

@@ -4,6 +4,7 @@ import type { Role } from './person';
 import type { Phase } from './phases';
 import type { Finding } from './finding';
 import type { Plan } from './plan';
+import type { WayOut } from './ways-out';
 import type { PlanBrief, PlanDifference } from './plan-difference';
 
 export interface CommandHelp {
@@ -39,6 +40,7 @@ export type CommandAnswer =
       /** The question that `advance` answered, and how. */
       readonly question?: string;
       readonly says?: 'yes' | 'no';
+      readonly way?: WayOut;
     }
   /** Of the newest plan; empty where nothing blocks it. */
   | {

@@ -2,6 +2,7 @@
 import type { Json } from './json';
 import type { Revision } from './plan';
 import type { Problem } from './problem';
+import type { WayOut } from './ways-out';
 
 /** One change of one thing. Intents, doubt and limits are kept per (line, subject). */
 export interface Act {
@@ -30,6 +31,8 @@ export interface Ask {
   readonly subject?: string;
   /** The lane is held by what is asked about: on-call is told at once, and no other host begins meanwhile. */
   readonly problem?: Problem;
+  /** With `retry`: what may be chosen; a yes that chooses nothing looks again. */
+  readonly ways?: readonly WayOut[];
   /** With `accept-key`: what a yes pins, for that host only. */
   readonly key?: { readonly hostUuid: string; readonly tls?: string; readonly ssh?: string };
 }

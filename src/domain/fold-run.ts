@@ -7,7 +7,7 @@ import { linesOf, POOL_LANE, type Plan, type PlannedLine, type Section } from '.
 import { owedAfter } from './owed';
 import type { Problem } from './problem';
 
-import type { LineState, Question, Run, SubjectActs } from './run';
+import { currentLine, type LineState, type Question, type Run, type SubjectActs } from './run';
 
 /** The run as its journal tells it. Entries must be whole and in order, the first of them RunStarted. */
 export function foldRun(plan: Plan, entries: readonly Recorded[]): Run {
@@ -99,18 +99,26 @@ function applied(run: Run, entry: Entry, at: number, seq: number): Run {
     case 'QuestionAnswered':
       return answered(run, entry, at);
     case 'LineDone':
-      return withLine(run, entry.line, (line) => {
-        const { problem: _solved, ...rest } = line;
-        return {
-          ...rest,
-          status: 'done',
-          saw: entry.saw,
-          doneAt: at,
-          ...(entry.result !== undefined && { result: entry.result }),
-        };
-      });
+      return cameBackTo(
+        withLine(run, entry.line, (line) => {
+          const { problem: _solved, ...rest } = line;
+          return {
+            ...rest,
+            status: 'done',
+            saw: entry.saw,
+            doneAt: at,
+            ...(entry.result !== undefined && { result: entry.result }),
+          };
+        }),
+        entry.line,
+        at,
+      );
     case 'LineStopped':
-      return onLine(run, entry.line, () => ({ status: 'stopped', problem: entry.problem }));
+      return withLine(run, entry.line, ({ way: _over, ...line }) => ({
+        ...line,
+        status: 'stopped',
+        problem: entry.problem,
+      }));
     case 'PlanRevised':
       return { ...revised(run, entry), revisions: [...run.revisions, { at, why: entry.why }] };
     case 'PauseRequested':
@@ -219,6 +227,7 @@ function answered(run: Run, entry: Extract<Entry, { type: 'QuestionAnswered' }>,
       at,
       digest: entry.digest,
       ...(entry.reason !== undefined && { reason: entry.reason }),
+      ...(entry.way !== undefined && { way: entry.way }),
     },
   }));
   if (entry.says === 'no') return next;
@@ -246,6 +255,7 @@ function answered(run: Run, entry: Extract<Entry, { type: 'QuestionAnswered' }>,
       retries: line.retries + 1,
       patienceFrom: at,
       overdue: false,
+      ...(entry.way !== undefined && { way: { way: entry.way, by: entry.by, at } }),
       allowed:
         subject === undefined
           ? line.allowed
@@ -256,16 +266,29 @@ function answered(run: Run, entry: Extract<Entry, { type: 'QuestionAnswered' }>,
 
 function revised(run: Run, entry: Extract<Entry, { type: 'PlanRevised' }>): Run {
   const removed = new Set(entry.removed);
-  const kept = run.sections.map((section) => ({
-    ...section,
-    lines: [
-      ...section.lines.filter((line) => !removed.has(line.id)),
-      ...entry.added.filter((line) => line.lane === section.lane && belongs(section, line)),
-    ],
-  }));
+  const kept = run.sections.map((section) => {
+    const left = section.lines.filter((line) => !removed.has(line.id));
+    const added = entry.added.filter((line) => line.lane === section.lane && belongs(section, line));
+    const at = left.findIndex(({ id }) => id === entry.before);
+    return { ...section, lines: at < 0 ? [...left, ...added] : left.toSpliced(at, 0, ...added) };
+  });
   const lines = Object.fromEntries(Object.entries(run.lines).filter(([id]) => !removed.has(id)));
   for (const line of entry.added) lines[line.id] = newLine(line);
+  const held = entry.before === undefined ? undefined : lines[entry.before];
+  if (held) {
+    const { way: _carriedOut, took: _earlier, ...rest } = held;
+    lines[held.line.id] = { ...rest, ...(entry.way !== undefined && { took: entry.way }) };
+  }
   return { ...run, sections: kept, lines, digest: entry.digest, placement: entry.placement };
+}
+
+/** A line that was held and had others put in before it: its patience begins anew when they are done. */
+function cameBackTo(run: Run, id: string, at: number): Run {
+  const lane = run.lines[id]?.line.lane;
+  const next = lane === undefined ? undefined : currentLine(run, lane);
+  return next?.status === 'begun'
+    ? onLine(run, next.line.id, () => ({ patienceFrom: at, overdue: false }))
+    : run;
 }
 
 const belongs = (section: Section, line: PlannedLine): boolean =>

@@ -6,6 +6,7 @@ import type { Obligation, Owed } from './obligation';
 import type { Person } from './person';
 import type { Revision } from './plan';
 import type { Problem } from './problem';
+import type { WayOut } from './ways-out';
 
 export interface RunStarted {
   readonly type: 'RunStarted';
@@ -95,6 +96,8 @@ export interface QuestionAnswered {
   readonly by: Person;
   readonly digest: string;
   readonly reason?: string;
+  /** Which of the ways that the question offered. */
+  readonly way?: WayOut;
 }
 /** The picture changed before anybody answered: the buttons go, another question follows. */
 export interface QuestionWithdrawn {

@@ -3,6 +3,7 @@ import type { Finding } from './finding';
 import type { Json } from './json';
 import type { Person } from './person';
 import type { Snapshot } from './pool';
+import type { WayOut } from './ways-out';
 
 /** `pool` for the lines before and after the hosts, else the host's name. */
 export type LaneId = string;
@@ -189,6 +190,10 @@ export interface Revision {
   readonly removed: readonly string[];
   readonly added: readonly PlannedLine[];
   readonly placement: Placement;
+  /** The added lines come before this one, which is held and goes on when they are done. Absent: at the end of their sections. */
+  readonly before?: string;
+  /** With `before`: what a person chose. */
+  readonly way?: WayOut;
 }
 
 export const linesOf = (plan: Pick<Plan, 'sections'>): readonly PlannedLine[] =>

@@ -12,6 +12,13 @@ export const asked = {
         ? `Ask one of those who have it: ${who.join(', ')}; or an admin to change pools.yaml.`
         : 'Nobody has it: ask an admin to change pools.yaml.',
     ),
+  noSuchWay: (question: string, way: string, ways: readonly string[]): Problem =>
+    problem(
+      'NO_SUCH_WAY',
+      `Question ${question} does not offer ${way}.`,
+      ways.length > 0 ? `It offers: ${ways.join(', ')}.` : 'It is answered with yes or no.',
+      'Look at it: xsupgrade status RUN',
+    ),
   rolesUnknown: (person: string, pool: string, why: string): Problem =>
     problem(
       'ROLES_UNKNOWN',

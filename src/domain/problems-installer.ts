@@ -1,51 +1,85 @@
 /** What a run meets that has to do with an installer: prepared, at work, or failed. */
 import { problem, type Problem } from './problem';
+import type { WayOut } from './ways-out';
+
+const offering = (ways: readonly WayOut[], said: Problem): Problem => ({ ...said, ways });
 
 export const withInstaller = {
   installerRefused: (host: string, reason: string, pool: string, url: string): Problem =>
-    problem(
-      'INSTALLER_REFUSED',
-      `${host} cannot prepare the installer: ${reason}.`,
-      'Its upgrade plugin tests the media before it changes anything; nothing on the host was changed.',
-      'Put right what is named, then press Try again.',
-      `Or abort this run and plan the host by hand: xsupgrade plan ${pool} --automatic ${url} --by-hand ${host}`,
+    offering(
+      ['look', 'by-hand', 'take-back'],
+      problem(
+        'INSTALLER_REFUSED',
+        `${host} cannot prepare the installer: ${reason}.`,
+        'Its upgrade plugin tests the media before it changes anything; nothing on the host was changed.',
+        'Put right what is named, then press Try again.',
+        `Or abort this run and plan the host by hand: xsupgrade plan ${pool} --automatic ${url} --by-hand ${host}`,
+      ),
     ),
   installerGone: (host: string): Problem =>
-    problem(
-      'INSTALLER_GONE',
-      `${host} would not boot the installer.`,
-      'It was prepared, and its boot loader no longer names it: somebody took it back, or the host was rebooted meanwhile.',
-      `Look at ${host}: cat /boot/extlinux.conf; cat /boot/grub/grub.cfg /boot/grub/grubenv`,
-      'Abort this run; then plan again with --automatic, or by hand without it.',
+    offering(
+      ['look', 'again', 'by-hand', 'take-back'],
+      problem(
+        'INSTALLER_GONE',
+        `${host} would not boot the installer.`,
+        'It was prepared, and its boot loader no longer names it: somebody took it back, or the host was rebooted meanwhile.',
+        `Look at ${host}: cat /boot/extlinux.conf; cat /boot/grub/grub.cfg /boot/grub/grubenv`,
+        'Then choose: once more, by hand, or take it back.',
+      ),
     ),
   wouldRepartition: (host: string): Problem =>
-    problem(
-      'WOULD_REPARTITION',
-      `The installer would partition the disk of ${host} anew.`,
-      'The mark /var/preserve/safe2upgrade came back after it was removed. Local storage on the system disk would be lost.',
-      `Find out who made it: ls -l /var/preserve on ${host}. Remove it: rm /var/preserve/safe2upgrade`,
-      'Then press Try again; it is looked at once more before anything is rebooted.',
+    offering(
+      ['look', 'again', 'by-hand', 'take-back'],
+      problem(
+        'WOULD_REPARTITION',
+        `The installer would partition the disk of ${host} anew.`,
+        'The mark /var/preserve/safe2upgrade came back after it was removed. Local storage on the system disk would be lost.',
+        `Find out who made it: ls -l /var/preserve on ${host}. Remove it: rm /var/preserve/safe2upgrade`,
+        'Then press Look again; it is looked at once more before anything is rebooted.',
+      ),
     ),
   installerStands: (host: string, minutes: number, messages: number, master: boolean): Problem =>
-    problem(
-      'INSTALLER_STANDS',
-      `${host} has not come back from its installer for ${minutes} minutes.`,
-      `XAPI keeps ${messages} messages; each is copied while the installer shows 72 %, from five minutes to over an hour. It may also wait for a key, or have no network.${master ? ' While the master is away nobody can manage the pool; its VMs go on running on the members.' : ''}`,
-      `Look at the console of ${host}: ALT+F2 shows a shell, /tmp/install-log the installer's log. At 72 % without an error, wait.`,
-      '“Failed to install bootloader”: a small utility partition of the maker is in front; remove it with fdisk and install by hand.',
-      'No network on a Dell server: its iDRAC takes the first card; update BIOS and iDRAC.',
-      ...(master ? ['Do not promote another master: it would split the pool.'] : []),
-      'When it is back, or to go on waiting, press Try again.',
+    offering(
+      ['look', 'recovery'],
+      problem(
+        'INSTALLER_STANDS',
+        `${host} has not come back from its installer for ${minutes} minutes.`,
+        `XAPI keeps ${messages} messages; each is copied while the installer shows 72 %, from five minutes to over an hour. It may also wait for a key, or have no network.${master ? ' While the master is away nobody can manage the pool; its VMs go on running on the members.' : ''}`,
+        `Look at the console of ${host}: ALT+F2 shows a shell, /tmp/install-log the installer's log. At 72 % without an error, wait.`,
+        '“Failed to install bootloader”: a small utility partition of the maker is in front; remove it with fdisk and install by hand.',
+        'No network on a Dell server: its iDRAC takes the first card; update BIOS and iDRAC.',
+        ...(master ? ['Do not promote another master: it would split the pool.'] : []),
+        'When it is back, or to go on waiting, press Look again.',
+      ),
     ),
-  installerFailed: (host: string, version: string, target: string, pool: string): Problem =>
+  installerFailed: (host: string, version: string, target: string): Problem =>
+    offering(
+      ['look', 'again', 'by-hand', 'take-back', 'recovery'],
+      problem(
+        'INSTALLER_FAILED',
+        `${host} rebooted and still runs ${version}: its installer did not finish.`,
+        `${target} was expected. The old system is up again, as it was; the host stays out of service.`,
+        `Look: the console of ${host}, and the installer's log if it left one: ls -lt /var/log/installer`,
+        'Then choose: look again, try again, by hand, take it back, or recovery.',
+      ),
+    ),
+  installerBroughtOther: (host: string, version: string, target: string): Problem =>
+    offering(
+      ['look', 'by-hand', 'recovery'],
+      problem(
+        'INSTALLER_BROUGHT_OTHER',
+        `${host} came back from its installer with ${version}, not ${target}.`,
+        'The media at the URL are of another version than the plan goes to. The host stays out of service.',
+        `Put media of ${target} there. If ${target} is newer than ${version}, choose by hand.`,
+        `If it is older: abort this run, and plan the pool to ${version}; the hosts that are left follow.`,
+      ),
+    ),
+  installerTakenBack: (host: string, version: string, pool: string): Problem =>
     problem(
-      'INSTALLER_FAILED',
-      `${host} rebooted and still runs ${version}: its installer did not finish.`,
-      `${target} was expected. The old system is up again, as it was; the host stays out of service.`,
-      `Look: the console of ${host}, and the installer's log if it left one: ls -lt /var/log/installer`,
-      `By hand: boot ${host} from the ${target} ISO, choose upgrade, keep the partitions; then press Try again.`,
-      'Automatically once more: abort this run, give back the cluster where it is Unmanaged, and plan again with --automatic; what is done counts.',
-      `Take it back: abort this run, then say: xsupgrade obligations ${pool} --give-back installer-prepared:${host}`,
+      'INSTALLER_TAKEN_BACK',
+      `${host} is in service again on ${version}; it was not upgraded.`,
+      'The installer was taken back, as a person chose. No later host is begun.',
+      `Abort this run; then plan again, with --automatic or by hand: xsupgrade plan ${pool}`,
     ),
   bootsInstaller: (host: string, what: string, pool: string): Problem =>
     problem(

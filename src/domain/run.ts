@@ -7,6 +7,7 @@ import type { LaneId, Placement, Plan, PlannedLine, Section } from './plan';
 import type { Obligation } from './obligation';
 import type { Phase } from './phases';
 import type { Problem } from './problem';
+import type { WayOut } from './ways-out';
 
 /** The acts of one line on one subject. */
 export interface SubjectActs {
@@ -53,6 +54,10 @@ export interface LineState {
   /** Further tries that people allowed, by subject (one-way acts) or for all (`*`). */
   readonly allowed: Readonly<Record<string, number>>;
   readonly problem?: Problem;
+  /** What a person chose when it was held, until it is carried out or the line is held again. */
+  readonly way?: { readonly way: WayOut; readonly by: Person; readonly at: number };
+  /** The way whose lines were put in before it last. */
+  readonly took?: WayOut;
   readonly saw?: string;
   readonly result?: Json;
   readonly doneAt?: number;
@@ -64,6 +69,7 @@ export interface Answer {
   readonly at: number;
   readonly digest: string;
   readonly reason?: string;
+  readonly way?: WayOut;
 }
 
 export interface Question {

@@ -5,6 +5,7 @@ import type { QuestionKind } from '../domain/decision';
 import type { Deed, Person } from '../domain/person';
 import { isOver } from '../domain/phases';
 import { problems } from '../domain/problems';
+import type { WayOut } from '../domain/ways-out';
 import { openQuestions, type Question, type Run } from '../domain/run';
 
 export interface Answering {
@@ -12,6 +13,8 @@ export interface Answering {
   readonly says: 'yes' | 'no';
   readonly reason?: string;
   readonly digest?: string;
+  /** One of those that the question offers. */
+  readonly way?: WayOut;
 }
 
 /** What answering a question of this kind takes. */
@@ -43,6 +46,9 @@ export function answerWith(
     throw new Rejected(problems.reasonNeeded('Declining'));
   if (answer.says === 'yes' && question.ask.kind === 'accept-loss' && !answer.reason?.trim())
     throw new Rejected(problems.reasonNeeded('Accepting a loss'));
+  const { ways = [] } = question.ask;
+  if (answer.way !== undefined && !ways.includes(answer.way))
+    throw new Rejected(problems.noSuchWay(question.id, answer.way, ways));
   return {
     type: 'QuestionAnswered',
     question: question.id,
@@ -50,6 +56,7 @@ export function answerWith(
     by,
     digest: question.ask.digest,
     ...(answer.reason !== undefined && { reason: answer.reason }),
+    ...(answer.way !== undefined && answer.says === 'yes' && { way: answer.way }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { OwedAnswer, RunAnswer, StatusAnswer } from '../domain/answers';
 import type { Person, Role } from '../domain/person';
 import type { Run } from '../domain/run';
 import type { Plan, PlanRequest } from '../domain/plan';
+import type { WayOut } from '../domain/ways-out';
 
 export interface PoolLine {
   readonly pool: string;
@@ -46,6 +47,8 @@ export interface Operator {
       readonly says: 'yes' | 'no';
       readonly reason?: string;
       readonly digest?: string;
+      /** What is chosen where the question offers ways out; left out: look again. Rejected(NO_SUCH_WAY). */
+      readonly way?: WayOut;
     },
   ): Promise<RunAnswer & { readonly question: string }>;
   /** By run id, or by pool name for its open or newest run. */

@@ -1,9 +1,9 @@
 /** Makes a plan: what was seen, what was found, and the exact lines, frozen and numbered. Changes nothing anywhere. */
 import { digestOf } from '../domain/digest';
 import { Rejected, WrongKey } from '../domain/errors';
-import type { Json } from '../domain/json';
 import type { Person } from '../domain/person';
-import { linesOf, type Placement, type Plan, type Section } from '../domain/plan';
+import { linesOf, type Plan } from '../domain/plan';
+import { planDigest } from '../domain/plan-digest';
 import type { Problem } from '../domain/problem';
 import { problems } from '../domain/problems';
 import { remediesOf, takenCareOf } from '../domain/remedied';
@@ -130,56 +130,3 @@ function planIdOf({ world, procedure, target, by, at }: PlanWish): string {
   }).slice(0, 6);
   return `${world.pool.name}-${day.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${unique}`;
 }
-
-/** Of procedure, pool, target, lines and placement: what a person approves. The same for a revision. */
-export function planDigest(plan: {
-  readonly procedure: string;
-  readonly poolUuid: string;
-  readonly target: string;
-  readonly sections: readonly Section[];
-  readonly placement: Placement;
-}): string {
-  const { procedure, poolUuid, target, sections, placement } = plan;
-  return digestOf({
-    procedure,
-    poolUuid,
-    target,
-    sections: sections.map(sectionJson),
-    placement: placementJson(placement),
-  });
-}
-
-const sectionJson = (section: Section): Json => ({
-  title: section.title,
-  lane: section.lane,
-  lines: section.lines.map(({ id, kind, v, title, args, after, block }) => ({
-    id,
-    kind,
-    v,
-    title,
-    args,
-    after,
-    block,
-  })),
-});
-
-const placementJson = ({ order, hosts, misfits, crowded, turns, maxDown }: Placement): Json => ({
-  order,
-  misfits,
-  ...(crowded && { crowded }),
-  // plans from before hosts overlapped keep their digests
-  ...(maxDown !== undefined && { maxDown }),
-  ...(turns && {
-    turns: turns.map(({ host, afterBack, afterEmpty, downAfterBack }) => ({
-      host,
-      afterBack,
-      afterEmpty,
-      downAfterBack,
-    })),
-  }),
-  hosts: hosts.map(({ host, moves, stops }) => ({
-    host,
-    moves: moves.map(({ vm, to, candidates, memoryMib }) => ({ vm, to, candidates, memoryMib })),
-    stops: stops.map(({ vm, why, startOn, downMinutes }) => ({ vm, why, startOn, downMinutes })),
-  })),
-});

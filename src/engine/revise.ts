@@ -4,11 +4,12 @@
  */
 import { POOL_LANE, type Placement, type PlannedLine, type Revision, type Section } from '../domain/plan';
 import { hostLanes } from '../domain/lanes';
+import { numberOf, prefixOf } from '../domain/line-ids';
+import { planDigest } from '../domain/plan-digest';
 import { currentLine, type Run } from '../domain/run';
 import type { LineDraft } from '../steps/step';
 import type { SectionDraft } from '../procedures/procedure';
 import { gates, opensBlock, type Gates } from './overlap';
-import { planDigest } from './planner';
 
 /** `fresh`: the sections that the procedure would plan now. Undefined while the stops of this host are the approved ones. */
 export function revisionOf(
@@ -108,11 +109,6 @@ function numberedOn(
     return line;
   });
 }
-
-/** `host-1-05-enter-maintenance` → `host-1` and 5. */
-const ID = /^(?<prefix>.+?)-(?<number>\d{2,})-(?=[a-z])/;
-const prefixOf = (id: string): string => ID.exec(id)?.groups?.['prefix'] ?? '';
-const numberOf = (id: string): number => Number(ID.exec(id)?.groups?.['number'] ?? 0);
 
 const whyOf = (host: string, more: readonly string[], less: readonly string[]): string =>
   [

@@ -32,6 +32,7 @@ export function statusOf(
         saw: question.ask.saw,
         mayAnswer:
           question.ask.notTheRequester && !selfApproval ? may.filter((who) => !own.includes(who)) : may,
+        ...(question.ask.ways && { ways: question.ask.ways }),
         ...(host !== undefined && host !== POOL_LANE && { host }),
       };
     }),

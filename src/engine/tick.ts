@@ -96,8 +96,11 @@ function follows(run: Run): Entry | undefined {
       question: `q${run.questions.length + 1}`,
       ask: {
         kind: 'retry',
-        text: `Look again and go on with: ${state.line.title}?`,
-        saw: [state.problem.what, state.problem.why],
+        text: state.problem.ways
+          ? `What now with: ${state.line.title}?`
+          : `Look again and go on with: ${state.line.title}?`,
+        saw: [state.problem.what, state.problem.why, ...(state.problem.state ?? [])],
+        ...(state.problem.ways && { ways: state.problem.ways }),
         digest: digestOf({
           line: state.line.id,
           problem: state.problem.code,

@@ -160,7 +160,9 @@ function next(
         return waiting(step, evidence, open.ask.text, undefined, true);
       if (open)
         return { entry: { type: 'QuestionWithdrawn', question: open.id, why: 'What was seen has changed.' } };
-      const no = answersOn(run, line).findLast((q) => q.answer.says === 'no' && q.ask.kind !== 'retry');
+      const no = answersOn(run, line).findLast(
+        (q) => q.answer.says === 'no' && (q.ask.kind !== 'retry' || q.ask.digest === decision.ask.digest),
+      );
       if (no && no.answer.at >= (state.patienceFrom ?? 0))
         return { entry: stopped(line, problems.declined(no.answer.by.name, no.answer.reason)) };
       return {

@@ -4,6 +4,7 @@ import { done, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
 import { defineStep, LOOKS_ONLY } from './step';
 import { bootTimeBefore, minutes, orSilence, xenHostLook, type HostArgs } from './sight';
+import { wayOut } from './ways-out';
 
 type Seen = {
   readonly answers: boolean;
@@ -32,11 +33,13 @@ export const awaitHost = defineStep<Args, Seen>({
       : await (master ? orSilence(xenHostLook(world, uuid)) : xenHostLook(world, uuid));
     return { answers: xen !== undefined, live: xen?.live ?? false, bootTime: xen?.bootTime ?? 0, otherKey };
   },
-  decide: ({ args, now, run }) => {
+  decide: ({ args, now, line, run }) => {
     const was = bootTimeBefore(run, args.host);
     if (now.otherKey) return done(`${args.host} is back and shows another certificate`);
     if (now.answers && now.live && was !== undefined && now.bootTime > 0 && now.bootTime !== was)
       return done(`${args.host} is back`);
+    const way = wayOut({ args, line, run, state: [`${args.host} does not answer.`] });
+    if (way) return way;
     return wait(`${args.host} is away: installer and reboot`, { againInSeconds: 10 });
   },
   tooLong: ({ args, line, at }) => {

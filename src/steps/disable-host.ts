@@ -13,7 +13,10 @@ type Seen = {
   readonly managedState: string;
 };
 
-export const disableHost = defineStep<HostArgs, Seen>({
+/** `again`: it has just booted and may be about to enable itself (xapi §5.4): it is told once, whatever it shows. */
+type Args = HostArgs & { readonly again?: boolean };
+
+export const disableHost = defineStep<Args, Seen>({
   kind: 'disable-host',
   v: 1,
   title: ({ host }) => `Disable ${host} in XAPI`,
@@ -38,8 +41,9 @@ export const disableHost = defineStep<HostArgs, Seen>({
       managedState: managed,
     };
   },
-  decide: ({ args, now }) => {
-    if (!now.enabled) return done(`${args.host} is disabled in XAPI`);
+  decide: ({ args, now, line }) => {
+    const told = !args.again || line.acts[args.host]?.outcome === 'answered';
+    if (!now.enabled && told) return done(`${args.host} is disabled in XAPI`);
     const moved = masterMoved(args, now);
     if (moved) return moved;
     const unmanaged = now.managedState === 'Unmanaged';
@@ -49,7 +53,7 @@ export const disableHost = defineStep<HostArgs, Seen>({
         problems.notSafe(args.host, `CloudStack has it as ${now.resourceState}, not in Maintenance`),
       );
     if (now.residents > 0) return stop(problems.notSafe(args.host, `${now.residents} VMs still live on it`));
-    return act(`${args.host} is enabled in XAPI`, {
+    return act(now.enabled ? `${args.host} is enabled in XAPI` : `${args.host} may enable itself`, {
       subject: args.host,
       what: `disable ${args.host} in XAPI`,
       args: null,

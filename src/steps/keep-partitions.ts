@@ -7,6 +7,7 @@ import { problems } from '../domain/problems';
 import { bootLook, unsafe, type BootSeen } from './next-boot';
 import { defineStep } from './step';
 import { minutes, type HostArgs } from './sight';
+import { bootedByHand } from './ways-out';
 
 export const keepPartitions = defineStep<HostArgs, BootSeen>({
   kind: 'keep-partitions',
@@ -18,7 +19,8 @@ export const keepPartitions = defineStep<HostArgs, BootSeen>({
   maxActs: 3,
   patience: { softSeconds: minutes(3), hardSeconds: minutes(10) },
   observe: (world, args) => bootLook(world, args),
-  decide: ({ args, now }) => {
+  decide: ({ args, now, line, run }) => {
+    if (bootedByHand({ line, run })) return done(`${args.host} was booted by a person instead`);
     const stopped = unsafe(args, now);
     if (stopped) return stopped;
     if (now.boot?.repartition === false)

@@ -78,3 +78,20 @@ export function unsafe(args: HostArgs, now: BootSeen): Decision | undefined {
   })();
   return why === undefined ? undefined : stop(problems.notSafe(host, why));
 }
+
+const NEXT: Readonly<Record<NextBoot['installer'], string>> = {
+  none: 'its own system',
+  once: 'the installer, once',
+  default: 'the installer, until it is taken back',
+};
+
+/** The host as this look shows it, one sentence a line, for whoever has to choose a way out. */
+export const stateOf = ({ host }: HostArgs, now: BootSeen): readonly string[] => [
+  now.answers
+    ? `${host} runs ${now.version} and is ${now.enabled ? 'enabled' : 'disabled'} in XAPI; ${now.residents} VMs live on it.`
+    : `${host} does not answer XAPI.`,
+  now.boot
+    ? `Its next boot is ${NEXT[now.boot.installer]}; ${now.boot.repartition ? 'the mark for new partitions is there' : 'nothing asks for new partitions'}.`
+    : 'dom0 does not answer over SSH: what it boots next is not known.',
+  `CloudStack has it in ${now.resourceState}; its cluster is ${now.managedState}.`,
+];

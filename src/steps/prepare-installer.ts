@@ -5,9 +5,10 @@
 import { act, done, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
 import type { SubjectActs } from '../domain/run';
-import { bootLook, PREPARED_WITHIN_SECONDS, unsafe, type BootSeen } from './next-boot';
+import { bootLook, PREPARED_WITHIN_SECONDS, stateOf, unsafe, type BootSeen } from './next-boot';
 import { defineStep } from './step';
 import { minutes, type HostArgs } from './sight';
+import { bootedByHand, wayOut } from './ways-out';
 
 type Args = HostArgs & { readonly url: string; readonly to: string };
 
@@ -29,7 +30,8 @@ export const prepareInstaller = defineStep<Args, BootSeen>({
   long: true,
   patience: { softSeconds: minutes(20), hardSeconds: minutes(60) },
   observe: (world, args) => bootLook(world, args),
-  decide: ({ args, now, at, line }) => {
+  decide: ({ args, now, at, line, run }) => {
+    if (bootedByHand({ line, run })) return done(`${args.host} was booted by a person instead`);
     const asked = line.acts[args.host];
     const ended =
       asked?.outcome === 'answered' || (asked && at - asked.intendedAt >= PREPARED_WITHIN_SECONDS * 1000);
@@ -46,6 +48,8 @@ export const prepareInstaller = defineStep<Args, BootSeen>({
           ? `${args.host} has the installer's entry; the plugin has not said that it is done`
           : `the plugin of ${args.host} was asked for the installer and has not said that it is done`,
       );
+    const way = wayOut({ args, line, run, state: stateOf(args, now) });
+    if (way) return way;
     const stopped = unsafe(args, now);
     if (stopped) return stopped;
     return act(`${args.host} is empty and disabled; the plugin downloads the installer`, {

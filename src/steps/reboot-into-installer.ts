@@ -4,9 +4,10 @@
  */
 import { act, done, stop, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
-import { bootLook, unsafe, type BootSeen } from './next-boot';
+import { bootLook, stateOf, unsafe, type BootSeen } from './next-boot';
 import { defineStep } from './step';
 import { minutes, type HostArgs } from './sight';
+import { bootedByHand, wayOut } from './ways-out';
 
 type Args = HostArgs & { readonly to: string };
 
@@ -28,7 +29,8 @@ export const rebootIntoInstaller = defineStep<Args, BootSeen>({
   // XAPI gives a shutdown 20 minutes (xapi §12.6)
   patience: { softSeconds: minutes(5), hardSeconds: minutes(25) },
   observe: (world, args, { line }) => bootLook(world, args, line.before !== undefined),
-  decide: ({ args, before, now, line, at }) => {
+  decide: ({ args, before, now, line, run, at }) => {
+    if (bootedByHand({ line, run })) return done(`${args.host} was booted by a person instead`);
     const booted = now.answers && now.bootTime > 0 && now.bootTime !== before.bootTime;
     if (booted) return done(`${args.host} has rebooted`);
     const asked = line.acts[args.host];
@@ -46,10 +48,13 @@ export const rebootIntoInstaller = defineStep<Args, BootSeen>({
     if (told && (line.patienceFrom ?? 0) <= asked.intendedAt)
       return wait(`${args.host} is told to reboot and shuts down`, { againInSeconds: 10 });
     if (!now.boot) return wait(`dom0 of ${args.host} does not answer over SSH`, { againInSeconds: 10 });
+    const state = stateOf(args, now);
+    const way = wayOut({ args, line, run, state });
+    if (way) return way;
     const stopped = unsafe(args, now);
     if (stopped) return stopped;
-    if (now.boot.installer === 'none') return stop(problems.installerGone(args.host));
-    if (now.boot.repartition) return stop(problems.wouldRepartition(args.host));
+    if (now.boot.installer === 'none') return stop({ ...problems.installerGone(args.host), state });
+    if (now.boot.repartition) return stop({ ...problems.wouldRepartition(args.host), state });
     return act(`${args.host} boots the ${args.to} installer next and keeps its partitions`, {
       subject: args.host,
       what: `reboot ${args.host} into the ${args.to} installer`,

@@ -4,7 +4,7 @@
  */
 import type { Composition } from '../../src/compose';
 import type { Plan } from '../../src/domain/plan';
-import { planDigest } from '../../src/engine/planner';
+import { planDigest } from '../../src/domain/plan-digest';
 import { numbered } from '../../src/engine/number-lines';
 import { poolSection } from '../../src/procedures/procedure';
 import { Cloud } from '../../src/sim/cloud';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { snapshotShape } from '../../src/cli/snapshot-shape';
 import type { PlanAnswer, StatusAnswer, WhatIfAnswer } from '../../src/domain/answers';
 import type { CommandHelp, PoolAnswer } from '../../src/domain/command-answers';
+import { WAYS_OUT } from '../../src/domain/ways-out';
 import { QUESTION_KINDS } from '../../src/domain/decision';
 import type { Finding } from '../../src/domain/finding';
 import { OWED } from '../../src/domain/obligation';
@@ -22,6 +23,8 @@ const problem = z.strictObject({
   what: text,
   why: text,
   doThis: texts,
+  state: texts.describe('what was seen, where there is a choice').exactOptional(),
+  ways: z.array(z.enum(WAYS_OUT)).exactOptional(),
 }) satisfies z.ZodType<Problem>;
 
 const finding = z.strictObject({
@@ -181,6 +184,7 @@ const status = z.strictObject({
       text,
       saw: texts,
       mayAnswer: texts,
+      ways: z.array(z.enum(WAYS_OUT)).describe('for advance --way').exactOptional(),
     }),
   ),
   owed: z.array(owed),

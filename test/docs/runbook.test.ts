@@ -1,6 +1,7 @@
 /** The runbooks and the plans have the same lines in the same order, both ways: what people read is what is walked. */
 import { OWED, obligationId, type Obligation, type Owed } from '../../src/domain/obligation';
 import type { Plan, Section } from '../../src/domain/plan';
+import { WAY_WORDS, WAYS_OUT } from '../../src/domain/ways-out';
 import type { PlanWish } from '../../src/engine/planner';
 import { giveBack } from '../../src/procedures/give-back';
 import { procedures } from '../../src/procedures';
@@ -225,6 +226,12 @@ describe('the automatic installer', () => {
     expect(shown(plan.sections[2])).toEqual(promised('HOST', MASTER_ONLY));
     expect(shown(plan.sections[3])).toContain(lines[0]?.title);
   });
+});
+
+test('the ways out are in the runbook of the installer as their buttons and words say them', () => {
+  const rows = WAYS_OUT.map((way) => `| ${WAY_WORDS[way].label} | \`${way}\` | ${WAY_WORDS[way].says} |`);
+  const text = page('docs/runbooks/automatic-installer.md');
+  expect(text.split('\n').filter((line) => /^\| [A-Z].*\| `/.test(line))).toEqual(rows);
 });
 
 describe('a pool half-way', () => {

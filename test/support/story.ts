@@ -7,6 +7,7 @@ import { ROLES, type Person } from '../../src/domain/person';
 import { isOver } from '../../src/domain/phases';
 import type { Plan } from '../../src/domain/plan';
 import { currentLine, lanesOf, openQuestions, type Question, type Run } from '../../src/domain/run';
+import type { WayOut } from '../../src/domain/ways-out';
 import { backupThatCounts } from '../../src/engine/backup-that-counts';
 import { folds } from '../../src/engine/fold';
 import { lookAgain } from '../../src/engine/look-again';
@@ -45,7 +46,7 @@ export interface StoryOptions extends CloudOptions {
   readonly automatic?: { readonly url: string; readonly byHand: readonly string[] };
   readonly without?: readonly ('dom0' | 'managementServers' | 'cloudStackDb')[];
   /** Called for each open question; 'leave' lets it stand. Default: yes. */
-  readonly answers?: (question: Question, run: Run, it: Story) => 'yes' | 'no' | 'leave';
+  readonly answers?: (question: Question, run: Run, it: Story) => 'yes' | 'no' | 'leave' | WayOut;
   /** Called when a host waits for its installer, once for each time it is asked. Default: boots the ISO. */
   readonly handsAtHost?: (host: SimHost, it: Story) => void;
 }
@@ -309,6 +310,7 @@ export function story(options: StoryOptions = {}): Story {
       if (says === 'leave') continue;
       rung = false;
       await pass(READING_SECONDS);
+      const way = says === 'yes' || says === 'no' ? {} : { way: says };
       const reason =
         says === 'no'
           ? { reason: 'not today' }
@@ -316,7 +318,12 @@ export function story(options: StoryOptions = {}): Story {
             ? { reason: 'agreed with the network team' }
             : {};
       try {
-        await operator.answer(BOB, run.id, { question: question.id, says, ...reason });
+        await operator.answer(BOB, run.id, {
+          question: question.id,
+          says: says === 'no' ? 'no' : 'yes',
+          ...way,
+          ...reason,
+        });
       } catch (error) {
         if (!(error instanceof Rejected)) throw error;
       }

@@ -48,16 +48,19 @@ export async function carryOut(
       return answerMessage({ about: 'run', did: 'resume', answer: await operator.resume(by, pressed.run) });
     case 'yes':
     case 'accept':
+    case 'way':
     case 'no': {
       const says = pressed.do === 'no' ? 'no' : 'yes';
       const { run, question, digest } = pressed;
-      const answer = await operator.answer(by, run, { question, digest, says, ...because });
+      const way = pressed.do === 'way' ? { way: pressed.way } : {};
+      const answer = await operator.answer(by, run, { question, digest, says, ...because, ...way });
       return answerMessage({
         about: 'run',
         did: 'advance',
         answer,
         question: answer.question,
         says,
+        ...way,
       });
     }
     case 'give-back':

@@ -1,4 +1,5 @@
 /** What a command answers, for the person who typed it. Only they see it. */
+import { WAY_WORDS } from '../../domain/ways-out';
 import { goalOf, purposeOf } from '../../domain/aim';
 import type { KnownBlock } from '@slack/types';
 import type { CommandAnswer, CommandHelp, PoolAnswer } from '../../domain/command-answers';
@@ -87,7 +88,7 @@ const DID = {
 } as const;
 
 function runSentence(answer: Extract<CommandAnswer, { about: 'run' }>): string {
-  const how = answer.says === undefined ? '' : ` ${answer.says}`;
+  const how = answer.says === undefined ? '' : ` ${answer.way ? WAY_WORDS[answer.way].label : answer.says}`;
   const to = answer.question === undefined ? '' : ` to ${answer.question}`;
   const after = answer.effectAfter === undefined ? '' : ` It takes effect after: ${answer.effectAfter}.`;
   return `${DID[answer.did]}${how}${to}. Run ${answer.answer.run} is ${answer.answer.phase}.${after}`;

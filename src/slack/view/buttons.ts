@@ -1,6 +1,7 @@
 /** What a button means. Its value says everything, and the operator checks all of it again when it is pressed. */
 import type { Button } from '@slack/types';
 import type { QuestionKind } from '../../domain/decision';
+import { isWayOut, type WayOut } from '../../domain/ways-out';
 import { button, type ButtonLook } from './blocks';
 
 export type Pressed =
@@ -13,6 +14,13 @@ export type Pressed =
       readonly run: string;
       readonly question: string;
       readonly digest: string;
+    }
+  | {
+      readonly do: 'way';
+      readonly run: string;
+      readonly question: string;
+      readonly digest: string;
+      readonly way: WayOut;
     }
   | { readonly do: 'give-back' | 'take-over'; readonly pool: string; readonly obligation: string };
 
@@ -27,10 +35,16 @@ export const ANSWERS = {
 
 const PREFIX = 'xsu/';
 
-/** action_ids are unique within a message: obligations and remedies name themselves in theirs. */
+/** action_ids are unique within a message: obligations, remedies and ways out name themselves in theirs. */
 export function press(label: string, pressed: Pressed, look?: ButtonLook): Button {
   const about =
-    'obligation' in pressed ? `/${pressed.obligation}` : 'remedies' in pressed ? `/${pressed.remedies}` : '';
+    'obligation' in pressed
+      ? `/${pressed.obligation}`
+      : 'remedies' in pressed
+        ? `/${pressed.remedies}`
+        : 'way' in pressed
+          ? `/${pressed.way}`
+          : '';
   return button(label, `${PREFIX}${pressed.do}${about}`.slice(0, 255), JSON.stringify(pressed), look);
 }
 
@@ -63,6 +77,18 @@ export function pressedOf(value: string | undefined): Pressed | undefined {
             digest: String(given['digest']),
           }
         : undefined;
+    case 'way': {
+      const way = String(given['way']);
+      return has('run', 'question', 'digest') && isWayOut(way)
+        ? {
+            do: 'way',
+            run: String(given['run']),
+            question: String(given['question']),
+            digest: String(given['digest']),
+            way,
+          }
+        : undefined;
+    }
     case 'give-back':
     case 'take-over':
       return has('pool', 'obligation')

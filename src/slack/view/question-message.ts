@@ -4,6 +4,7 @@ import { isOver } from '../../domain/phases';
 import { POOL_LANE } from '../../domain/plan';
 import type { Problem } from '../../domain/problem';
 import type { Question, Run } from '../../domain/run';
+import { WAY_WORDS } from '../../domain/ways-out';
 import { adviceLines } from './advice';
 import { actions, context, section, sections } from './blocks';
 import { ANSWERS, press } from './buttons';
@@ -63,6 +64,7 @@ export const problemBlocks = (problem: Problem, run?: string): readonly KnownBlo
   section(`✗ ${bold(clip(problem.what, 1000))} ${code(problem.code)}`),
   ...sections([
     `Why: ${clip(plain(problem.why), 1000)}`,
+    ...(problem.state ?? []).map((seen) => `• ${clip(plain(seen), 300)}`),
     ...(problem.doThis.length > 0 ? ['Do this:', ...adviceLines(problem.doThis, STEPS, '', run)] : []),
   ]),
 ];
@@ -80,10 +82,10 @@ function ending(run: Run, question: Question, lineDone: boolean): readonly Known
   if (question.withdrawn !== undefined)
     return [section(`Withdrawn: ${clip(plain(question.withdrawn), 500)}`)];
   if (question.answer) {
-    const { says, by, at, reason } = question.answer;
+    const { says, by, at, reason, way } = question.answer;
     const why = reason === undefined || reason === '' ? '' : `: ${clip(plain(reason), 1000)}`;
     const decision = section(
-      `${says === 'yes' ? '✓' : '✗'} ${bold(`${DECIDED[question.ask.kind][says]} by ${by.name}`)}, ${dayAndTime(at)}${why}`,
+      `${says === 'yes' ? '✓' : '✗'} ${bold(`${way === undefined ? DECIDED[question.ask.kind][says] : WAY_WORDS[way].label} by ${by.name}`)}, ${dayAndTime(at)}${why}`,
     );
     const seen = says === 'yes' && question.ask.kind !== 'retry' && !lineDone && !isOver(run.phase);
     return seen ? [decision, context('Recorded. The worker has not picked it up yet.')] : [decision];
@@ -92,6 +94,16 @@ function ending(run: Run, question: Question, lineDone: boolean): readonly Known
   const { kind, digest, notTheRequester } = question.ask;
   const names = [...new Set([run.plan.madeBy.name, run.startedBy.name])].join(' and ');
   const about = { run: run.id, question: question.id, digest };
+  const { ways } = question.ask;
+  if (ways)
+    return [
+      ...sections(ways.map((way) => `${bold(WAY_WORDS[way].label)}: ${plain(WAY_WORDS[way].says)}`)),
+      ...actions([
+        ...ways.map((way) => press(WAY_WORDS[way].label, { do: 'way', ...about, way })),
+        press(ANSWERS.retry.no, { do: 'no', ...about }),
+      ]),
+      context(`asked ${dayAndTime(question.askedAt)} · nothing happens until somebody answers`),
+    ];
   const careful = kind === 'approve' || kind === 'accept-key';
   return [
     ...actions([

@@ -1,6 +1,6 @@
 /** One reply per host (and for the lines before the first and after the last): every line begun, edited in place. */
 import { POOL_LANE, type Section } from '../../domain/plan';
-import { openQuestion, type LineState, type Run } from '../../domain/run';
+import { currentLine, openQuestion, type LineState, type Run } from '../../domain/run';
 import { adviceLines } from './advice';
 import { context, section, sections } from './blocks';
 import { coalesced, type TextLine } from './limits';
@@ -81,6 +81,8 @@ export function lineText(run: Run, state: LineState): TextLine {
   const question = openQuestion(run, state.line.id);
   if (question)
     return { text: `? ${title}: waits for an answer (asked ${clockTime(question.askedAt)})`, keep: true };
+  if (currentLine(run, state.line.lane) !== state)
+    return { text: `… ${title}: looks again when the lines put in before it are done`, keep: true };
   const why = state.waitingFor === undefined || state.waitingFor === '' ? 'looking' : state.waitingFor;
   const since = state.waitingSince === undefined ? '' : ` (since ${clockTime(state.waitingSince)})`;
   return {

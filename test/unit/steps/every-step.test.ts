@@ -19,6 +19,7 @@ const SHARED = [
   'approval-of-run',
   'next-boot',
   'one-at-a-time',
+  'ways-out',
 ];
 
 test('the table of contents and the folder say the same, and a step’s file has its name', () => {
