@@ -31,7 +31,8 @@ export function revisionOf(
   const tried = hostLanes(run).some((lane) => currentLine(run, lane) === undefined);
   const gate = gates(placement.turns, tried);
   for (const section of run.sections) {
-    const open = section.lines.filter((line) => isOpen(run, line));
+    // lines that were put in before one that is held are somebody's choice: they stay
+    const open = section.lines.slice(section.lines.findLastIndex((line) => !isOpen(run, line)) + 1);
     const draft = fresh.find((one) => one.lane === section.lane && one.title === section.title);
     // No procedure plans it now (somebody else has upgraded its host): its own lines stay, and find that out in their turn.
     // Where what came before them is removed they are numbered anew, or they would wait for it for ever.

@@ -1,4 +1,9 @@
 /** An installer that failed: each way out, from the click to its end. */
+import { runCommand } from '../../commands';
+import { openQuestions } from '../../src/domain/run';
+import { carryOut } from '../../src/slack/app/presses';
+import { pressedOf } from '../../src/slack/view/buttons';
+import { questionMessage } from '../../src/slack/view/question-message';
 import type { FaultSpec } from '../../src/sim/faults';
 import type { WayOut } from '../../src/domain/ways-out';
 import { heldBy, problemsIn, rulesBroken, times, told, truthOf, upgraded } from '../support/outcome';
@@ -122,4 +127,51 @@ test('the second answer is no: nothing is prepared, and the line is held', async
   }, failed('host-2'));
   const run = await told(it);
   expect([heldBy(run), done(it, 'host-2'), rulesBroken(it)]).toEqual([['DECLINED'], [1, 1], []]);
+});
+
+describe('as people say it', () => {
+  const held = async (): Promise<readonly [Story, string]> => {
+    const it = tale(noSecondLook, failed('host-2'));
+    const { id } = await told(it);
+    return [it, id];
+  };
+
+  test('a button of the question in the thread, which shows the state of the host', async () => {
+    const [it, id] = await held();
+    const run = await it.run(id);
+    const question = openQuestions(run).find(({ ask }) => ask.ways);
+    const message = questionMessage(run, question!);
+    const shown = JSON.stringify(message.blocks);
+    expect(shown).toContain('host-2 runs 6.5.0 and is');
+    expect(shown).toContain('Its next boot is its own system; nothing asks for new partitions.');
+    const buttons = message.blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+    const labels = buttons.flatMap((one) => (one.type === 'button' ? [one.text.text] : []));
+    expect(labels).toEqual([
+      'Look again',
+      'Try again',
+      'By hand',
+      'Take it back',
+      'Recovery',
+      'Leave it held',
+    ]);
+    const button = buttons.find((one) => one.type === 'button' && one.text.text === 'By hand');
+    const pressed = pressedOf(button?.type === 'button' ? button.value : undefined);
+    await carryOut(it.operator, BOB, pressed!, { channel: 'C1' });
+    expect((await it.play(id)).phase).toBe('finished');
+    expect(truthOf(it)).toMatchObject({ versions: ['7.1.2'], cluster: 'Managed Enabled' });
+  });
+
+  test('a word in a shell; a way that the question does not offer is refused with those that it does', async () => {
+    const [it, id] = await held();
+    const context = { operator: it.operator, person: BOB };
+    await runCommand(`advance ${id} --way by-hand`, context);
+    expect((await it.play(id)).phase).toBe('finished');
+
+    const other = tale(noSecondLook, { call: 'world:installer', on: 'host-2', how: 'never' });
+    const stands = await told(other);
+    expect(heldBy(stands)).toEqual(['INSTALLER_STANDS']);
+    await expect(
+      runCommand(`advance ${stands.id} --way take-back`, { operator: other.operator, person: BOB }),
+    ).rejects.toMatchObject({ problem: { code: 'NO_SUCH_WAY', why: 'It offers: look, recovery.' } });
+  });
 });

@@ -1,7 +1,7 @@
 /** Four hosts, and plans in which they overlap. */
 import type { Placement, Plan, Turn } from '../../src/domain/plan';
 import { numbered } from '../../src/engine/number-lines';
-import { planDigest } from '../../src/engine/planner';
+import { planDigest } from '../../src/domain/plan-digest';
 import { smallPool } from './small-pool';
 import type { Story } from './story';
 
