@@ -15,6 +15,7 @@ export const OWED = [
   'host-disabled',
   'installer-prepared',
   'vm-stopped',
+  'hotfixes-staged',
   'test-vm',
   'test-network',
 ] as const;

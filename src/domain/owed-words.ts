@@ -16,6 +16,7 @@ const NAMED = {
   'host-disabled': (host) => `${host} enabled in XAPI`,
   'installer-prepared': (host) => `${host} without a prepared installer`,
   'vm-stopped': (vm) => `the start of ${vm}`,
+  'hotfixes-staged': (hotfix) => `the removal of the file of ${hotfix}`,
   'test-vm': (vm) => `the removal of test VM ${vm}`,
   'test-network': (network) => `the removal of test network ${network}`,
 } as const satisfies Record<Owed, (on: string) => string>;

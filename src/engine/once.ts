@@ -9,6 +9,7 @@ import type {
   XenPool,
   XenPoolReads,
 } from '../ports';
+import type { Patching } from '../ports-patching';
 
 const XEN_READS = [
   'pool',
@@ -42,6 +43,7 @@ const DATABASE_READS = [
   'managementServers',
   'schemaVersion',
 ] as const satisfies readonly (keyof CloudStackDb)[];
+const PATCHING_READS = ['seen', 'precheck'] as const satisfies readonly (keyof Patching)[];
 const DOM0_READS = ['agent', 'look', 'nextBoot'] as const satisfies readonly (keyof Dom0)[];
 const SERVER_READS = ['service', 'backup'] as const satisfies readonly (keyof ManagementServers)[];
 
@@ -52,6 +54,7 @@ export function oncePerTick(world: World): World {
     xen: once<XenPool>(world.xen, XEN_READS),
     cloudStack: once<CloudStack>(world.cloudStack, CLOUDSTACK_READS),
     ...(world.cloudStackDb && { cloudStackDb: once(world.cloudStackDb, DATABASE_READS) }),
+    ...(world.patching && { patching: once(world.patching, PATCHING_READS) }),
     ...(world.dom0 && { dom0: once(world.dom0, DOM0_READS) }),
     ...(world.managementServers && { managementServers: once(world.managementServers, SERVER_READS) }),
   };

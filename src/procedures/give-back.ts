@@ -5,6 +5,7 @@ import { hostNamed, type Snapshot } from '../domain/pool';
 import { awaitUp } from '../steps/await-up';
 import { blockOperations } from '../steps/block-operations';
 import { byHand } from '../steps/by-hand';
+import { cleanHotfixes } from '../steps/clean-hotfixes';
 import { enableClusterAllocation } from '../steps/enable-cluster-allocation';
 import { enableHost } from '../steps/enable-host';
 import { enableHostAllocation } from '../steps/enable-host-allocation';
@@ -62,6 +63,8 @@ function linesFor(input: ProcedureInput, { what, on, before }: Obligation): read
       return outOfMaintenance(input, on);
     case 'vm-stopped':
       return [startVms({ vms: [on], last: true, label: `(${on})` })];
+    case 'hotfixes-staged':
+      return [cleanHotfixes({ pool: pool.name, ...stagedBefore(on, before) })];
     case 'test-vm':
       return [removeTestVm({ name: on })];
     case 'test-network':
@@ -85,6 +88,12 @@ function masterBefore(
   return master !== undefined && masterUuid !== undefined
     ? { master, masterUuid }
     : { master: pool.master, masterUuid: hostNamed(pool, pool.master).uuid };
+}
+
+/** The file of one hotfix, as it was brought to the pool. */
+function stagedBefore(name: string, before: Json) {
+  const { uuid = '' } = (before ?? {}) as { readonly uuid?: string };
+  return { artefacts: [{ uuid, name }] };
 }
 
 /** Entries of a boot loader are of the version that wrote them: an upgraded host has others. */

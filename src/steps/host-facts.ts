@@ -14,7 +14,7 @@ import { counted, listed } from './sight';
 import { noticed, sinceThePlan, type Noticed } from '../domain/since-the-plan';
 
 /** What is done to a host, as a question begins. */
-export type HostWork = 'Upgrade' | 'Reboot';
+export type HostWork = 'Upgrade' | 'Reboot' | 'Patch';
 
 export type HostFacts = {
   /** Blocks found now, one sentence each. */

@@ -1,7 +1,9 @@
 /** The table of contents: every step, by kind. A test compares it with the folder. */
 import { addGuestOsNames } from './add-guest-os-names';
 import { allowOperations } from './allow-operations';
+import { applyHotfixes } from './apply-hotfixes';
 import { approveHost } from './approve-host';
+import { approveHotfixes } from './approve-hotfixes';
 import { approveReboots } from './approve-reboots';
 import { approveRun } from './approve-run';
 import { attachStorage } from './attach-storage';
@@ -13,6 +15,7 @@ import { blockOperations } from './block-operations';
 import { byHand } from './by-hand';
 import { byHandSeen } from './by-hand-seen';
 import { changeSetting } from './change-setting';
+import { cleanHotfixes } from './clean-hotfixes';
 import { clearVmopsTag } from './clear-vmops-tag';
 import { compareCustomisations } from './compare-customisations';
 import { compareInventory } from './compare-inventory';
@@ -37,23 +40,29 @@ import { keepPartitions } from './keep-partitions';
 import { leaveMaintenance } from './leave-maintenance';
 import { listGuestTools } from './list-guest-tools';
 import { manageCluster } from './manage-cluster';
+import { moveBack } from './move-back';
 import { pauseWlb } from './pause-wlb';
 import { plugStorage } from './plug-storage';
+import { precheckHotfixes } from './precheck-hotfixes';
 import { prepareInstaller } from './prepare-installer';
+import { proveHotfixes } from './prove-hotfixes';
 import { proveReboot } from './prove-reboot';
 import { proveUpgrade } from './prove-upgrade';
+import { rebootAfterHotfixes } from './reboot-after-hotfixes';
 import { rebootHost } from './reboot-host';
 import { rebootIntoInstaller } from './reboot-into-installer';
 import { recheckHost } from './recheck-host';
 import { recordInventory } from './record-inventory';
 import { removeTestNetwork } from './remove-test-network';
 import { removeTestVm } from './remove-test-vm';
+import { restartToolstack } from './restart-toolstack';
 import { restoreAutoStart } from './restore-auto-start';
 import { restoreHa } from './restore-ha';
 import { restoreSettings } from './restore-settings';
 import { resumeWlb } from './resume-wlb';
 import { settleAccount } from './settle-account';
 import { smokeTestHost } from './smoke-test-host';
+import { stageHotfixes } from './stage-hotfixes';
 import { startServices } from './start-services';
 import { startVms } from './start-vms';
 import type { AnyStep } from './step';
@@ -61,6 +70,7 @@ import { stopAutoStart } from './stop-auto-start';
 import { stopServices } from './stop-services';
 import { stopVms } from './stop-vms';
 import { syncDatabase } from './sync-database';
+import { synchroniseUpdates } from './synchronise-updates';
 import { takeBackInstaller } from './take-back-installer';
 import { trustHost } from './trust-host';
 import { unmanageCluster } from './unmanage-cluster';
@@ -70,7 +80,9 @@ import { verifyAgent } from './verify-agent';
 const verbs = [
   addGuestOsNames,
   allowOperations,
+  applyHotfixes,
   approveHost,
+  approveHotfixes,
   approveReboots,
   approveRun,
   attachStorage,
@@ -82,6 +94,7 @@ const verbs = [
   byHand,
   byHandSeen,
   changeSetting,
+  cleanHotfixes,
   clearVmopsTag,
   compareCustomisations,
   compareInventory,
@@ -106,29 +119,36 @@ const verbs = [
   leaveMaintenance,
   listGuestTools,
   manageCluster,
+  moveBack,
   pauseWlb,
   plugStorage,
+  precheckHotfixes,
   prepareInstaller,
+  proveHotfixes,
   proveReboot,
   proveUpgrade,
+  rebootAfterHotfixes,
   rebootHost,
   rebootIntoInstaller,
   recheckHost,
   recordInventory,
   removeTestNetwork,
   removeTestVm,
+  restartToolstack,
   restoreAutoStart,
   restoreHa,
   restoreSettings,
   resumeWlb,
   settleAccount,
   smokeTestHost,
+  stageHotfixes,
   startServices,
   startVms,
   stopAutoStart,
   stopServices,
   stopVms,
   syncDatabase,
+  synchroniseUpdates,
   takeBackInstaller,
   trustHost,
   unmanageCluster,

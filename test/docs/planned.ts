@@ -98,6 +98,7 @@ export function anyPool(title: string): string {
     .replace(/^Set [\w.]+ of CloudStack as/, 'Set SETTING of CloudStack as')
     .replace(/ms-1(, ms-2)?/g, 'SERVERS')
     .replace(/nfs-second/g, 'STORAGE')
+    .replace(/XS\d+E\d+(, XS\d+E\d+)*/g, 'HOTFIXES')
     .replace(/(?<=cluster )[\w-]+/g, 'CLUSTER')
     .replaceAll('pool-a', 'POOL')
     .replaceAll(FROM, 'FROM')

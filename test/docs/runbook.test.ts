@@ -274,6 +274,7 @@ describe('give back', () => {
     'installer-prepared': 'host-2',
     'host-in-maintenance': 'host-2',
     'vm-stopped': 'i-2-10-VM',
+    'hotfixes-staged': 'XS65E001',
     'test-vm': 'xsupgrade-1-vm',
     'test-network': 'xsupgrade-1',
   };

@@ -26,7 +26,15 @@ export interface EvidenceWish {
   readonly line?: Partial<Omit<LineState, 'line' | 'acts' | 'before'>>;
   /** Lines done earlier, by kind: their before-picture and result. */
   readonly earlier?: Readonly<
-    Record<string, { readonly before?: Json; readonly result?: Json; readonly lane?: string }>
+    Record<
+      string,
+      {
+        readonly before?: Json;
+        readonly result?: Json;
+        readonly lane?: string;
+        readonly acts?: Readonly<Record<string, Partial<SubjectActs>>>;
+      }
+    >
   >;
   readonly owed?: readonly (Pick<Obligation, 'what' | 'on' | 'unanswered'> & { readonly before?: Json })[];
   /** Answers given on this line, oldest first; `digest` as asked. */
@@ -66,9 +74,7 @@ export function evidenceFor(kind: string, wish: EvidenceWish): Evidence<Json, Js
     overdue: false,
     retries: 0,
     allowed: {},
-    acts: Object.fromEntries(
-      Object.entries(wish.acts ?? {}).map(([subject, acts]) => [subject, actsOn(subject, acts)]),
-    ),
+    acts: actsOf(wish.acts),
     ...wish.line,
   };
   const earlier = Object.entries(wish.earlier ?? {}).map(([other, was], index): LineState => {
@@ -78,7 +84,7 @@ export function evidenceFor(kind: string, wish: EvidenceWish): Evidence<Json, Js
       ...line,
       line: { ...planned, id, lane: of, kind: other, title: other },
       status: 'done',
-      acts: {},
+      acts: actsOf(was.acts),
       notes: [],
       before: was.before ?? null,
       ...(was.result !== undefined && { result: was.result }),
@@ -133,6 +139,9 @@ export function evidenceFor(kind: string, wish: EvidenceWish): Evidence<Json, Js
   };
   return { args: wish.args, before, now: wish.now, at: wish.at ?? AT, line, run };
 }
+
+const actsOf = (acts: EvidenceWish['acts'] = {}): LineState['acts'] =>
+  Object.fromEntries(Object.entries(acts).map(([subject, one]) => [subject, actsOn(subject, one)]));
 
 const actsOn = (subject: string, acts: Partial<SubjectActs>): SubjectActs => ({
   subject,

@@ -25,7 +25,9 @@ function onWhat(act: string, [first]: readonly unknown[]): string {
   return typeof first === 'object' && first !== null && 'id' in first ? ` ${String(first.id)}` : '';
 }
 
-const ACTS: Readonly<Record<'xen' | 'cloudStack' | 'managementServers' | 'dom0', readonly string[]>> = {
+const ACTS: Readonly<
+  Record<'xen' | 'cloudStack' | 'managementServers' | 'dom0' | 'patching', readonly string[]>
+> = {
   xen: [
     'disableHa',
     'enableHa',
@@ -69,6 +71,7 @@ const ACTS: Readonly<Record<'xen' | 'cloudStack' | 'managementServers' | 'dom0',
     'changeSetting',
   ],
   dom0: ['keepPartitions', 'takeBackInstaller'],
+  patching: ['stage', 'unstage', 'synchronise', 'apply', 'restartToolstack'],
   managementServers: ['stop', 'start', 'backUp', 'verifyBackup'],
 };
 
@@ -135,6 +138,7 @@ export function mortal(
     xen: guarded(world.xen, 'act xen', ACTS.xen),
     cloudStack: guarded(world.cloudStack, 'act cloudStack', ACTS.cloudStack),
     ...(world.dom0 && { dom0: guarded(world.dom0, 'act dom0', ACTS.dom0) }),
+    ...(world.patching && { patching: guarded(world.patching, 'act patching', ACTS.patching) }),
     ...(world.managementServers && {
       managementServers: guarded(world.managementServers, 'act managementServers', ACTS.managementServers),
     }),

@@ -20,6 +20,10 @@ const SHARED = [
   'next-boot',
   'one-at-a-time',
   'ways-out',
+  'out-of-service',
+  'rebooting',
+  'patches-look',
+  'refusals',
 ];
 
 test('the table of contents and the folder say the same, and a step’s file has its name', () => {
@@ -56,10 +60,13 @@ test('a step that says how long silence is expected takes a host away; no other 
   ).toEqual([
     'await-host',
     'await-members',
+    'prove-hotfixes',
     'prove-reboot',
     'prove-upgrade',
+    'reboot-after-hotfixes',
     'reboot-host',
     'reboot-into-installer',
+    'restart-toolstack',
     'trust-host',
     'upgrade-by-hand',
   ]);
