@@ -8,7 +8,7 @@ import { hidesGuidance, type PatchProvider } from '../domain/patching';
 import { problems } from '../domain/problems';
 import { recalled } from '../domain/run';
 import type { World } from '../ports';
-import { serviceLook, stillInService, type ServiceSeen } from './out-of-service';
+import { safetyLook, notSafeNow, type SafetySeen } from './safe-to-take-down';
 import {
   agreedUpdates,
   digestOfUpdates,
@@ -29,7 +29,7 @@ type Args = HostArgs & {
   readonly latest?: true;
   readonly live?: true;
 };
-type Seen = ServiceSeen &
+type Seen = SafetySeen &
   HostPatches & {
     readonly haOn: boolean;
     /** Of the next live patch: what its pre-check says now. */
@@ -53,7 +53,7 @@ export const applyHotfixes = defineStep<Args, Seen>({
   patience: { softSeconds: minutes(25), hardSeconds: minutes(90), byProgress: true },
   observe: async (world, args, { line }) => {
     const [service, patches, pool] = await Promise.all([
-      serviceLook(world, args, line),
+      safetyLook(world, args, line),
       hostPatches(world, args.uuid),
       world.xen.pool(),
     ]);
@@ -145,7 +145,7 @@ function mayNot({ args, now, run }: Evidence<Args, Seen>, next: Artefact): Decis
     return now.livePatch === 'complete' && args.provider === 'pool_update'
       ? masterMoved(args, now)
       : stop(problems.notLiveAnyMore(host, next.name));
-  const unsafe = stillInService(args, now);
+  const unsafe = notSafeNow(args, now);
   if (unsafe) return unsafe;
   // updater.py takes what its mirror has at this moment, and knows no other way
   if (args.provider !== 'repository' || now.hash === undefined) return undefined;
@@ -173,7 +173,7 @@ const reason = (host: string, name: string, outcome: string | undefined): string
       : `${name} is being applied to ${host}, or the answer was lost: watching for it`;
 
 /** The state it may keep for as long as anybody needs. */
-const restsAs = ({ resourceState, managedState }: ServiceSeen): string =>
+const restsAs = ({ resourceState, managedState }: SafetySeen): string =>
   [
     ...(resourceState === 'Maintenance' ? ['in CloudStack Maintenance'] : []),
     ...(managedState === 'Unmanaged' ? ['in an Unmanaged cluster'] : []),

@@ -9,11 +9,11 @@ import type { NextBoot } from '../domain/installer';
 import { problems } from '../domain/problems';
 import type { LineState } from '../domain/run';
 import type { World } from '../ports';
-import { serviceLook, stillInService, type ServiceSeen } from './out-of-service';
+import { safetyLook, notSafeNow, type SafetySeen } from './safe-to-take-down';
 import type { Evidence } from './step';
 import { minutes, orSilence, type HostArgs } from './sight';
 
-export type RebootSeen = ServiceSeen & {
+export type RebootSeen = SafetySeen & {
   /** `unseen`: dom0 is configured and does not say. Absent: not configured, or the host is away. */
   readonly boot?: 'unseen' | { readonly [fact in keyof NextBoot]: NextBoot[fact] };
 };
@@ -32,7 +32,7 @@ export const REBOOTING = {
 } as const;
 
 export async function rebootLook(world: World, args: HostArgs, line: LineState): Promise<RebootSeen> {
-  const seen = await serviceLook(world, args, line);
+  const seen = await safetyLook(world, args, line);
   // while it is away nothing is asked of it
   return { ...seen, ...(seen.live && (await bootOf(world, args.uuid))) };
 }
@@ -65,7 +65,7 @@ export function decideReboot(
   const asked = line.acts[host];
   if (asked?.outcome === 'answered' && (line.patienceFrom ?? 0) <= asked.intendedAt)
     return wait(`XAPI has taken the reboot of ${host}; it has not come back yet`, { againInSeconds: 10 });
-  const unsafe = stillInService(args, now);
+  const unsafe = notSafeNow(args, now);
   if (unsafe) return unsafe;
   if (now.boot === 'unseen')
     return wait(`${host} is not rebooted before dom0 says over SSH what it boots next`);

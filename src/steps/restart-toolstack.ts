@@ -2,14 +2,14 @@
 import { act, done, wait } from '../domain/decision';
 import type { Guidance } from '../domain/patching';
 import { problems } from '../domain/problems';
-import { serviceLook, stillInService, type ServiceSeen } from './out-of-service';
+import { safetyLook, notSafeNow, type SafetySeen } from './safe-to-take-down';
 import { hostPatches, patchingOf, wantedBy } from './patches-look';
 import { defineStep } from './step';
 import { minutes, orSilence, type HostArgs } from './sight';
 
 /** `expect`: what the plan knows that XAPI will not show. */
 type Args = HostArgs & { readonly expect?: readonly Guidance[] };
-type Seen = ServiceSeen & {
+type Seen = SafetySeen & {
   /** Absent: the host, or with the master the pool, does not say at this moment. */
   readonly pending?: readonly Guidance[];
   readonly agentStartTime: number;
@@ -28,7 +28,7 @@ export const restartToolstack = defineStep<Args, Seen>({
   observe: async (world, args, { line }) => {
     const patches = hostPatches(world, args.uuid);
     const [service, hosts, patched] = await Promise.all([
-      serviceLook(world, args, line),
+      safetyLook(world, args, line),
       orSilence(world.xen.hosts()),
       line.before === undefined ? patches : orSilence(patches),
     ]);
@@ -53,7 +53,7 @@ export const restartToolstack = defineStep<Args, Seen>({
       return done('nothing asks for it', { restarted: false });
     if (!answers) return wait(`the toolstack of ${host} restarts`, { againInSeconds: 10 });
     return (
-      stillInService(args, now) ??
+      notSafeNow(args, now) ??
       act(`what was applied to ${host} asks for it`, {
         subject: host,
         what: `restart the toolstack of ${host}`,

@@ -20,7 +20,7 @@ const SHARED = [
   'next-boot',
   'one-at-a-time',
   'ways-out',
-  'out-of-service',
+  'safe-to-take-down',
   'rebooting',
   'patches-look',
   'refusals',

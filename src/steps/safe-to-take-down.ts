@@ -8,7 +8,7 @@ import type { LineState } from '../domain/run';
 import type { World } from '../ports';
 import { csHost, managedState, masterMoved, orSilence, xenHostLook, type HostArgs } from './sight';
 
-export type ServiceSeen = {
+export type SafetySeen = {
   readonly answers: boolean;
   readonly live: boolean;
   readonly enabled: boolean;
@@ -19,11 +19,11 @@ export type ServiceSeen = {
   readonly managedState: string;
 };
 
-export async function serviceLook(
+export async function safetyLook(
   world: World,
   { uuid, id, master }: HostArgs,
   line: LineState,
-): Promise<ServiceSeen> {
+): Promise<SafetySeen> {
   const [xen, host, managed] = await Promise.all([
     // the before-picture must have been seen, and a member is told of by a master that answers: silence is no picture
     line.before === undefined || !master ? xenHostLook(world, uuid) : orSilence(xenHostLook(world, uuid)),
@@ -43,7 +43,7 @@ export async function serviceLook(
 }
 
 /** Why it must not be touched now; undefined when it may be. */
-export function stillInService(args: HostArgs, now: ServiceSeen): Decision | undefined {
+export function notSafeNow(args: HostArgs, now: SafetySeen): Decision | undefined {
   const { host } = args;
   const moved = masterMoved(args, now);
   if (moved) return moved;
