@@ -16,6 +16,29 @@ export const withPatches = {
       'Its release takes single hotfixes, which are uploaded.',
       `Plan with the names of hotfixes: xsupgrade plan ${pool} --hotfixes all`,
     ),
+  patchingNoUpload: (pool: string, name: string): Problem =>
+    problem(
+      'PATCHING_NO_UPLOAD',
+      `${name} cannot be put on ${pool}: its hosts take updates from repositories.`,
+      'Since XenServer 8 and XCP-ng nothing is uploaded; what a host lacks is what its repositories have.',
+      `Plan with everything that is there: xsupgrade plan ${pool} --updates latest`,
+    ),
+  updaterBusy: (host: string, operation: string): Problem =>
+    problem(
+      'UPDATER_BUSY',
+      `${host} does not take updates now: ${operation} is under way.`,
+      'Its updater does one thing at a time; somebody else, or an earlier try, is at it. Nothing was begun.',
+      `Wait until it has ended; on ${host}: ps aux | grep yum`,
+      'Then press Try again.',
+    ),
+  updaterFailed: (host: string, said: string): Problem =>
+    problem(
+      'UPDATER_FAILED',
+      `The updates of ${host} failed: ${said}.`,
+      'yum installs package by package; some may be there and some not. The host stays out of service.',
+      `Look at /var/log/yum.log on ${host}; is its mirror reachable, is its disk full?`,
+      'Then press Try again: what is there already is not installed twice.',
+    ),
   hotfixFileGone: (name: string, file: string, why: string): Problem =>
     problem(
       'HOTFIX_FILE_GONE',

@@ -12,6 +12,7 @@ export const WORLD_CALLS = [
   'prepare',
   'boot-entry',
   'patch',
+  'updater',
 ] as const;
 export const FACES = ['xapi', 'cloudstack', 'ssh', 'db', 'slack', 'pager', 'world'] as const;
 

@@ -29,7 +29,12 @@ export const patchesShape = z.strictObject({
 export type PatchesFile = z.infer<typeof patchesShape>;
 
 /** What the servers of a repository have: in `hidden`, because no host knows before it is synchronised. */
-export const offersShape = z.array(named);
+export const offersShape = z.array(
+  named.extend({
+    /** What it turns out to want once somebody has it. */
+    late: guidances.optional(),
+  }),
+);
 export type OffersFile = z.infer<typeof offersShape>;
 
 /** A row of pool_patch or pool_update. */
@@ -46,14 +51,11 @@ export interface SimDisk {
   readonly sr: string;
   readonly name: string;
   readonly bytes: number;
-  readonly otherConfig: Readonly<Record<string, string>>;
+  otherConfig: Readonly<Record<string, string>>;
   artefact?: SimArtefact;
 }
 
-export interface SimUpdate {
-  readonly name: string;
-  readonly guidance: readonly Guidance[];
-}
+export type SimUpdate = Readonly<OffersFile[number]>;
 
 export interface SimPoolPatching {
   readonly known: SimPatch[];

@@ -1,6 +1,7 @@
 /** Hotfixes and updates over real TLS, mechanism by mechanism: put on the pool, looked at, applied, cleaned up. */
 import { Refused } from '../../src/domain/errors';
 import type { SimHost, SimPool } from '../../src/sim/model';
+import { hands } from '../../src/sim/xapi';
 import type { HiddenFile, PoolFile } from '../../src/sim/snapshot-file';
 import { folder, takeOut, poolOn, type Folder } from '../support/patches';
 import { hostOf } from '../support/sim-xapi';
@@ -31,6 +32,11 @@ const refusal = async (promise: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error instanceof Refused ? error.code : String(error)),
   );
 const mine = async () => (await patching.seen()).hosts[host.uuid];
+const soon = async (test: () => boolean): Promise<void> => {
+  for (const end = Date.now() + 5000; !test() && Date.now() < end;)
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  expect(test()).toBe(true);
+};
 const rules = () => world.cloud.violations.map(({ rule }) => rule);
 
 describe('pool_patch, up to 7.0', () => {
@@ -77,5 +83,215 @@ describe('pool_patch, up to 7.0', () => {
     await patching.stage(hotfix);
     await patching.stage(hotfix);
     expect((await patching.seen()).staged).toHaveLength(1);
+  });
+
+  test('a driver disk is an ISO that a plugin installs, and its disk goes again', async () => {
+    const pack = files.artefact({ name: 'xs:ixgbe-driver', kind: 'pack' }, { kind: 'driver-disk' });
+    await patching.stage(pack);
+    expect((await patching.seen()).staged).toEqual([
+      { uuid: pack.uuid, name: 'xs:ixgbe-driver', guidance: ['reboot'] },
+    ]);
+
+    takeOut(host);
+    await patching.apply(host.uuid, pack);
+    expect(await mine()).toEqual({ applied: ['xs:ixgbe-driver'], pending: [] });
+
+    await patching.unstage(pack);
+    expect(pool.patching.disks).toEqual([]);
+    expect(rules()).toEqual([]);
+  });
+
+  test('a toolstack that was restarted since, or a boot, leaves nothing wanted', async () => {
+    const [one, two] = [
+      files.artefact({ name: 'XS65E001', guidance: ['restart-toolstack'] }),
+      files.artefact({ name: 'XS65E002', guidance: ['reboot'] }),
+    ];
+    takeOut(host);
+    for (const hotfix of [one, two]) {
+      await patching.stage(hotfix);
+      await patching.apply(host.uuid, hotfix);
+    }
+    expect((await mine())?.pending).toEqual(['restart-toolstack', 'reboot']);
+
+    const before = host.agentStartTime;
+    await patching.restartToolstack(host.uuid);
+    await soon(() => host.agentStartTime > before);
+    expect((await mine())?.pending).toEqual(['reboot']);
+  });
+});
+
+describe('pool_update, from 7.1', () => {
+  beforeEach(() => on(poolOn('8.2.1', 'Citrix Hypervisor')));
+
+  test('an update is an ISO in shared storage, introduced, applied, and cleaned up', async () => {
+    const update = files.artefact({ name: 'XS82ECU1001', guidance: ['reboot'] });
+    expect(await patching.provider()).toBe('pool_update');
+    await patching.stage(update);
+    await patching.stage(update);
+
+    expect((await patching.seen()).staged).toEqual([
+      { uuid: update.uuid, name: 'XS82ECU1001', guidance: ['reboot'] },
+    ]);
+    expect(pool.patching.disks.map(({ sr }) => sr)).toEqual([pool.srs[0]!.uuid]);
+    expect(await patching.precheck(host.uuid, update)).toEqual({ ok: true });
+
+    takeOut(host);
+    await patching.apply(host.uuid, update);
+    expect(await mine()).toEqual({ applied: ['XS82ECU1001'], pending: ['reboot'] });
+
+    await patching.unstage(update);
+    expect(await patching.seen()).toMatchObject({ staged: [] });
+    expect(pool.patching.disks).toEqual([]);
+    expect(rules()).toEqual([]);
+  });
+
+  test('a live patch is said to be whole or not, and leaves nothing pending where it is', async () => {
+    const live = files.artefact({ name: 'XS82E010', guidance: ['reboot'], live: 'complete' });
+    const half = files.artefact({ name: 'XS82E011', guidance: ['reboot'], live: 'incomplete' });
+    for (const update of [live, half]) await patching.stage(update);
+    expect(await patching.precheck(host.uuid, live)).toEqual({ ok: true, live: 'complete' });
+    expect(await patching.precheck(host.uuid, half)).toEqual({ ok: true, live: 'incomplete' });
+
+    await patching.apply(host.uuid, live);
+    expect((await mine())?.pending).toEqual([]);
+    expect(rules()).toEqual([]);
+
+    takeOut(host);
+    await patching.apply(host.uuid, half);
+    expect((await mine())?.pending).toEqual(['reboot']);
+    expect(rules()).toEqual([]);
+  });
+
+  test('a live patch that is not whole, or wants more than the reboot it saves, is a breach on a host in service', async () => {
+    const half = files.artefact({ name: 'XS82E011', live: 'incomplete' });
+    const more = files.artefact({ name: 'XS82E012', live: 'complete', guidance: ['restart-toolstack'] });
+    for (const update of [half, more]) {
+      await patching.stage(update);
+      await patching.apply(host.uuid, update);
+      expect(rules()).toContain('patched-in-service');
+      world.cloud.violations.length = 0;
+    }
+  });
+
+  test('an upload that broke off with its worker is thrown away by the next', async () => {
+    const update = files.artefact({ name: 'XS82E010' });
+    world.cloud.faults.add([{ call: 'xapi:PUT /import_raw_vdi', how: 'lose-request' }]);
+    world.cloud.faults.add([
+      { call: 'xapi:VDI.destroy', how: 'refuse', code: 'OTHER_OPERATION_IN_PROGRESS' },
+    ]);
+    await expect(patching.stage(update)).rejects.toThrow(/XAPI/);
+    expect(pool.patching.disks).toHaveLength(1);
+    expect((await patching.seen()).staged).toEqual([]);
+
+    await patching.stage(update);
+    expect(pool.patching.disks).toHaveLength(1);
+    expect((await patching.seen()).staged).toHaveLength(1);
+  });
+});
+
+describe.each([
+  ['XenServer', '8.4.0'],
+  ['XCP-ng', '8.3.0'],
+])('repository, %s %s', (brand, version) => {
+  beforeEach(() =>
+    on(poolOn(version, brand), {
+      'pool-a': {
+        offers: [
+          { name: 'U-1', guidance: ['restart-toolstack'] },
+          { name: 'U-2', guidance: [], late: ['reboot'] },
+        ],
+      },
+    }),
+  );
+
+  test('before the first synchronisation nothing is known; afterwards what each host lacks', async () => {
+    expect(await patching.provider()).toBe('repository');
+    expect((await patching.seen()).updateHash).toBeUndefined();
+    expect(await mine()).toEqual({ applied: [], pending: [] });
+
+    await patching.synchronise();
+    expect((await patching.seen()).updateHash).toBe(pool.patching.synced?.hash);
+    expect(await mine()).toEqual({
+      applied: [],
+      pending: [],
+      available: [
+        { name: 'U-1', guidance: ['restart-toolstack'] },
+        { name: 'U-2', guidance: [] },
+      ],
+    });
+  });
+
+  test('everything is applied at once; what is wanted then is what XAPI says then', async () => {
+    await patching.synchronise();
+    const hash = (await patching.seen()).updateHash!;
+    expect(await refusal(patching.apply(host.uuid, 'latest', 'another'))).toBe('UPDATEINFO_HASH_MISMATCH');
+
+    takeOut(host);
+    world.cloud.violations.length = 0;
+    await patching.apply(host.uuid, 'latest', hash);
+    expect(await mine()).toEqual({
+      applied: [],
+      pending: ['restart-toolstack', 'reboot'],
+      full: ['restart-toolstack', 'reboot'],
+      available: [],
+    });
+    expect(host.enabled).toBe(false);
+    expect(rules()).toEqual([]);
+    // what is pending must be done before anything else
+    expect(await refusal(patching.apply(host.uuid, 'latest', hash))).toBe(
+      'HOST_PENDING_MANDATORY_GUIDANCE_NOT_EMPTY',
+    );
+  });
+
+  test('what stands in the way is told in sentences', async () => {
+    expect(await patching.readiness(true)).toEqual([]);
+    pool.ha.on = true;
+    hands.powerOff(world.cloud, hostOf(pool, 'host-3'));
+    await soon(() => !hostOf(pool, 'host-3').live);
+    expect(await patching.readiness(true)).toEqual([
+      expect.stringMatching(/[Hh]igh availability/),
+      expect.stringContaining('host-3'),
+    ]);
+  });
+
+  test('no hotfix is uploaded to it', async () => {
+    const hotfix = files.artefact({ name: 'XS82E010' });
+    expect(await refusal(patching.stage(hotfix))).toBe('PATCHING_NO_UPLOAD');
+    expect(await refusal(patching.apply(host.uuid, hotfix))).toBe('PATCHING_NO_UPLOAD');
+  });
+});
+
+describe('updater.py, XCP-ng up to 8.2', () => {
+  beforeEach(() => on(poolOn('8.2.1', 'XCP-ng')));
+
+  test('packages are told host by host, installed all at once, and the kernel is known to want a reboot', async () => {
+    expect(await patching.provider()).toBe('updater');
+    expect((await mine())?.available).toEqual([
+      { name: 'kernel-1.0-2.xcpng8.2', guidance: ['reboot'] },
+      { name: 'xapi-core-1.0-2.xcpng8.2', guidance: ['restart-toolstack'] },
+      { name: 'openssh-server-1.0-2.xcpng8.2', guidance: [] },
+    ]);
+    takeOut(host);
+    await patching.apply(host.uuid, 'latest');
+    expect(await mine()).toEqual({ applied: [], pending: [], available: [] });
+    expect(rules()).toEqual([]);
+    expect(await refusal(patching.synchronise())).toBe('PATCHING_NO_SYNC');
+  });
+
+  test('an updater that is busy is told as busy, and is not tried', async () => {
+    host.patching.busy = 'check_update';
+    expect(await patching.seen()).toMatchObject({ busy: 'host-2 is busy: check_update' });
+    expect((await mine())?.available).toBeUndefined();
+    expect(await refusal(patching.apply(host.uuid, 'latest'))).toBe('UPDATER_BUSY');
+  });
+
+  test('yum that fails half-way is told without its traceback, and what it left is seen', async () => {
+    takeOut(host);
+    world.cloud.faults.add([{ call: 'world:patch', on: 'host-2', how: 'fail' }]);
+    const failed = await patching.apply(host.uuid, 'latest').catch((error: unknown) => error);
+    expect(failed).toMatchObject({ problem: { code: 'UPDATER_FAILED' } });
+    expect(String(failed)).toMatch(/^Refused: The updates of host-2 failed: Error: Package does not match/);
+    expect(String(failed)).not.toContain('Traceback');
+    expect((await mine())?.available).toHaveLength(2);
   });
 });

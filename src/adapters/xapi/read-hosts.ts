@@ -173,14 +173,16 @@ const seconds = (text: string | undefined): number => {
 /** Whatever an ISO of it is labelled, XenCenter tells it by its uuid (xc §1.3 row 3). */
 const KNOWN_BY_UUID = new Map(PRE_UPGRADE_HOTFIXES.map(({ uuid, name }) => [uuid, name]));
 
+export const nameOfUpdate = (update: XapiObject): string =>
+  KNOWN_BY_UUID.get(update.text('uuid')) ?? update.text('name_label');
+
 /** Hosts up to 7.0 list host_patches, from 7.1 on updates; while versions differ both kinds exist (xapi §8). */
 function hotfixesOf(host: XapiObject, { hostPatches, updates }: HostTables): readonly string[] {
   const names = new Set<string>();
   for (const patch of hostPatches.values())
     if (patch.text('host') === host.ref && patch.flag('applied')) names.add(patch.text('name_label'));
   for (const update of updates.values())
-    if (update.set('hosts').includes(host.ref))
-      names.add(KNOWN_BY_UUID.get(update.text('uuid')) ?? update.text('name_label'));
+    if (update.set('hosts').includes(host.ref)) names.add(nameOfUpdate(update));
   return [...names].toSorted();
 }
 

@@ -49,7 +49,7 @@ function callsOf(face: string): readonly string[] {
   switch (face) {
     case 'xapi': {
       const names = methodNames();
-      return [...names, 'GET /pool/xmldbdump', ...UPLOAD_CALLS];
+      return [...names, 'GET /pool/xmldbdump', 'GET /updates', ...UPLOAD_CALLS];
     }
     case 'cloudstack':
       return [...COMMANDS.values()].map((command) => command.name);

@@ -9,6 +9,7 @@ import { HOST_METHODS } from './methods-host';
 import { MESSAGE_METHODS } from './methods-message';
 import { PATCH_METHODS } from './methods-patch';
 import { POOL_METHODS } from './methods-pool';
+import { UPDATE_METHODS } from './methods-update';
 import { VM_METHODS } from './methods-vm';
 import { checkParam, type Call, type Method } from './method';
 import { login } from './login';
@@ -20,7 +21,14 @@ import { isMasterHost, masterOf, type SimTask, type XapiWorld } from './world';
 import { xapiWorld } from './xapi-world';
 
 const METHODS: ReadonlyMap<string, Method> = new Map(
-  Object.entries({ ...POOL_METHODS, ...HOST_METHODS, ...VM_METHODS, ...MESSAGE_METHODS, ...PATCH_METHODS }),
+  Object.entries({
+    ...POOL_METHODS,
+    ...HOST_METHODS,
+    ...VM_METHODS,
+    ...MESSAGE_METHODS,
+    ...PATCH_METHODS,
+    ...UPDATE_METHODS,
+  }),
 );
 
 /** Methods that faults can be aimed at, besides the reads of every class. */

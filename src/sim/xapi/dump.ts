@@ -8,6 +8,7 @@ import { fullRecord, objectsOf } from './objects';
 import type { XapiClass } from './fields';
 import { SECONDS } from './timing';
 import { refOf, type XapiValue } from './values';
+import { UPDATES_PATH, updatesOf } from './updates';
 import { isMasterHost, type XapiWorld } from './world';
 import { xapiWorld } from './xapi-world';
 
@@ -49,6 +50,7 @@ export async function getXapi(
   const world = xapiWorld(cloud);
   assertServes(world, host);
   const url = new URL(path, 'https://host');
+  if (url.pathname === UPDATES_PATH) return getUpdates(world, host, url);
   if (url.pathname !== DUMP_PATH) return html(403, 'Forbidden');
   if (!world.machine(host).ready || !isMasterHost(host)) return html(500, 'Internal Server Error');
   const by = clientOf(world, host, url, headers);
@@ -86,6 +88,31 @@ export async function getXapi(
     headers: { connection: 'close', 'content-type': 'application/data' },
     body: body.slice(0, cut),
   };
+}
+
+/** XAPI answers 404 where it has no list (xc §3.7.1). */
+function getUpdates(world: XapiWorld, host: SimHost, url: URL): HttpReply {
+  if (!world.machine(host).ready || !isMasterHost(host)) return html(500, 'Internal Server Error');
+  const call = `GET ${UPDATES_PATH}`;
+  const by = clientOf(world, host, url, {});
+  const strike = world.cloud.faults.strike(`xapi:${call}`, host.pool.name);
+  const ok = by !== undefined && strike === undefined;
+  world.cloud.record({
+    face: 'xapi',
+    call,
+    on: host.pool.name,
+    by: by ?? 'nobody',
+    mutates: false,
+    ok,
+    ...(!ok && { code: by === undefined ? '401' : '500' }),
+  });
+  if (by === undefined) return html(401, 'Unauthorised');
+  if (strike?.how === 'hang') throw new SimSocketError('hang');
+  if (strike) return html(500, 'Internal Server Error');
+  sawState(world, by);
+  const body = updatesOf(host);
+  if (body === undefined) return html(404, 'Not Found');
+  return { status: 200, headers: { 'content-type': 'application/json' }, body };
 }
 
 /** Whose session it is; undefined where it is nobody's. */

@@ -7,7 +7,7 @@ import { hostAt, text, type Call, type Method } from './method';
 import { assertReachable, configMethods } from './methods-pool';
 import { migrate } from './migrate';
 import { evacuationPlan } from './placement';
-import { callPlugin, changesHost } from './upgrade-plugin';
+import { callPlugin, changesHost } from './patch-plugins';
 import { bytes, refOf, VOID, XapiFailure, type XapiValue } from './values';
 
 function disable(call: Call): string {
@@ -24,6 +24,8 @@ function enable(call: Call): string {
   const host = hostAt(call, 0);
   assertReachable(call, host);
   if (host.phase !== 'up') throw new XapiFailure('HOST_STILL_BOOTING');
+  if (host.patching.pending.mandatory.length > 0)
+    throw new XapiFailure('HOST_PENDING_MANDATORY_GUIDANCE_NOT_EMPTY', refOf(host.uuid));
   host.disabledByUser = false;
   setInDatabase(call.world, host, { enabled: true });
   return VOID;

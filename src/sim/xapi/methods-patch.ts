@@ -144,6 +144,21 @@ export const PATCH_METHODS: Readonly<Record<string, Method>> = {
   ...familyMethods('UPDATE'),
   'pool_update.introduce': { params: ['ref:VDI'], mutates: true, run: introduce },
   'VDI.create': { params: ['m'], mutates: true, run: createDisk },
+  'VDI.add_to_other_config': {
+    params: ['ref:VDI', 's', 's'],
+    mutates: true,
+    run: (call) => {
+      const uuid = uuidOfRef(text(call, 0));
+      const disk = call.pool.patching.disks.find((one) => one.uuid === uuid);
+      if (!disk) throw new XapiFailure('HANDLE_INVALID', 'VDI', text(call, 0));
+      const key = text(call, 1);
+      if (key in disk.otherConfig)
+        throw new XapiFailure('MAP_DUPLICATE_KEY', 'VDI', 'other_config', uuid, key);
+      disk.otherConfig = { ...disk.otherConfig, [key]: text(call, 2) };
+      call.world.cloud.changed(call.pool, 'vdi', uuid);
+      return VOID;
+    },
+  },
   'VDI.destroy': {
     params: ['ref:VDI'],
     mutates: true,

@@ -80,6 +80,10 @@ const WORDS: Readonly<Record<Guidance, string>> = {
   'restart-vms': 'restart_device_model',
 };
 
+/** …and as /updates does: RebootHost (xc §3.7.4). */
+export const camelWord = (guidance: Guidance): string =>
+  WORDS[guidance].replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
+
 const words = (list: readonly Guidance[]): string[] => list.map((one) => WORDS[one]);
 
 export const usesRepository = (pool: SimPool): boolean =>

@@ -44,6 +44,8 @@ export const SECONDS = {
   /** A large upload is unpacked and its signature looked at. */
   uploadEnd: 2,
   syncUpdates: 90,
+  applyUpdates: 180,
+  checkUpdate: 5,
   haChange: 20,
   syncDatabase: 2,
   retryBusy: 5,

@@ -7,9 +7,10 @@ import { textFrom, type XapiObject } from '../record';
 import { beforeActing, type PatchContext } from './context';
 import { upload } from './upload';
 
-/** XenCenter's mark, and ours: which artefact it is. */
+/** XenCenter's mark; ours from the beginning, and ours once the disk is full: which artefact it is. */
 const PACK_MARK = 'supp_pack_iso';
-const OUR_MARK = 'xsupgrade_artefact';
+const BEGUN_MARK = 'xsupgrade_upload';
+const FULL_MARK = 'xsupgrade_artefact';
 
 interface Disk {
   readonly ref: string;
@@ -17,23 +18,42 @@ interface Disk {
   readonly name: string;
 }
 
-/** Disks that this product made for artefacts, by the artefact's uuid. */
-export async function disksByArtefact({
-  session,
-  directory,
-}: PatchContext): Promise<ReadonlyMap<string, Disk>> {
+interface Marked extends Disk {
+  readonly artefact: string;
+  readonly isFull: boolean;
+}
+
+/** Disks that this product made. */
+async function marked({ session, directory }: PatchContext): Promise<readonly Marked[]> {
   const disks = await directory.table(session, 'VDI');
-  const ours = new Map<string, Disk>();
-  for (const [ref, disk] of disks) {
-    const artefact = disk.map('other_config')[OUR_MARK];
-    if (artefact !== undefined)
-      ours.set(artefact, { ref, uuid: disk.text('uuid'), name: disk.text('name_label') });
-  }
-  return ours;
+  return [...disks].flatMap(([ref, disk]) => {
+    const { [BEGUN_MARK]: begun, [FULL_MARK]: full } = disk.map('other_config');
+    if (begun === undefined) return [];
+    const names = { ref, uuid: disk.text('uuid'), name: disk.text('name_label') };
+    return [{ ...names, artefact: begun, isFull: full === begun }];
+  });
+}
+
+/** Disks that hold a whole artefact, by the artefact's uuid. */
+export async function disksByArtefact(context: PatchContext): Promise<ReadonlyMap<string, Disk>> {
+  const whole = (await marked(context)).filter(({ isFull }) => isFull);
+  return new Map(whole.map((disk) => [disk.artefact, disk]));
 }
 
 export const diskOf = async (context: PatchContext, { uuid }: NamedArtefact): Promise<Disk | undefined> =>
   (await disksByArtefact(context)).get(uuid);
+
+/** Whatever was ever uploaded for this artefact, whole or not. */
+export async function dropDisks(context: PatchContext, artefact: NamedArtefact): Promise<void> {
+  const disks = await beforeActing(() => marked(context));
+  for (const { ref } of disks.filter((disk) => disk.artefact === artefact.uuid))
+    try {
+      await context.session.act('VDI.destroy', [ref], `throw away an upload of ${artefact.name}`);
+    } catch (error) {
+      // somebody was faster
+      if (!(error instanceof Refused) || error.code !== 'HANDLE_INVALID') throw error;
+    }
+}
 
 const MIB = 1024 * 1024;
 
@@ -68,6 +88,8 @@ export async function makeDisk(
   progress?: (bytes: number) => void,
 ): Promise<void> {
   if (await beforeActing(() => diskOf(context, artefact))) return;
+  // an upload that broke off with its worker
+  await dropDisks(context, artefact);
   await fill(context, artefact, progress);
 }
 
@@ -88,7 +110,7 @@ export async function fill(
     type: 'user',
     sharable: false,
     read_only: false,
-    other_config: { [PACK_MARK]: 'true', [OUR_MARK]: artefact.uuid },
+    other_config: { [PACK_MARK]: 'true', [BEGUN_MARK]: artefact.uuid },
     xenstore_data: {},
     sm_config: {},
     tags: [],
@@ -96,17 +118,10 @@ export async function fill(
   const vdi = textFrom(await session.act('VDI.create', [record], doing), source);
   try {
     await upload(context, `/import_raw_vdi?vdi=${encodeURIComponent(vdi)}&format=raw`, artefact, progress);
+    await session.act('VDI.add_to_other_config', [vdi, FULL_MARK, artefact.uuid], doing);
   } catch (error) {
     await session.act('VDI.destroy', [vdi], 'throw away an unfinished upload').catch(() => undefined);
     throw error;
   }
   return vdi;
-}
-
-export async function dropDisk({ session }: PatchContext, disk: Disk, doing: string): Promise<void> {
-  try {
-    await session.act('VDI.destroy', [disk.ref], doing);
-  } catch (error) {
-    if (!(error instanceof Refused) || error.code !== 'HANDLE_INVALID') throw error;
-  }
 }

@@ -5,12 +5,20 @@ import { problems } from '../../../domain/problems';
 import type { Patching } from '../../../ports-patching';
 import { beforeActing, type PatchContext, type Provider } from './context';
 import { poolPatch } from './pool-patch';
+import { poolUpdate } from './pool-update';
+import { repository } from './repository';
+import { updater } from './updater';
 
-type Mechanisms = Readonly<Partial<Record<PatchProvider, Provider>>>;
+type Mechanisms = Readonly<Record<PatchProvider, Provider>>;
 
 export function patching(context: PatchContext): Patching {
   const { session, refOf, named, pool } = context;
-  const mechanisms: Mechanisms = { pool_patch: poolPatch(context) };
+  const mechanisms: Mechanisms = {
+    pool_patch: poolPatch(context),
+    pool_update: poolUpdate(context),
+    repository: repository(context),
+    updater: updater(context),
+  };
 
   async function release(): Promise<{ readonly brand: string; readonly version: string }> {
     const { directory, source } = context;

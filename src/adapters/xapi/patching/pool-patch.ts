@@ -14,7 +14,7 @@ import {
   type PatchContext,
   type Provider,
 } from './context';
-import { diskOf, disksByArtefact, dropDisk, makeDisk } from './disks';
+import { diskOf, disksByArtefact, dropDisks, makeDisk } from './disks';
 import { upload } from './upload';
 
 const PACK_PLUGIN = 'install-supp-pack';
@@ -48,8 +48,7 @@ export function poolPatch(context: PatchContext): Provider {
     },
     unstage: async (artefact) => {
       const doing = `clean up ${artefact.name}`;
-      const disk = await beforeActing(() => diskOf(context, artefact));
-      if (disk !== undefined) return dropDisk(context, disk, doing);
+      await dropDisks(context, artefact);
       const patch = rowOf(await beforeActing(patches), artefact.uuid);
       if (patch === undefined) return;
       await session.act('pool_patch.pool_clean', [patch], doing);
