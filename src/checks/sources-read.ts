@@ -12,7 +12,7 @@ export const sourcesRead = defineCheck({
         pool.name,
         `${source} could not be read.`,
         [why],
-        `Make ${source} reachable with the addresses, pins and passwords of pools.yaml and the environment.`,
+        `Make ${source} reachable with the addresses, pins and logins of pools.yaml and the environment.`,
         'Then ask for the plan again.',
       ),
     ),

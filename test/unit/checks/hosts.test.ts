@@ -227,11 +227,11 @@ describe('a pool that is only to be rebooted', () => {
   });
 
   test('may wait for a reboot: this one ends the wait', async () => {
-    const severities = async (aim?: 'reboot') =>
-      (await lookAt('reboot-pending-master', '7.1.2', [], aim)).findings
+    const severities = async (aim: 'upgrade' | 'reboot') =>
+      (await lookAt('reboot-pending-master', '7.1.2', { aim })).findings
         .filter(({ check }) => check === 'pending-reboots')
         .map(({ severity }) => severity);
-    expect(await severities()).toEqual(['block']);
+    expect(await severities('upgrade')).toEqual(['block']);
     expect(await severities('reboot')).toEqual(['note']);
   });
 

@@ -36,7 +36,7 @@ const broken = [
 ];
 
 test.each(broken)('%s answered with %s: cannot tell, and says so', async (call, how) => {
-  const { findings, unread } = await lookAt('healthy', '7.1.2', [{ call, how, nth: 0 }]);
+  const { findings, unread } = await lookAt('healthy', '7.1.2', { faults: [{ call, how, nth: 0 }] });
 
   expect(unread.length).toBeGreaterThan(0);
   expect(findings.filter(({ check }) => check === 'sources-read').map(({ severity }) => severity)).toEqual(
@@ -48,7 +48,7 @@ test.each(['listConfigurations', 'listHypervisorCapabilities', 'listGuestOsMappi
   'cloudstack:%s refused although it is allowed: blocks',
   async (name) => {
     const fault = { call: `cloudstack:${name}`, how: 'refuse', code: '530', nth: 0 };
-    const { findings } = await lookAt('healthy', '7.1.2', [fault]);
+    const { findings } = await lookAt('healthy', '7.1.2', { faults: [fault] });
 
     expect(findings.filter(({ severity }) => severity === 'block').map(({ check }) => check)).toEqual([
       'api-key',
@@ -59,7 +59,7 @@ test.each(['listConfigurations', 'listHypervisorCapabilities', 'listGuestOsMappi
 test.each(['html', 'truncate'])(
   'dom0’s answers spoiled by %s: every host blocks by name, with what cannot be told of it',
   async (how) => {
-    const { findings } = await lookAt('healthy', '7.1.2', [{ call: 'ssh:find', how, nth: 0 }]);
+    const { findings } = await lookAt('healthy', '7.1.2', { faults: [{ call: 'ssh:find', how, nth: 0 }] });
 
     expect(
       findings.filter(({ severity }) => severity === 'block').map(({ on, what }) => `${on}: ${what}`),
@@ -79,7 +79,7 @@ test('a host that does not say its time is not taken for one whose clock is righ
     code: 'CANNOT_CONTACT_HOST',
     nth: 0,
   };
-  const { findings } = await lookAt('healthy', '7.1.2', [fault]);
+  const { findings } = await lookAt('healthy', '7.1.2', { faults: [fault] });
 
   expect(
     findings.filter(({ severity }) => severity === 'block').map(({ check, on }) => `${check} ${on}`),

@@ -1,14 +1,36 @@
 /** Every pool under test/fixtures/pools: one fault each, and exactly what the checks must say of it. */
 
+import type { How } from './pool-files';
+
 export interface PoolCase {
   readonly pool: string;
   readonly target: string;
   /** `severity check on`, in the order of the checks; the questions that are always asked are left out. */
   readonly says: readonly string[];
+  /** What else is asked for, or is not there. */
+  readonly how?: How;
+  /** Sources that could not be read; none unless said otherwise. */
+  readonly unread?: readonly string[];
 }
 
 const TARGET = '7.1.2';
 const of = (pool: string, target: string, ...says: readonly string[]): PoolCase => ({ pool, target, says });
+const looked = (how: How, one: PoolCase): PoolCase => ({ ...one, how });
+
+const each = (what: string): readonly string[] =>
+  ['host-1', 'host-2', 'host-3'].map((host) => `${what} ${host}`);
+
+// XCP-ng says what its media want for dom0: more than the 752 MiB of the pretend hosts
+const MEDIA = 'http://media.example/xcp-ng/8.3.0';
+const HOTFIX = {
+  uuid: '5a1c4d9e-8f70-4b5f-9d0e-2a7c61f3b812',
+  name: 'XS71ECU2001',
+  versions: ['7.1.2'],
+  requires: [],
+  supersedes: [],
+  conflicts: [],
+  guidance: 'reboot',
+} as const;
 
 /** No API answers the questions: they are asked of every pool with running guests. Hosts of 6.5 have the old layout. */
 export const ALWAYS_SAID: readonly string[] = [
@@ -29,6 +51,7 @@ export const CASES: readonly PoolCase[] = [
   of('builds-differ', TARGET, 'block versions-and-hotfixes pool-a'),
   of('call-not-allowed', TARGET, 'block api-key pool-a'),
   of('card-unplugged', TARGET, 'warn same-networks host-2'),
+  looked({ hotfixes: [HOTFIX] }, of('catalogue-ahead', TARGET, 'note hotfixes-missing pool-a')),
   of('cd-inserted', TARGET, 'note vms-can-move i-2-11-VM'),
   of('cd-library-unplugged', TARGET, 'note storage-plugged host-2'),
   of('clock-minutes-off', TARGET, 'block host-clocks host-2'),
@@ -42,8 +65,29 @@ export const CASES: readonly PoolCase[] = [
   of('cpu-features-differ', TARGET, 'warn same-cpus pool-a'),
   of('cpus-of-two-makers', TARGET, 'block same-cpus pool-a'),
   of('customised', TARGET, 'note customisations host-2'),
+  looked(
+    { without: ['cloudStackDb'] },
+    of('database-not-configured', TARGET, 'question sources-configured pool-a'),
+  ),
+  {
+    ...looked(
+      { faults: [{ call: 'db:SELECT', how: 'refuse', code: '1205', nth: 0 }] },
+      of('database-silent', TARGET, 'block sources-read pool-a'),
+    ),
+    unread: ['CloudStack’s database'],
+  },
   of('dead-after-seconds', TARGET, 'warn cloudstack-settings pool-a'),
   of('dom0-full', TARGET, 'block dom0-space host-2'),
+  looked(
+    { automatic: MEDIA },
+    of(
+      'dom0-grows',
+      '8.3.0',
+      'warn installer-memory host-1',
+      'warn installer-memory host-2',
+      'warn installer-memory host-3',
+    ),
+  ),
   of('dom0-nearly-full', TARGET, 'warn dom0-space host-2'),
   of('down-hosts-to-maintenance', '8.4.0', 'warn cloudstack-settings pool-a'),
   of('fcoe', '8.4.0', 'warn deprecated-storage fcoe'),
@@ -72,6 +116,10 @@ export const CASES: readonly PoolCase[] = [
   of('host-tags-differ', TARGET, 'question host-tags pool-a'),
   of('host-version-unknown', TARGET, 'block era host-1', 'block era host-2', 'block era host-3'),
   of('hosts-in-transfer', TARGET, 'block cloudstack-open-work cluster-a'),
+  looked(
+    { automatic: 'http://media.example/xenserver/8.4.0' },
+    of('hotfix-before-upgrade', '8.4.0', ...each('block installer-hotfix'), ...each('warn installer-memory')),
+  ),
   of('hotfix-missing', TARGET, 'block versions-and-hotfixes pool-a'),
   of('integration-port-open', TARGET, 'warn cloudstack-settings pool-a'),
   of('iscsi-name-empty', TARGET, 'warn iscsi-names host-2'),
@@ -97,6 +145,19 @@ export const CASES: readonly PoolCase[] = [
   of('many-sockets', TARGET, 'warn vcpu-topology i-2-11-VM'),
   of('marked-safe2upgrade', TARGET, 'question safe2upgrade-mark host-2'),
   of('marked-with-local-disk', TARGET, 'question vms-can-move i-2-11-VM', 'block safe2upgrade-mark host-2'),
+  looked(
+    {
+      automatic: MEDIA,
+      faults: [{ call: 'world:media', on: 'host-2', how: 'fail', code: 'NOT_FOUND', nth: 0 }],
+    },
+    of(
+      'media-not-found',
+      '8.3.0',
+      'block installer-media host-2',
+      'warn installer-memory host-1',
+      'warn installer-memory host-3',
+    ),
+  ),
   of('member-before-master', TARGET, 'block versions-and-hotfixes pool-a'),
   of('message-files', TARGET, 'warn blobs host-3'),
   of('migrates-across-clusters', '8.4.0', 'warn cloudstack-settings pool-a'),
@@ -116,6 +177,16 @@ export const CASES: readonly PoolCase[] = [
   of('one-try-per-vm', '8.4.0', 'warn cloudstack-settings pool-a'),
   of('paravirtual-guest', '8.2.1', 'block paravirtual-guests i-2-11-VM'),
   of('paravirtual-guest-8-1', '8.1.0', 'warn paravirtual-guests i-2-11-VM'),
+  looked(
+    { automatic: MEDIA, without: ['dom0'] },
+    of(
+      'partitions-unseen',
+      '8.3.0',
+      'block installer-partitions pool-a',
+      ...each('warn installer-memory'),
+      ...Array.from({ length: 5 }, () => 'question sources-configured pool-a'),
+    ),
+  ),
   of('paths-down', TARGET, 'warn storage-everywhere host-2'),
   of('pool-busy', '7.2.0', 'warn xapi-work pool-a'),
   of('power-by-ilo', '8.2.1', 'warn features-that-go host-2'),
@@ -188,17 +259,3 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'storage-plugged': 'attach-storage',
   'vms-blocked': 'allow-operations',
 };
-
-/** Checks of our own configuration, or of what no pool can show: tests beside this one break them. */
-export const NO_POOL_BREAKS: readonly string[] = [
-  'hardware',
-  'hotfixes-missing',
-  'installer-hotfix',
-  'installer-media',
-  'installer-memory',
-  'installer-partitions',
-  'smoke-test',
-  'sources-configured',
-  'sources-read',
-  'vm-backups',
-];

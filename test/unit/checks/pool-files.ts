@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Aim } from '../../../src/domain/aim';
 import type { Finding } from '../../../src/domain/finding';
+import type { Hotfix } from '../../../src/domain/hotfixes';
 import { inspect } from '../../../src/engine/inspect';
 import { makeCloud } from '../../../src/sim/cloud';
 import type { FaultSpec } from '../../../src/sim/faults';
@@ -30,12 +31,22 @@ export interface Seen {
 export const poolFile = (name: string): SnapshotFile =>
   parseSnapshotFile(readFileSync(join(FOLDER, `${name}.json`), 'utf8'));
 
-/** What the checks say of the pool in this file, every source configured. */
+/** What else is asked for, or is not there, when a pool is looked at. */
+export interface How {
+  readonly faults?: readonly FaultSpec[];
+  readonly aim?: Aim;
+  /** Not configured. */
+  readonly without?: readonly ('cloudStackDb' | 'dom0' | 'managementServers')[];
+  /** URL of the media of a plan with --automatic. */
+  readonly automatic?: string;
+  readonly hotfixes?: readonly Hotfix[];
+}
+
+/** What the checks say of the pool in this file; every source is configured unless said otherwise. */
 export async function lookAt(
   name: string,
   target: string,
-  faults: readonly FaultSpec[] = [],
-  aim: Aim = 'upgrade',
+  { faults = [], aim = 'upgrade', without = [], automatic, hotfixes }: How = {},
 ): Promise<Seen> {
   const { pools, hidden } = poolFile(name);
   const cloud = makeCloud({ pools, hidden });
@@ -43,11 +54,28 @@ export async function lookAt(
   const facts = {
     canaryVm: 'i-2-10-VM',
     smokeTest: { templateId: 't', serviceOfferingId: 's', networkOfferingId: 'n' },
+    ...(hotfixes && { hotfixes }),
   };
-  const world = worldInMemory({ cloud, ...sidesOf(cloud) }, cloud.pools[0]!, facts);
+  const { cloudStackDb, dom0, managementServers, ...all } = worldInMemory(
+    { cloud, ...sidesOf(cloud) },
+    cloud.pools[0]!,
+    facts,
+  );
+  const world = {
+    ...all,
+    ...(!without.includes('cloudStackDb') && { cloudStackDb }),
+    ...(!without.includes('dom0') && { dom0 }),
+    ...(!without.includes('managementServers') && { managementServers }),
+  };
   const { findings, snapshot } = await patiently(
     cloud,
-    inspect(world, { target, aim, owed: [], at: cloud.time.now() }),
+    inspect(world, {
+      target,
+      aim,
+      owed: [],
+      at: cloud.time.now(),
+      ...(automatic !== undefined && { automatic: { url: automatic, byHand: [] } }),
+    }),
   );
   return {
     findings,

@@ -70,7 +70,7 @@ describe('snapshot-schedules', () => {
 test.each(['snapshot-schedule', 'no-capability-row', 'no-guest-os-names'])(
   'a rolling reboot of %s hears nothing of an upgrade',
   async (pool) => {
-    const { findings } = await lookAt(pool, '7.1.2', [], 'reboot');
+    const { findings } = await lookAt(pool, '7.1.2', { aim: 'reboot' });
     const ofUpgrades = ['snapshot-schedules', 'hardware', 'guest-os-mappings', 'capability-rows'];
 
     expect(findings.filter(({ check }) => ofUpgrades.includes(check))).toEqual([]);
