@@ -1,5 +1,6 @@
 /** What a command answers, as a terminal shows it. */
 import { WAY_WORDS } from '../domain/ways-out';
+import { workLeft } from '../domain/duration';
 import type { OwedAnswer, StatusAnswer } from '../domain/answers';
 import type { CommandAnswer } from '../domain/command-answers';
 import type { Problem } from '../domain/problem';
@@ -76,6 +77,7 @@ function runText({
 function statusText(status: StatusAnswer): string {
   return [
     `Run ${status.run} of ${status.pool} is ${status.phase} (plan ${status.plan}).`,
+    ...(status.workLeft ? [workLeft(status.workLeft)] : []),
     '',
     ...table(
       ['LANE', 'STATE', 'SINCE', 'LINE'],

@@ -4,6 +4,7 @@ import type { WhatIfAnswer } from '../domain/answers';
 import { Rejected } from '../domain/errors';
 import type { Snapshot } from '../domain/pool';
 import { problems } from '../domain/problems';
+import { aboutMinutes } from '../domain/duration';
 import { place, simpleRules } from '../placement/index';
 import { snapshotShape } from './snapshot-shape';
 import { indented } from './table';
@@ -135,7 +136,7 @@ export function whatIfText({ pool, target, placement }: WhatIfAnswer): string {
     ...(figures
       ? [
           `${figures.moves} moves (at least ${figures.leastMoves}), ${gib(figures.movedMib)} (at least ${gib(figures.leastMib)}), ${figures.stops} stops`,
-          `${(figures.minutes.p50 / 60).toFixed(1)} h, nine times of ten at most ${(figures.minutes.p90 / 60).toFixed(1)} h, without the time that people take to answer`,
+          `${aboutMinutes(figures.minutes)}, without the time that people take to answer`,
         ]
       : []),
     ...hosts.flatMap(({ host, moves, stops, away }) => [

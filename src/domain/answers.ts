@@ -2,7 +2,7 @@
 import type { Finding } from './finding';
 import type { Obligation } from './obligation';
 import type { Phase } from './phases';
-import type { Placement, Plan } from './plan';
+import type { Minutes, Placement, Plan } from './plan';
 import type { Problem } from './problem';
 import type { QuestionKind } from './decision';
 import type { WayOut } from './ways-out';
@@ -71,6 +71,8 @@ export interface StatusAnswer {
   readonly plan: string;
   readonly pool: string;
   readonly phase: Phase;
+  /** Minutes, without the time that people take; only while it runs. */
+  readonly workLeft?: Minutes;
   readonly lanes: readonly LaneAnswer[];
   readonly questions: readonly QuestionAnswerable[];
   readonly owed: readonly OwedAnswer[];

@@ -1,5 +1,6 @@
 /** What a plan comes to, for every place that shows it: verdict, counts, a row for each host, findings by what a person does next. Pure. */
 import { changeOf } from './aim';
+import { aboutMinutes } from './duration';
 import type { Finding, Severity } from './finding';
 import type { Plan } from './plan';
 import { isMaster, masterFirst, residents, type HostSnapshot, type Snapshot } from './pool';
@@ -79,7 +80,7 @@ export function countsSentence(findings: readonly Finding[]): string {
   return counts.length === 0 ? 'nothing' : counts.join(', ');
 }
 
-/** "3 hosts, 12 VMs running; 9 moves, 1 VM stopped for a while". */
+/** "3 hosts, 12 VMs running; 9 moves, 1 VM stopped for a while; about 1 h 40 min, nine times of ten at most 2 h, without …". */
 export function sizeSentence({ snapshot, placement }: Plan): string {
   const running = snapshot.vms.filter((vm) => vm.on !== undefined).length;
   const moves = placement.hosts.reduce((sum, { moves: all }) => sum + all.length, 0);
@@ -87,6 +88,9 @@ export function sizeSentence({ snapshot, placement }: Plan): string {
   return [
     `${counted(snapshot.hosts.length, 'host')}, ${counted(running, 'VM')} running`,
     `${counted(moves, 'move')}, ${stops === 0 ? 'no VM' : counted(stops, 'VM')} stopped for a while`,
+    ...(placement.figures && placement.figures.minutes.p50 > 0
+      ? [`${aboutMinutes(placement.figures.minutes)}, without the time that people take`]
+      : []),
   ].join('; ');
 }
 

@@ -5,6 +5,7 @@ import type { Deed } from '../domain/person';
 import { isOver } from '../domain/phases';
 import { POOL_LANE } from '../domain/plan';
 import { currentLine, lanesOf, openQuestions, type Run } from '../domain/run';
+import { timeLeft } from '../domain/time-left';
 import { deedOf } from './answer';
 
 export function statusOf(
@@ -13,11 +14,13 @@ export function statusOf(
   whoMay: (deed: Deed) => readonly string[],
   selfApproval: boolean,
 ): StatusAnswer {
+  const left = shownPhase(run) === 'running' ? timeLeft(run) : undefined;
   return {
     run: run.id,
     plan: run.plan.id,
     pool: run.plan.pool,
     phase: shownPhase(run),
+    ...(left && { workLeft: left }),
     lanes: lanesOf(run).map((lane) => laneAnswer(run, lane)),
     // what an aborted run still asked can be answered no more
     questions: (isOver(run.phase) ? [] : openQuestions(run)).map((question) => {

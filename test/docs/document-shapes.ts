@@ -167,6 +167,10 @@ const status = z.strictObject({
   plan: text,
   pool: text,
   phase,
+  workLeft: minutes
+    .describe('minutes, without the time that people take; only while it runs')
+    .exactOptional(),
+
   lanes: z.array(
     z.strictObject({
       host: optionalText,

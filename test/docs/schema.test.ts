@@ -94,6 +94,7 @@ describe('real documents', () => {
           ...run,
           plan: 'plan-1',
           pool: 'pool-a',
+          workLeft: { p50: 90, p90: 104.5 },
           lanes: [
             {
               state: 'waiting',

@@ -3,6 +3,7 @@ import { WAY_WORDS } from '../../domain/ways-out';
 import { goalOf, purposeOf } from '../../domain/aim';
 import type { KnownBlock } from '@slack/types';
 import type { CommandAnswer, CommandHelp, PoolAnswer } from '../../domain/command-answers';
+import { workLeft } from '../../domain/duration';
 import type { LaneAnswer, OwedAnswer, StatusAnswer } from '../../domain/answers';
 import { owedName } from '../../domain/owed-words';
 import { section, sections } from './blocks';
@@ -142,6 +143,7 @@ function statusMessage(status: StatusAnswer): Message {
   );
   const owed = status.owed.length === 0 ? [] : ['Owed to the pool:', ...status.owed.map(owedLine)];
   return said('status', `${status.pool}: run ${status.run} is ${status.phase}`, [
+    ...(status.workLeft ? [workLeft(status.workLeft)] : []),
     ...problems,
     ...questions,
     ...lanes,

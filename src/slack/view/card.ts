@@ -1,10 +1,12 @@
 /** The live card of a run: how far it is, what it waits for, what can be pressed. One per run, edited in place. */
 import type { Button, KnownBlock } from '@slack/types';
 import type { OwedAnswer } from '../../domain/answers';
+import { workLeft } from '../../domain/duration';
 import { laneState, shownPhase } from '../../domain/lanes';
 import { owedName } from '../../domain/owed-words';
 import { isOver } from '../../domain/phases';
 import type { Run } from '../../domain/run';
+import { timeLeft } from '../../domain/time-left';
 import { actions, context, header, section, sections, table } from './blocks';
 import { press } from './buttons';
 import { coalesced, LIMITS } from './limits';
@@ -37,6 +39,7 @@ export function card(run: Run, owed: readonly OwedAnswer[], notes: readonly stri
       [
         `${clip(bold(phaseSentence(run)), 700)}${far.hosts > 0 ? ` ${hostsSentence(far)}.` : ''}`,
         `${bar(far)}  ${far.linesDone} of ${far.lines} lines`,
+        ...left(run),
       ].join('\n'),
     ),
     ...waits(run),
@@ -58,6 +61,12 @@ export function card(run: Run, owed: readonly OwedAnswer[], notes: readonly stri
   const room = LIMITS.message - JSON.stringify([...above, ...below]).length - 200;
   const text = `${headline}: ${phaseSentence(run)} ${hostsSentence(far)}`.trim();
   return { key: CARD, text: spoken(text), blocks: [...above, ...hosts(run, room), ...below] };
+}
+
+/** Where nothing moves the time that is left says nothing. */
+function left(run: Run): readonly string[] {
+  const minutes = shownPhase(run) === 'running' ? timeLeft(run) : undefined;
+  return minutes ? [workLeft(minutes)] : [];
 }
 
 function waits(run: Run): readonly KnownBlock[] {

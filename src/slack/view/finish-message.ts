@@ -1,13 +1,15 @@
 /** The last word of a run: what was done, how long it took, what is still owed. */
 import type { OwedAnswer } from '../../domain/answers';
+import { aboutMinutes, duration } from '../../domain/duration';
 import { laneState } from '../../domain/lanes';
 import { owedName } from '../../domain/owed-words';
 import type { Run } from '../../domain/run';
+import { waitedForPeople } from '../../domain/time-left';
 import { section, sections } from './blocks';
 import { coalesced } from './limits';
 import { FINISH, type Message } from './message';
 import { hostsOf, versions } from './progress';
-import { bold, clip, count, duration, listed, plain, spoken } from './words';
+import { bold, clip, count, listed, plain, spoken } from './words';
 
 /** Undefined while the run is open. */
 export function finishMessage(run: Run, owed: readonly OwedAnswer[] = []): Message | undefined {
@@ -39,9 +41,26 @@ export function finishMessage(run: Run, owed: readonly OwedAnswer[] = []): Messa
     blocks: [
       section(`${mark} ${bold(headline)}`),
       ...sections(lines),
-      section(`${clip(plain(left), 2500)}\n${count(answers, 'question')} answered by people.`),
+      section(
+        [
+          clip(plain(left), 2500),
+          `${count(answers, 'question')} answered by people.`,
+          ...asPlanned(run),
+        ].join('\n'),
+      ),
     ],
   };
+}
+
+/** What the plan said beside what it took, so that people learn how far to trust the next one. */
+function asPlanned(run: Run): readonly string[] {
+  const planned = run.plan.placement.figures?.minutes;
+  if (!planned || run.phase !== 'finished') return [];
+  const waited = waitedForPeople(run);
+  const worked = (run.endedAt ?? run.at) - run.startedAt - waited;
+  return [
+    `Worked ${duration(worked)} and waited ${duration(waited)} for people; planned for the hosts: ${aboutMinutes(planned)}.`,
+  ];
 }
 
 function hostLine(run: Run, host: string): string {

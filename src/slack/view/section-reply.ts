@@ -4,8 +4,9 @@ import { currentLine, openQuestion, type LineState, type Run } from '../../domai
 import { adviceLines } from './advice';
 import { context, section, sections } from './blocks';
 import { coalesced, type TextLine } from './limits';
+import { duration } from '../../domain/duration';
 import type { Message } from './message';
-import { bold, clip, clockTime, count, duration, plain, spoken } from './words';
+import { bold, clip, clockTime, count, plain, spoken } from './words';
 
 /** JSON characters of the lines in one reply; what is left over holds heading and footer (12,000 in all, stack §8). */
 const BUDGET = 9500;

@@ -1,6 +1,6 @@
 /** Text as Slack wants it: names are never markup, times are the reader's own, long is cut with a mark. */
 
-import { getUnixTime, hoursToMinutes, intervalToDuration, millisecondsToMinutes } from 'date-fns';
+import { getUnixTime } from 'date-fns';
 
 /** Names and answers of other programs: `<`, `>` and `&` would be read as links and mentions. */
 export const plain = (text: string): string =>
@@ -43,23 +43,6 @@ export function clockTime(at: number): string {
 export function dayAndTime(at: number): string {
   const utc = new Date(at).toISOString();
   return `<!date^${getUnixTime(at)}^{date_short_pretty} {time}|${utc.slice(0, 10)} ${utc.slice(11, 16)} UTC>`;
-}
-
-/** To round to the nearest minute, milliseconds. */
-const HALF_A_MINUTE = 30_000;
-
-/** 95 minutes read as "1 h 35 min". */
-export function duration(ms: number): string {
-  const minutes = millisecondsToMinutes(ms + HALF_A_MINUTE);
-  if (minutes < 1) return 'less than a minute';
-  if (minutes < hoursToMinutes(1)) return `${minutes} min`;
-  const {
-    days = 0,
-    hours = 0,
-    minutes: rest = 0,
-  } = intervalToDuration({ start: 0, end: minutes * 2 * HALF_A_MINUTE });
-  const whole = `${days * 24 + hours} h`;
-  return rest === 0 ? whole : `${whole} ${rest} min`;
 }
 
 export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
