@@ -68,7 +68,9 @@ function applied(run: Run, entry: Entry, at: number, seq: number): Run {
     case 'ActAnswered':
       return settled(run, entry, at, 'answered', entry.receipt);
     case 'ActLost':
-      return settled(run, entry, at, 'lost');
+      return onSubject(settled(run, entry, at, 'lost'), entry.line, entry.subject, (was) =>
+        was && was.n === entry.n ? { ...was, lost: entry.why } : was!,
+      );
     case 'ActRefused':
       return onSubject(settled(run, entry, at, 'refused'), entry.line, entry.subject, (was) =>
         was && was.n !== entry.n ? was : refusedWith(was, entry.problem),

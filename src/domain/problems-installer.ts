@@ -16,6 +16,17 @@ export const withInstaller = {
         `Or abort this run and plan the host by hand: xsupgrade plan ${pool} --automatic ${url} --by-hand ${host}`,
       ),
     ),
+  installerNotPrepared: (host: string, said: string): Problem =>
+    offering(
+      ['look', 'by-hand', 'take-back'],
+      problem(
+        'INSTALLER_NOT_PREPARED',
+        `${host} was asked for the installer and carries none: ${said}`,
+        'Its upgrade plugin failed on the way; the boot loader names no installer, so the host would boot its own system.',
+        `Look at ${host}: df -h / /boot /var; tail /var/log/SMlog /var/log/messages`,
+        'Make room, or put right what is named, then press Look again: it is asked once more. Or choose: by hand, or take it back.',
+      ),
+    ),
   installerGone: (host: string): Problem =>
     offering(
       ['look', 'again', 'by-hand', 'take-back'],

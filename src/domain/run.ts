@@ -24,6 +24,8 @@ export interface SubjectActs {
   readonly settledAt?: number;
   readonly receipt?: Json;
   readonly refusal?: Problem;
+  /** Why its answer is not known. */
+  readonly lost?: string;
 }
 
 export interface Note {

@@ -30,6 +30,8 @@ export interface BuildOptions {
   readonly absentMeansUnknown?: boolean;
   /** Message files that a host keeps whatever XAPI says, by its name. */
   readonly messages?: Readonly<Record<string, number>> | undefined;
+  /** Hosts that boot by UEFI. */
+  readonly efi?: readonly string[] | undefined;
   /** What the pool's repositories have. */
   readonly offers?: OffersFile | undefined;
   /** Gives CloudStack's next database id. */
@@ -188,6 +190,7 @@ function buildHost(
     reboots: 0,
     prepared: false,
     boot: {},
+    firmware: options.efi?.includes(file.name) ? 'efi' : 'bios',
     // CloudStack set its agent up when it first saw the host, after the boot.
     scriptsAt: bootTime + 600,
     heartbeat: {

@@ -66,6 +66,7 @@ export class Cloud implements CloudState {
           absentMeansUnknown: file.takenAt !== undefined,
           messages: this.hidden[file.name]?.messages,
           offers: (options.hidden ?? {})[file.name]?.offers,
+          efi: (options.hidden ?? {})[file.name]?.efi,
           nextDbId: () => ++dbId,
         }),
       );
@@ -107,6 +108,7 @@ function hiddenOf(files: Readonly<Record<string, HiddenFile>>): Readonly<Record<
         ...(file.rotatesKeys && { rotatesKeys: file.rotatesKeys }),
         ...(file.loses && { loses: file.loses }),
         ...(file.messages && { messages: file.messages }),
+        ...(file.mayRepartition && { mayRepartition: file.mayRepartition }),
       },
     ]),
   );

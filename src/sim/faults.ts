@@ -1,7 +1,18 @@
 /** Faults as data: which call, on whom, which time, how. */
 
 export const HOWS = ['refuse', 'lose-request', 'lose-answer', 'hang', 'slow', 'truncate', 'html'] as const;
-export const WORLD_HOWS = ['same-version', 'never', 'stall', 'fail', 'changed'] as const;
+export const WORLD_HOWS = [
+  'same-version',
+  'never',
+  'stall',
+  'fail',
+  'changed',
+  'twice',
+  'boot-loader',
+] as const;
+/** Faults of the media and of their preparation say which: a word of the plugin, or a version. */
+const WITH_CODE = ['world:media', 'world:prepare'];
+export const takesCode = ({ call, how }: FaultSpec): boolean => how === 'refuse' || WITH_CODE.includes(call);
 export const WORLD_CALLS = [
   'installer',
   'boot',
@@ -16,7 +27,7 @@ export const WORLD_CALLS = [
 ] as const;
 export const FACES = ['xapi', 'cloudstack', 'ssh', 'db', 'slack', 'pager', 'world'] as const;
 
-/** As POSTed: `how` may be `slow:SECONDS`. */
+/** As POSTed: `how` may be `slow:SECONDS` or `stall:SECONDS`. */
 export interface FaultSpec {
   /** `xapi:host.reboot`, `cloudstack:prepareHostForMaintenance`, `ssh:…`, `db:…`, `slack:chat.postMessage`, `world:installer`. */
   readonly call: string;
@@ -25,7 +36,7 @@ export interface FaultSpec {
   /** 1: the first time (default); 0: every time. */
   readonly nth?: number;
   readonly how: string;
-  /** With `refuse`: XAPI's code, CloudStack's number or Slack's error. */
+  /** With `refuse`: XAPI's code, CloudStack's number or Slack's error. With `world:media` and `world:prepare`: what is wrong. */
   readonly code?: string;
 }
 
@@ -96,6 +107,8 @@ function check(spec: FaultSpec): void {
   const [how, seconds] = spec.how.split(':');
   if (!hows.includes(how ?? '')) throw new UnknownFault(`how ${spec.how}: ${face} knows ${hows.join(', ')}`);
   if (how === 'slow' && !(Number(seconds) > 0)) throw new UnknownFault(`how ${spec.how}: write slow:SECONDS`);
+  if (how === 'stall' && seconds !== undefined && !(Number(seconds) > 0))
+    throw new UnknownFault(`how ${spec.how}: write stall or stall:SECONDS`);
   if (spec.nth !== undefined && !(Number.isInteger(spec.nth) && spec.nth >= 0))
     throw new UnknownFault(`nth ${spec.nth}: a whole number, 0 for every time`);
 }

@@ -71,6 +71,8 @@ export interface SimHost {
   prepared: boolean;
   /** Its boot loader and its system disk, as an installer finds them. */
   boot: SimBoot;
+  /** Where GRUB keeps its files. */
+  readonly firmware: 'bios' | 'efi';
   /** dom0 files of CloudStack's agent. Epoch seconds; 0: not there. */
   scriptsAt: number;
   heartbeat: { running: boolean; srs: string[]; writtenAt: number };
@@ -247,6 +249,8 @@ export interface Hidden {
   readonly loses?: Readonly<Record<string, readonly string[]>>;
   /** Message blobs per host: they slow the installer (the 72 % stall). */
   readonly messages?: Readonly<Record<string, number>>;
+  /** Hosts whose owner wants a new layout: to partition them anew is no breach. */
+  readonly mayRepartition?: readonly string[];
 }
 
 /** The whole pretend cloud; made by cloud.ts. */

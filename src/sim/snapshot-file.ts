@@ -139,6 +139,8 @@ const hidden = z.strictObject({
   rotatesKeys: z.array(text).optional(),
   loses: z.record(z.string(), z.array(text)).optional(),
   messages: z.record(z.string(), z.number().int().nonnegative()).optional(),
+  efi: z.array(text).optional(),
+  mayRepartition: z.array(text).optional(),
   offers: offersShape.optional(),
 });
 const file = z.strictObject({

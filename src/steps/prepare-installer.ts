@@ -2,7 +2,7 @@
  * The host's upgrade plugin downloads the installer and makes it the next boot (xc §2.2, §2.8). Slow, and judged by the
  * boot loader's own files. The plugin may go on when nobody waits: the line is not over before it has surely ended.
  */
-import { act, done, wait } from '../domain/decision';
+import { act, done, stop, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
 import type { SubjectActs } from '../domain/run';
 import { bootLook, PREPARED_WITHIN_SECONDS, stateOf, unsafe, type BootSeen } from './next-boot';
@@ -16,6 +16,9 @@ type Args = HostArgs & { readonly url: string; readonly to: string };
 const CALL_SECONDS = 900;
 const FAR_SECONDS = 30;
 
+/** Once more by itself: what was lost on the way there may work the second time. */
+const MOST_ACTS = 2;
+
 const inDoubt = (asked: SubjectActs | undefined): asked is SubjectActs =>
   asked?.outcome === 'intended' || asked?.outcome === 'lost';
 
@@ -26,7 +29,7 @@ export const prepareInstaller = defineStep<Args, BootSeen>({
   settleSeconds: PREPARED_WITHIN_SECONDS,
   callTimeoutSeconds: CALL_SECONDS,
   farDelaySeconds: FAR_SECONDS,
-  maxActs: 2,
+  maxActs: MOST_ACTS,
   long: true,
   patience: { softSeconds: minutes(20), hardSeconds: minutes(60) },
   observe: (world, args) => bootLook(world, args),
@@ -52,6 +55,9 @@ export const prepareInstaller = defineStep<Args, BootSeen>({
     if (way) return way;
     const stopped = unsafe(args, now);
     if (stopped) return stopped;
+    // asked as often as it may be by itself, and its last words say why
+    const tried = asked?.outcome === 'lost' && asked.tries >= MOST_ACTS * (1 + line.retries);
+    if (tried && asked.lost !== undefined) return stop(problems.installerNotPrepared(args.host, asked.lost));
     return act(`${args.host} is empty and disabled; the plugin downloads the installer`, {
       subject: args.host,
       what: `prepare the ${args.to} installer on ${args.host}`,

@@ -136,15 +136,17 @@ test('faults are armed, counted, listed with the vocabulary and cleared', async 
     { call: 'xapi:host.reboot', on: 'host-2', how: 'refuse', code: 'HOST_IS_LIVE' },
     { call: 'ssh:systemctl stop', how: 'slow:5', nth: 0 },
     { call: 'world:installer', on: 'host-2', how: 'same-version' },
+    { call: 'world:installer', on: 'host-3', how: 'stall:3600' },
+    { call: 'world:prepare', on: 'host-2', how: 'fail', code: 'UNAUTH_URL' },
     { call: 'slack:chat.postMessage', how: 'lose-answer' },
     { call: 'xapi:Async.VM.pool_migrate', how: 'hang' },
     { call: 'db:SELECT', how: 'hang' },
   ]);
   expect(armed.status).toBe(200);
-  expect(armed.body).toHaveLength(6);
+  expect(armed.body).toHaveLength(8);
 
   const listed = await ask('GET', '/faults');
-  expect(listed.body['faults']).toHaveLength(6);
+  expect(listed.body['faults']).toHaveLength(8);
   expect(listed.body['vocabulary']).toMatchObject({
     calls: { world: expect.arrayContaining(['installer']) as string[] },
   });

@@ -283,15 +283,16 @@ describe('aborted with an installer prepared', () => {
     expect(rulesBroken(it)).toEqual([]);
   });
 
-  test('the one-shot kind is taken back as well', async () => {
+  test.each(['bios', 'efi'] as const)('the one-shot kind is taken back as well, by %s', async (firmware) => {
     const pair = pairNamed('4.22.1-xs8.2')!;
     const it = await abandoned({
       pools: [poolOfPair(pair)],
       cloudStackVersion: pair.cloudStack,
       target: pair.to,
       automatic: { url: `http://media.example/xs-${pair.to}`, byHand: [] },
+      ...(firmware === 'efi' && { hidden: { 'pool-a': { efi: ['host-1'] } } }),
     });
-    expect(it.host('host-1').boot.installer).toBe('once');
+    expect([it.host('host-1').firmware, it.host('host-1').boot.installer]).toEqual([firmware, 'once']);
     const { run } = await it.ask(it.operator.giveBack(BOB, 'pool-a', 'installer-prepared:host-1'));
     expect((await it.play(run)).phase).toBe('finished');
     expect([it.host('host-1').prepared, it.host('host-1').boot.installer]).toEqual([false, undefined]);

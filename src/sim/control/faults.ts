@@ -1,7 +1,7 @@
 /** POST, GET and DELETE /faults: every word is checked before anything is armed. */
 import { z } from 'zod';
 import { COMMANDS } from '../cloudstack/commands';
-import { FACES, HOWS, UnknownFault, WORLD_CALLS, WORLD_HOWS } from '../faults';
+import { FACES, HOWS, takesCode, UnknownFault, WORLD_CALLS, WORLD_HOWS } from '../faults';
 import type { CloudState } from '../model';
 import { METHODS as SLACK_METHODS } from '../slack/methods';
 import { methodNames } from '../xapi/dispatch';
@@ -99,10 +99,10 @@ export function armFaults(
   }
   for (const spec of specs.data) {
     checkCall(spec.call);
-    if (spec.code !== undefined && spec.how !== 'refuse')
+    if (spec.code !== undefined && !takesCode({ call: spec.call, how: spec.how }))
       throw new ControlRefusal(
         'BAD_FAULT',
-        `${spec.call}: a code goes with how refuse only, not with ${spec.how}.`,
+        `${spec.call}: a code goes with how refuse, with world:media and with world:prepare, not with ${spec.how}.`,
       );
   }
   try {
@@ -137,6 +137,8 @@ export function listFaults(cloud: CloudState) {
         slack: "Slack's error",
         'ssh:mysqldump': ['1356', 'no-routines', 'one-database'],
         'ssh:tar -c': ['no-key'],
+        'world:media': ["fail: the plugin's word", 'changed: the version that the media are of'],
+        'world:prepare': ["fail: the plugin's word, or no-space"],
       },
       nth: 'which time it strikes, 1 unless said; 0: every time',
     },

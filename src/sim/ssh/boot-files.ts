@@ -4,8 +4,11 @@ import type { SimHost } from '../model';
 import type { File } from './disk';
 
 export const EXTLINUX = '/boot/extlinux.conf';
-export const GRUB = '/boot/grub/grub.cfg';
-export const VARIABLES = '/boot/grub/grubenv';
+/** GRUB's own files: with UEFI on the system partition of the firmware. */
+const directoryOf = ({ firmware }: SimHost): string =>
+  firmware === 'efi' ? '/boot/efi/EFI/xenserver' : '/boot/grub';
+export const grubOf = (host: SimHost): string => `${directoryOf(host)}/grub.cfg`;
+export const variablesOf = (host: SimHost): string => `${directoryOf(host)}/grubenv`;
 /** GRUB numbers entries: the installer's is the last. */
 export const INSTALLER_ENTRY = 3;
 
@@ -37,7 +40,7 @@ export function bootFiles(host: SimHost): Readonly<Record<string, File>> {
   ].join('\n');
   const variables = `# GRUB Environment Block\n${installer === 'once' ? `override_entry=${INSTALLER_ENTRY}\n` : ''}`;
   return {
-    [GRUB]: { content: `${content}\n`, mtime },
-    [VARIABLES]: { content: variables, mtime },
+    [grubOf(host)]: { content: `${content}\n`, mtime },
+    [variablesOf(host)]: { content: variables, mtime },
   };
 }

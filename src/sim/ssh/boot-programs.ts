@@ -1,6 +1,6 @@
 /** Programs that change what a host boots next, and whether its partitions stay (xc §2.8). */
 import type { SimHost } from '../model';
-import { EXTLINUX, GRUB, hasGrub, INSTALLER_ENTRY, VARIABLES } from './boot-files';
+import { EXTLINUX, grubOf, hasGrub, INSTALLER_ENTRY, variablesOf } from './boot-files';
 import { failed, ok, type Result, type Shell } from './program';
 
 const MARK = '/var/preserve/safe2upgrade';
@@ -26,7 +26,7 @@ export function rm(shell: Shell, parameters: readonly string[]): Result {
 /** `grub-editenv FILE unset override_entry`. */
 export function grubEditenv(shell: Shell, [file, verb, name]: readonly string[]): Result {
   const host = hostOf(shell);
-  if (!host || !hasGrub(host) || file !== VARIABLES)
+  if (!host || !hasGrub(host) || file !== variablesOf(host))
     return failed(1, `grub-editenv: error: cannot open \`${file}': No such file or directory.`);
   if (verb !== 'unset' || name !== 'override_entry')
     return failed(1, 'grub-editenv: error: unknown command.');
@@ -37,7 +37,7 @@ export function grubEditenv(shell: Shell, [file, verb, name]: readonly string[])
 export function sedInPlace(shell: Shell, parameters: readonly string[]): Result {
   const [script = '', file = ''] = parameters.filter((word) => word !== '-i');
   const host = hostOf(shell);
-  const wanted = host && hasGrub(host) ? GRUB : EXTLINUX;
+  const wanted = host && hasGrub(host) ? grubOf(host) : EXTLINUX;
   if (!host || file !== wanted) return failed(2, `sed: can't read ${file}: No such file or directory`);
   const entry = /^s\/\^(?:default |set default=)\.\*\/(?:default |set default=)(\S+)\/$/.exec(script)?.[1];
   if (entry === undefined) return failed(1, `sed: -e expression #1: unknown command`);

@@ -83,6 +83,7 @@ function selfTest(world: XapiWorld, host: SimHost, then: () => void): void {
   const strike = world.cloud.faults.strike('world:boot', host.name);
   enter(world, host, 'post', false);
   if (strike?.how === 'never') return;
+  if (strike?.how === 'twice') world.machine(host).bootsAgain = true;
   const seconds = SECONDS.post + (strike?.how === 'stall' ? SECONDS.bootStall : 0);
   after(world, host, seconds, () => {
     if (strike?.how === 'fail') enter(world, host, 'off', true);
@@ -93,9 +94,10 @@ function selfTest(world: XapiWorld, host: SimHost, then: () => void): void {
 function install(world: XapiWorld, host: SimHost): void {
   const strike = world.cloud.faults.strike('world:installer', host.name);
   enter(world, host, 'installer', true);
-  if (strike?.how === 'never') return;
+  // it waits for a key: at once, or at its very end, where no boot loader fits in front (seed 003)
+  if (strike?.how === 'never' || strike?.how === 'boot-loader') return;
   const slow = Math.max(0, host.dom0.blobs - 1000) * SECONDS.installerPerMessage;
-  const stall = strike?.how === 'stall' ? SECONDS.installerStall : 0;
+  const stall = strike?.how === 'stall' ? (strike.seconds ?? SECONDS.installerStall) : 0;
   after(world, host, SECONDS.installer + slow + stall, () => {
     const version = host.nextVersion!;
     // A failed install boots the old system again: the boot entry was for one time (xapi §5.5, F27).
@@ -244,9 +246,20 @@ function plugStorage(world: XapiWorld, host: SimHost, pbds: SimHost['pbds'], the
 function finishStart(world: XapiWorld, host: SimHost): void {
   after(world, host, SECONDS.databaseToUp, () => {
     enter(world, host, 'up', false);
+    if (world.machine(host).bootsAgain) return bootAgain(world, host);
     after(world, host, SECONDS.autoEnable, () => {
       if (!host.disabledByUser) setInDatabase(world, host, { enabled: true });
     });
+  });
+}
+
+/** Some hosts restart once more by themselves after an upgrade (xc §2.8). */
+function bootAgain(world: XapiWorld, host: SimHost): void {
+  delete world.machine(host).bootsAgain;
+  after(world, host, SECONDS.rebootDelay, () => {
+    setInDatabase(world, host, { live: false, enabled: false });
+    powerCut(world, host);
+    selfTest(world, host, () => boot(world, host));
   });
 }
 

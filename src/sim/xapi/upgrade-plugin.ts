@@ -80,7 +80,9 @@ function mediaFor(call: Call, host: SimHost, age: Age, fn: string, url: string |
   const strike = call.world.cloud.faults.strike('world:media', host.name);
   const version = /(\d+(?:\.\d+)+)\/?$/.exec(url)?.[1];
   const isOld = age === '2011';
-  if (strike) throw raised(fn, isOld ? 'INVALID_URL' : (strike.code ?? 'NOT_FOUND'));
+  // the media are of another version than their name says
+  if (strike?.how === 'changed') return strike.code ?? version ?? '';
+  if (strike) throw raised(fn, strike.code ?? (isOld ? 'INVALID_URL' : 'NOT_FOUND'));
   if (version === undefined || !profile(version)) throw raised(fn, isOld ? 'INVALID_URL' : 'NOT_FOUND');
   // the same version is accepted (xc §2.8)
   if (compareVersions(version, host.version) < 0) throw raised(fn, 'INVALID_VER');
@@ -95,16 +97,19 @@ function safeToRepartition(host: SimHost): string {
   return used ? 'false' : 'true';
 }
 
+const NO_SPACE = '[Errno 28] No space left on device';
+
 /** The entry stands before the mark: whoever looks in between sees a host that keeps its partitions, and is wrong (xc §2.8). */
 async function prepare(call: Call, host: SimHost, age: Age, version: string): Promise<string> {
   const { cloud } = call.world;
   await cloud.time.sleep(SECONDS.pluginDownload);
   const strike = cloud.faults.strike('world:prepare', host.name);
-  if (strike?.how === 'fail' && strike.code !== undefined) throw raised('main', strike.code);
+  if (strike?.how === 'fail' && strike.code !== undefined)
+    throw raised('main', strike.code === 'no-space' ? NO_SPACE : strike.code);
   host.boot = { installer: age === '2011' ? 'default' : 'once' };
   host.nextVersion = version;
   host.prepared = true;
-  if (strike?.how === 'fail') throw raised('main', '[Errno 28] No space left on device');
+  if (strike?.how === 'fail') throw raised('main', NO_SPACE);
   await cloud.time.sleep(SECONDS.pluginMark);
   host.dom0 = { ...host.dom0, safe2upgrade: safeToRepartition(host) === 'true' };
   return 'true';

@@ -63,6 +63,8 @@ export interface Machine {
   portsClosed: boolean;
   /** Disables are forgotten when xapi starts again (xapi fact 3). */
   lastHeartbeat: number;
+  /** It restarts once more when it has come up. */
+  bootsAgain?: true;
   /** Entries of host.current_operations, task uuid to operation. */
   operations: Map<string, string>;
   timer?: Timer;
