@@ -37,7 +37,9 @@ const done = (it: Story, host: string) => [
   times(it, 'host.reboot', host),
 ];
 
-describe.each(['host-1', 'host-2'])('the installer of %s fails', (host) => {
+// the master has its turn in installer-faults
+describe('the installer of a member fails', () => {
+  const host = 'host-2';
   test('try again: looked at, asked once more, prepared and rebooted once more, and the run goes on to its end', async () => {
     const it = tale(says('again'), failed(host));
     const run = await told(it);
