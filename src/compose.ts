@@ -28,6 +28,7 @@ import { authorise } from './engine/authorise';
 import { backupThatCounts } from './engine/backup-that-counts';
 import { folds, type Folds } from './engine/fold';
 import type { Inspectable } from './engine/inspect';
+import { awayMinutesLearned } from './engine/learned';
 import { lookAgain } from './engine/look-again';
 import { idsFrom } from './engine/new-id';
 import { operate } from './engine/operate';
@@ -159,6 +160,7 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
       journals.map(async ({ row, entries }) => ({ plan: await journal.plan(row.plan), entries })),
     );
     const backup = backupThatCounts(runs, asked.target);
+    const awayMinutes = awayMinutesLearned(runs, asked.procedure.name);
     const made = await makePlan({
       world,
       ...asked,
@@ -166,6 +168,7 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
       at: clock.now(),
       owed,
       ...(backup !== undefined && { verifiedBackup: backup }),
+      ...(awayMinutes && { awayMinutes }),
     });
     await journal.savePlan(made);
     return made;

@@ -40,8 +40,8 @@ export function paceOf(run: Run): number {
   return Math.min(MOST, Math.max(1 / MOST, took / planned));
 }
 
-/** Milliseconds that questions stood open, any of them: nobody's work, and not the plan's. */
-export function waitedForPeople(run: Run, lane?: LaneId): number {
+/** Milliseconds since then that questions stood open, any of them: nobody's work, and not the plan's. */
+export function waitedForPeople(run: Run, lane?: LaneId, since = 0): number {
   const spans = run.questions
     .filter(({ line }) => lane === undefined || run.lines[line]?.line.lane === lane)
     .map(({ line, askedAt, answer, withdrawn }) => ({
@@ -51,7 +51,7 @@ export function waitedForPeople(run: Run, lane?: LaneId): number {
     }))
     .toSorted((a, b) => a.from - b.from);
   let waited = 0;
-  let covered = 0;
+  let covered = since;
   for (const { from, until } of spans) {
     waited += Math.max(0, until - Math.max(from, covered));
     covered = Math.max(covered, until);

@@ -4,7 +4,7 @@ import type { Aim } from '../domain/aim';
 import { Rejected } from '../domain/errors';
 import type { Finding } from '../domain/finding';
 import type { Obligation } from '../domain/obligation';
-import type { Automatic, Placement } from '../domain/plan';
+import type { Automatic, Minutes, Placement } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
 import { problems } from '../domain/problems';
 import { chosenAmong, isOfSameRemedy, onceRemedied, remediesOf } from '../domain/remedied';
@@ -38,6 +38,8 @@ export interface InspectWish {
   readonly dom0Of?: string;
   /** Hosts are asked what they say of the media at this URL. */
   readonly automatic?: Automatic;
+  /** How long hosts of this pool were away in earlier runs; absent while nothing is known of it. */
+  readonly awayMinutes?: Minutes;
   /** In the middle of a run: the picture without what the run itself has in work. */
   readonly without?: (seen: Snapshot) => Snapshot;
 }
@@ -72,8 +74,12 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
   const catalogue = hotfixes && { hotfixes };
   const configured = configuredIn(world, snapshot);
   const installer = await mediaAnswers(world, snapshot, target, wish);
-  const { order } = wish;
-  const wishes = { movesAtOnce: world.pool.migrationsPerHost, ...(order && { order }) };
+  const { order, awayMinutes } = wish;
+  const wishes = {
+    movesAtOnce: world.pool.migrationsPerHost,
+    ...(order && { order }),
+    ...(awayMinutes && { awayMinutes }),
+  };
   const rules =
     aim === 'upgrade'
       ? simpleRules(target, owed, wishes)

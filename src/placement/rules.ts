@@ -31,7 +31,7 @@ export interface Rules {
   readonly tries: number;
 }
 
-export type RulesWish = Partial<Pick<Rules, 'movesAtOnce' | 'maxDown' | 'fill' | 'order'>>;
+export type RulesWish = Partial<Pick<Rules, 'movesAtOnce' | 'maxDown' | 'fill' | 'order' | 'awayMinutes'>>;
 
 export const simpleRules = (
   target: string,
@@ -70,5 +70,5 @@ export const rebootRules = (
   // a boot takes 5 to 10 minutes (xapi §12.6) and CloudStack's reconnect and scans up to 15 (cs §12.3); nobody's hands are needed
   minutesPerHost: 45,
   // 5 to 10 minutes evenly (xapi §12.6)
-  awayMinutes: { p50: 7.5, p90: 9.5 },
+  awayMinutes: wish.awayMinutes ?? { p50: 7.5, p90: 9.5 },
 });

@@ -1,5 +1,7 @@
 /** Hosts that overlap: one is emptied while another installs, or several are away at once; the rules hold all the same. */
+import type { Plan } from '../../src/domain/plan';
 import { currentLine, type Run } from '../../src/domain/run';
+import { rollingReboot } from '../../src/procedures/rolling-reboot';
 import { endedWell, changes } from '../support/outcome';
 import { fourHosts, inTurns, overlapped, turn, waves } from '../support/overlap';
 import { story, type Story, type StoryOptions } from '../support/story';
@@ -61,4 +63,22 @@ test('turns that would take more hosts away than may be: the second waits until 
 
   endedWell(it, run, '7.1.2');
   expect([...away].filter((names) => names.includes('+'))).toEqual([]);
+});
+
+test('how long hosts were away is remembered: the next plan of the pool is told in its own minutes', async () => {
+  const it = four({ procedure: rollingReboot, target: '6.5.0' });
+  const first = await it.plan();
+  const run = await it.play(await it.start(first));
+  const second = await it.plan();
+
+  const minutes = (plan: Plan) => plan.placement.hosts.map((host) => host.minutes?.p50 ?? 0);
+  const took = Object.values(run.lines).filter(
+    ({ line }) => line.lane === 'host-2' && line.block !== undefined,
+  );
+  const away =
+    (Math.max(...took.map(({ doneAt }) => doneAt!)) - Math.min(...took.map(({ begunAt }) => begunAt!))) /
+    60_000;
+  expect(minutes(first)).not.toEqual(minutes(second));
+  for (const [at, one] of minutes(second).entries())
+    expect(Math.abs(one - minutes(first)[at]! - (away - 7.5))).toBeLessThan(3);
 });

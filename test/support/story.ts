@@ -10,6 +10,7 @@ import { currentLine, lanesOf, openQuestions, type Question, type Run } from '..
 import type { WayOut } from '../../src/domain/ways-out';
 import { backupThatCounts } from '../../src/engine/backup-that-counts';
 import { folds } from '../../src/engine/fold';
+import { awayMinutesLearned } from '../../src/engine/learned';
 import { lookAgain } from '../../src/engine/look-again';
 import { operate } from '../../src/engine/operate';
 import type { Operator } from '../../src/engine/operator';
@@ -181,6 +182,7 @@ export function story(options: StoryOptions = {}): Story {
       const pool = poolNamed(name);
       const { runs, owed } = await history(pool);
       const backup = backupThatCounts(runs, target);
+      const awayMinutes = awayMinutesLearned(runs, (options.procedure ?? rollingUpgrade).name);
       const wish = { procedure: options.procedure ?? rollingUpgrade, target, by: ANN, owed };
       const made = await patiently(
         cloud,
@@ -189,6 +191,7 @@ export function story(options: StoryOptions = {}): Story {
           world: await knowing(pool),
           at: clock.now(),
           ...(backup !== undefined && { verifiedBackup: backup }),
+          ...(awayMinutes && { awayMinutes }),
           ...(remedies && { remedies }),
           ...(options.automatic && { automatic: options.automatic }),
         }),
