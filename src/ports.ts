@@ -25,7 +25,7 @@ import type {
   PowerState,
   Snapshot,
 } from './domain/pool';
-import type { CloudStackTraits, HostTraits, VmTraits } from './domain/traits';
+import type { CloudStackTraits, HostTraits, PoolTraits, VmTraits } from './domain/traits';
 import type { DomZeroBin } from './domain/version-eras';
 import type { Patching } from './ports-patching';
 
@@ -43,6 +43,8 @@ export interface XenPoolSeen {
   readonly autoPowerOn: boolean;
   readonly operations?: readonly string[];
   readonly vswitchController?: string;
+  readonly healthCheck?: true;
+  readonly repositories?: PoolTraits['repositories'];
 }
 
 /** What costs questions of its own: asked when a plan is made or a host re-checked, not in every tick. */
@@ -53,7 +55,13 @@ export interface XenCondition {
   readonly tasks: readonly string[];
   /** Host uuid → seconds that its clock is ahead of the master's; a host that does not answer is left out. */
   readonly clockSkewSeconds: Readonly<Record<string, number>>;
+  /** By host uuid: what its own record does not show. */
+  readonly hosts?: Readonly<Record<string, XenHostCondition>>;
 }
+
+/** `rebootsFor`: before 7.1, where XAPI keeps no list of its own. */
+export type XenHostCondition = Pick<HostTraits, 'certificateBits' | 'clustered' | 'restartsFor'> &
+  Partial<Pick<HostTraits, 'rebootsFor'>>;
 
 export interface XenHostSeen {
   readonly uuid: string;
@@ -82,7 +90,7 @@ export interface XenHostSeen {
     readonly device?: string;
   }[];
   readonly pifs: readonly PifSnapshot[];
-  readonly traits?: Omit<HostTraits, 'clockSkewSeconds'>;
+  readonly traits?: Omit<HostTraits, 'clockSkewSeconds' | keyof Omit<XenHostCondition, 'rebootsFor'>>;
   /** uuids of resident VMs, the control domain left out. */
   readonly residents: readonly string[];
 }

@@ -1,24 +1,45 @@
-/** Features of 8.1 and older that 8.2 and newer do not have (xc §1.3 rows 7, 9, 11, 12; defect §1.10 no. 2 avoided). */
+/** Features of older releases that 8.2, or 8.3 and newer, do not have (xc §1.3 rows 7, 8, 9, 11, 12; defect §1.10 no. 2 avoided). */
 import { compareVersions } from '../domain/version';
 import type { HostSnapshot, Snapshot } from '../domain/pool';
 import { defineCheck, found, type Found } from './check';
 
 const GONE_WITH = '8.2';
+/** Of both families. */
+const NO_HEALTH_CHECK = '8.3';
 
 export const featuresThatGo = defineCheck({
   name: 'features-that-go',
   summary:
-    'No vSwitch controller, old TLS, iLO power control or container pack is in use where the target is 8.2 or newer.',
-  source: 'xc §1.3 rows 7, 9, 11 and 12',
+    'No vSwitch controller, old TLS, iLO power control or container pack is in use where the target is 8.2 or newer, and no health check where it is 8.3.',
+  source: 'xc §1.3 rows 7, 8, 9, 11 and 12',
   since: 'target 8.2',
-  until: 'hosts 8.2',
+  until: 'hosts 8.3',
   look(pool, target) {
-    if (compareVersions(target, GONE_WITH) < 0) return [];
-    const old = pool.hosts.filter((host) => compareVersions(host.version, GONE_WITH) < 0);
-    if (old.length === 0) return [];
-    return [...controller(pool), ...oldTls(pool, old), ...old.flatMap(onHost)];
+    const losing = (release: string): readonly HostSnapshot[] =>
+      compareVersions(target, release) < 0
+        ? []
+        : pool.hosts.filter((host) => compareVersions(host.version, release) < 0);
+    const old = losing(GONE_WITH);
+    return [
+      ...(old.length > 0 ? [...controller(pool), ...oldTls(pool, old), ...old.flatMap(onHost)] : []),
+      ...(losing(NO_HEALTH_CHECK).length > 0 ? healthCheck(pool) : []),
+    ];
   },
 });
+
+const healthCheck = (pool: Snapshot): Found[] =>
+  pool.traits?.healthCheck !== true
+    ? []
+    : [
+        found(
+          'block',
+          pool.name,
+          `${pool.name} is enrolled in the health check, which ${NO_HEALTH_CHECK} and newer do not have.`,
+          ['pool: health_check_config Enrollment true'],
+          `Run on ${pool.master}: xe pool-param-clear param-name=health-check-config uuid=${pool.uuid}`,
+          'What was uploaded stays where it is; nothing is uploaded any more.',
+        ),
+      ];
 
 const controller = (pool: Snapshot): Found[] =>
   (pool.traits?.vswitchController ?? '') === ''

@@ -9,9 +9,12 @@ import { backupRoom } from './backup-room';
 import { blobs } from './blobs';
 import { bootTimes } from './boot-times';
 import { capabilityRows } from './capability-rows';
+import { certificateKeys } from './certificate-keys';
 import { cloudstackClock } from './cloudstack-clock';
 import { cloudstackOpenWork } from './cloudstack-open-work';
 import { cloudstackSettings } from './cloudstack-settings';
+import { clustering } from './clustering';
+import { cpuLevel } from './cpu-level';
 import { customisations } from './customisations';
 import { dellUtilityPartition } from './dell-utility-partition';
 import { deprecatedStorage } from './deprecated-storage';
@@ -58,6 +61,7 @@ import { storagePlugged } from './storage-plugged';
 import { suspendedVms } from './suspended-vms';
 import { systemDisk } from './system-disk';
 import { targetNewer } from './target-newer';
+import { updateSync } from './update-sync';
 import { vcpuTopology } from './vcpu-topology';
 import { versionsAndHotfixes } from './versions-and-hotfixes';
 import { vmBackups } from './vm-backups';
@@ -80,8 +84,11 @@ export const checks: readonly Check[] = [
   maintenanceMode,
   bootTimes,
   pendingReboots,
+  updateSync,
   hostClocks,
+  certificateKeys,
   sameCpus,
+  cpuLevel,
   licences,
   hardware,
   managementServers,
@@ -99,6 +106,7 @@ export const checks: readonly Check[] = [
   storagePlugged,
   storageEverywhere,
   deprecatedStorage,
+  clustering,
   iscsiNames,
   sameNetworks,
   featuresThatGo,

@@ -1,11 +1,18 @@
-/** CPUs of one maker and one level of features, else VMs cannot go from host to host (xc §1.5 a, R32; xapi §5.1). */
+/**
+ * CPUs of one maker, and up to 6.5 of one level of features, else VMs cannot go from host to host (xc §1.5 a, R32; xapi
+ * §5.1). From 7.0 on XAPI levels the pool by itself: cpu-level tells of the VMs that were started before.
+ */
 import { sortedNames } from '../domain/order';
 import type { HostSnapshot } from '../domain/pool';
 import { defineCheck, found } from './check';
+import { isBefore } from './host-by-host';
+
+/** With it came cpu_info of the pool, and features_pv and features_hvm (xapi §5.1). */
+const LEVELLED_SINCE = '7.0';
 
 export const sameCpus = defineCheck({
   name: 'same-cpus',
-  summary: 'All hosts have CPUs of one maker, and hosts of one version show the same features.',
+  summary: 'All hosts have CPUs of one maker, and hosts of one version before 7.0 show the same features.',
   source: 'xc §1.5 a and R32, xapi §5.1',
   look(pool) {
     const hosts = pool.hosts.filter((host) => host.traits);
@@ -21,7 +28,8 @@ export const sameCpus = defineCheck({
         ),
       ];
     // another release may show other features of the same CPU: only equal versions are compared
-    return distinct(hosts, (host) => host.version).flatMap((version) => {
+    const unlevelled = hosts.filter((host) => isBefore(host.version, LEVELLED_SINCE));
+    return distinct(unlevelled, (host) => host.version).flatMap((version) => {
       const equals = hosts.filter((host) => host.version === version);
       const features = distinct(equals, (host) => host.traits?.cpu.features ?? '');
       return features.length < 2

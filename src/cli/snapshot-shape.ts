@@ -1,6 +1,7 @@
 /** A snapshot key by key: what `plan --json` prints and `plan --snapshot` reads. Strict: a key more is a mistake somebody made. */
 import { z } from 'zod';
 import type { Dom0Snapshot } from '../domain/dom0';
+import { GUIDANCE } from '../domain/patching';
 import type { Snapshot } from '../domain/pool';
 import type { CloudStackTraits, HostTraits, PoolTraits, VmTraits } from '../domain/traits';
 
@@ -27,6 +28,11 @@ const hostTraits = z.strictObject({
   legacySsl: z.boolean(),
   packs: texts,
   rebootsFor: texts,
+  restartsFor: texts.exactOptional(),
+  guidance: z.array(z.enum(GUIDANCE)).exactOptional(),
+  clustered: z.literal(true).exactOptional(),
+  certificateBits: count.exactOptional(),
+  latestUpdates: optionalText,
   clockSkewSeconds: count.describe('ahead of the master').exactOptional(),
 }) satisfies z.ZodType<HostTraits>;
 const dom0 = z.strictObject({
@@ -63,12 +69,15 @@ const vmTraits = z.strictObject({
   paravirtual: z.boolean(),
   coresPerSocket: count,
   toolsOutdated: z.literal(true).exactOptional(),
+  cpuBeyond: text.describe('features that the pool lacks').exactOptional(),
 }) satisfies z.ZodType<VmTraits>;
 const poolTraits = z.strictObject({
   operations: texts,
   tasks: texts,
   messages: count,
   vswitchController: text,
+  healthCheck: z.literal(true).exactOptional(),
+  repositories: z.strictObject({ count, syncedAt: time.exactOptional() }).exactOptional(),
 }) satisfies z.ZodType<PoolTraits>;
 const cloudStackTraits = z.strictObject({
   capabilities: z

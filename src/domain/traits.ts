@@ -1,4 +1,5 @@
 /** What a snapshot records beside machines and places: facts that decide whether an upgrade will go well. */
+import type { Guidance } from './patching';
 
 /** XAPI's record of a host (xapi §5.1). */
 export interface HostTraits {
@@ -25,8 +26,18 @@ export interface HostTraits {
   readonly legacySsl: boolean;
   /** Supplemental packs as `originator:name`, sorted. */
   readonly packs: readonly string[];
-  /** Updates that wait for a reboot; XenServer 7.1 and newer. */
+  /** Updates that wait for a reboot: XAPI's own list from 7.1 on, before that those applied since it was booted. */
   readonly rebootsFor: readonly string[];
+  /** Updates that were applied since the toolstack was started and ask for a restart of it; before 7.1. */
+  readonly restartsFor?: readonly string[];
+  /** What XAPI still asks for after updates (pending_guidances); from 8.3 on. */
+  readonly guidance?: readonly Guidance[];
+  /** Clustering is on here (Cluster_host.enabled), whether or not there is storage that uses it; from 7.5 on. */
+  readonly clustered?: true;
+  /** Bits of the key in its certificate. Absent: it did not say, or the key is not RSA. */
+  readonly certificateBits?: number;
+  /** Whether it has what the pool's repositories had when they were last synchronised: yes, no; absent where it cannot tell. */
+  readonly latestUpdates?: string;
   /** Seconds that its clock is ahead of the master's; 0 when within the time that asking took. Absent: it did not say. */
   readonly clockSkewSeconds?: number;
 }
@@ -49,6 +60,8 @@ export interface VmTraits {
   readonly coresPerSocket: number;
   /** Its tools are of an older release than its host; only XAPI before 7.0 says so (xapi §6.1). */
   readonly toolsOutdated?: true;
+  /** CPU features that it was started with and the pool as a whole does not have; from 7.0 on, where XAPI levels. */
+  readonly cpuBeyond?: string;
 }
 
 /** XAPI's record of the pool, and what only a question of its own shows. */
@@ -60,6 +73,10 @@ export interface PoolTraits {
   readonly messages: number;
   /** '' where none is set. */
   readonly vswitchController: string;
+  /** Enrolled in the health check service, which 8.3 and newer do not have. */
+  readonly healthCheck?: true;
+  /** Repositories that updates come from, and when they were last synchronised (ISO 8601); absent where there are none. */
+  readonly repositories?: { readonly count: number; readonly syncedAt?: string };
 }
 
 /** CloudStack about itself. Parts that it would not tell are absent; what the key may not ask is in `missingCalls`. */

@@ -138,13 +138,15 @@ function poolSnapshot(seen: XenPoolSeen | undefined, hostNames: ReadonlyMap<stri
 }
 
 const poolTraits = (
-  { operations = [], vswitchController = '' }: XenPoolSeen,
+  { operations = [], vswitchController = '', healthCheck, repositories }: XenPoolSeen,
   { tasks, messages }: XenCondition,
 ): NonNullable<Snapshot['traits']> => ({
   operations: sortedNames(operations),
   tasks: sortedNames(tasks),
   messages,
   vswitchController,
+  ...(healthCheck && { healthCheck }),
+  ...(repositories && { repositories }),
 });
 
 function hostSnapshot(
@@ -184,7 +186,11 @@ function hostSnapshot(
       }))
       .toSorted((a, b) => compareNames(a.device, b.device) || compareNames(a.network, b.network)),
     ...(host.traits && {
-      traits: { ...host.traits, ...(clockSkewSeconds !== undefined && { clockSkewSeconds }) },
+      traits: {
+        ...host.traits,
+        ...(clockSkewSeconds !== undefined && { clockSkewSeconds }),
+        ...condition?.hosts?.[host.uuid],
+      },
     }),
     ...(dom0 && { dom0 }),
     ...(cs && {

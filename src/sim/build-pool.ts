@@ -2,7 +2,7 @@
 import { compareVersions } from '../domain/version';
 import { dom0Of } from './dom0';
 import { isUuid, uuidOf } from './identity';
-import { applyLate } from './patches-held';
+import { applyLate, wantedByTraits } from './patches-held';
 import { hostPatchingOf, poolPatchingOf, type OffersFile } from './patching';
 import { isMixed, type SimHost, type SimPool, type SimSr, type SimVm } from './model';
 import { profileOf } from './profiles';
@@ -86,6 +86,7 @@ export function buildPool(file: PoolFile, options: BuildOptions): SimPool {
   for (const [i, one] of hostFiles.entries())
     hosts.push(buildHost(pool, { ...one, patches: file.patches }, i, srUuid, options));
   applyLate(pool, file.patches, options.startAt);
+  wantedByTraits(pool);
   pool.rollingUpgradeFlag = file.rollingUpgradeFlag ?? isMixed(pool);
   return pool;
 }

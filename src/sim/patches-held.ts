@@ -23,6 +23,34 @@ export function applyLate(pool: SimPool, file: PatchesFile | undefined, startAt:
   }
 }
 
+const HOUR_MS = 3_600_000;
+
+/** What FILE says of the traits of a host: hotfixes that came after its start, and what XAPI asks for. */
+export function wantedByTraits(pool: SimPool): void {
+  for (const host of pool.hosts) {
+    const { rebootsFor, restartsFor = [], guidance = [] } = host.traits;
+    const { mandatory } = host.patching.pending;
+    host.patching.pending = {
+      ...host.patching.pending,
+      mandatory: [...new Set([...mandatory, ...guidance])],
+    };
+    if (providerFor(host.brand, host.version) !== 'pool_patch') continue;
+    for (const name of rebootsFor) cameLate(pool, host, name, 'reboot', host.bootTime);
+    for (const name of restartsFor) cameLate(pool, host, name, 'restart-toolstack', host.agentStartTime);
+  }
+}
+
+function cameLate(pool: SimPool, host: SimHost, name: string, asks: Guidance, started: number): void {
+  host.patching.appliedAt.set(name, started * 1000 + HOUR_MS);
+  if (patchNamed(pool, name)) return;
+  const uuid = uuidOf('pool_patch', pool.uuid, name);
+  pool.patching.known.push({
+    ...artefactOf({ uuid, name, versions: [host.version], guidance: [asks] }),
+    bytes: 4096,
+    staged: false,
+  });
+}
+
 export const patchNamed = (pool: SimPool, name: string): SimPatch | undefined =>
   pool.patching.known.find((patch) => patch.name === name);
 

@@ -1,5 +1,6 @@
 /** The facts beside machines and places: what FILE may say of them, and what they are where it says nothing. */
 import { z } from 'zod';
+import { GUIDANCE } from '../domain/patching';
 import type { HostTraits, PoolTraits, VmTraits } from '../domain/traits';
 
 const text = z.string();
@@ -24,6 +25,11 @@ export const hostTraitsShape = z.strictObject({
   legacySsl: z.boolean().optional(),
   packs: texts.optional(),
   rebootsFor: texts.optional(),
+  restartsFor: texts.optional(),
+  guidance: z.array(z.enum(GUIDANCE)).optional(),
+  clustered: z.literal(true).optional(),
+  certificateBits: z.number().int().min(512).max(16_384).multipleOf(8).optional(),
+  latestUpdates: z.enum(['yes', 'no', 'unknown']).optional(),
   clockSkewSeconds: z.number().int().optional(),
 });
 export const vmTraitsShape = z.strictObject({
@@ -36,12 +42,15 @@ export const vmTraitsShape = z.strictObject({
   paravirtual: z.boolean().optional(),
   coresPerSocket: z.number().int().positive().optional(),
   toolsOutdated: z.literal(true).optional(),
+  cpuBeyond: text.optional(),
 });
 export const poolTraitsShape = z.strictObject({
   operations: texts.optional(),
   tasks: texts.optional(),
   messages: count.optional(),
   vswitchController: text.optional(),
+  healthCheck: z.literal(true).optional(),
+  repositories: z.strictObject({ count, syncedAt: z.iso.datetime().optional() }).optional(),
 });
 export const cloudStackTraitsShape = z.strictObject({
   capabilities: z
@@ -59,8 +68,9 @@ type VmTraitsFile = z.infer<typeof vmTraitsShape>;
 
 /** Whatever a hand or a call may change in the course of a story. */
 type Changing<T> = { -readonly [key in keyof T]: T[key] };
-export type SimHostTraits = Changing<Omit<HostTraits, 'clockSkewSeconds'>> & {
+export type SimHostTraits = Changing<Omit<HostTraits, 'clockSkewSeconds' | 'certificateBits'>> & {
   readonly clockSkewSeconds: number;
+  readonly certificateBits: number;
 };
 export type SimVmTraits = Changing<VmTraits>;
 export type SimPoolTraits = PoolTraits;
@@ -69,6 +79,8 @@ export type SimCloudStackTraits = z.infer<typeof cloudStackTraitsShape>;
 
 /** A licence that outlives every story. */
 const NO_END = '2030-01-01T00:00:00.000Z';
+/** Of the key that the installer makes. */
+const INSTALLED_BITS = 2048;
 
 export function hostTraitsOf(file: HostTraitsFile | undefined, uuid: string): SimHostTraits {
   return {
@@ -87,6 +99,11 @@ export function hostTraitsOf(file: HostTraitsFile | undefined, uuid: string): Si
     legacySsl: file?.legacySsl ?? true,
     packs: file?.packs ?? [],
     rebootsFor: file?.rebootsFor ?? [],
+    restartsFor: file?.restartsFor ?? [],
+    guidance: file?.guidance ?? [],
+    ...(file?.clustered && { clustered: true }),
+    certificateBits: file?.certificateBits ?? INSTALLED_BITS,
+    ...(file?.latestUpdates !== undefined && { latestUpdates: file.latestUpdates }),
     clockSkewSeconds: file?.clockSkewSeconds ?? 0,
   };
 }
@@ -101,6 +118,7 @@ export const vmTraitsOf = (file: VmTraitsFile | undefined): SimVmTraits => ({
   paravirtual: file?.paravirtual ?? false,
   coresPerSocket: file?.coresPerSocket ?? 1,
   ...(file?.toolsOutdated && { toolsOutdated: true }),
+  ...(file?.cpuBeyond !== undefined && { cpuBeyond: file.cpuBeyond }),
 });
 
 export const poolTraitsOf = (file: z.infer<typeof poolTraitsShape> | undefined): SimPoolTraits => ({
@@ -108,4 +126,11 @@ export const poolTraitsOf = (file: z.infer<typeof poolTraitsShape> | undefined):
   tasks: file?.tasks ?? [],
   messages: file?.messages ?? 0,
   vswitchController: file?.vswitchController ?? '',
+  ...(file?.healthCheck && { healthCheck: true }),
+  ...(file?.repositories && {
+    repositories: {
+      count: file.repositories.count,
+      ...(file.repositories.syncedAt !== undefined && { syncedAt: file.repositories.syncedAt }),
+    },
+  }),
 });

@@ -1,14 +1,16 @@
 /** What costs questions of its own: messages kept, tasks under way, clocks of the hosts (xapi §9). */
 import { Malformed, Refused } from '../../domain/errors';
 import type { XenCondition } from '../../ports';
+import { readHostConditions } from './host-condition';
 import type { Look } from './read-hosts';
 
 export async function readCondition(look: Look): Promise<XenCondition> {
   const { session, directory } = look;
-  const [messages, tasks, clockSkewSeconds] = await Promise.all([
+  const [messages, tasks, clockSkewSeconds, hosts] = await Promise.all([
     countMessages(look),
     directory.table(session, 'task'),
     skews(look),
+    readHostConditions(look),
   ]);
   return {
     messages,
@@ -17,6 +19,7 @@ export async function readCondition(look: Look): Promise<XenCondition> {
       .map((task) => task.text('name_label'))
       .toSorted(),
     clockSkewSeconds,
+    hosts,
   };
 }
 

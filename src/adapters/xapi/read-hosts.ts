@@ -1,11 +1,11 @@
 /** Pool and hosts as XAPI shows them, in our words (xapi §3.1, §5.1, §5.2). */
 import type { XenHostSeen, XenPoolSeen, XenSrSeen } from '../../ports';
 import { Malformed } from '../../domain/errors';
-import { PRE_UPGRADE_HOTFIXES } from '../../domain/pre-upgrade-hotfix';
+import { hotfixesOf, startsOf } from './patches';
 import { textFrom, type XapiObject } from './record';
 import type { Session } from './session';
 import { mibDown, NULL_REF, type Directory, type Table } from './tables';
-import { hostTraits, isBonded, operationsOf, pathsOf, wiringOf } from './traits';
+import { hostTraits, isBonded, operationsOf, pathsOf, poolTraits, wiringOf } from './traits';
 
 export interface Look {
   readonly session: Session;
@@ -36,6 +36,7 @@ export async function readPool(look: Look): Promise<XenPoolSeen> {
     autoPowerOn: other['auto_poweron'] === 'true',
     operations: operationsOf(pool),
     vswitchController: pool.has('vswitch_controller') ? pool.text('vswitch_controller') : '',
+    ...poolTraits(pool),
   };
 }
 
@@ -107,7 +108,6 @@ async function hostSeen(
 ): Promise<XenHostSeen> {
   const metrics = tables.metrics.get(host.text('metrics'));
   const software = host.map('software_version');
-  const other = host.map('other_config');
   const free = await session.read('host.compute_free_memory', [host.ref], 'compute free memory');
   const networkNames = namesOfNetworks(tables.networks);
   return {
@@ -121,8 +121,7 @@ async function hostSeen(
     platform: software['platform_version'] ?? '',
     brand: software['product_brand'] ?? '',
     hotfixes: hotfixesOf(host, tables),
-    bootTime: seconds(other['boot_time']),
-    agentStartTime: seconds(other['agent_start_time']),
+    ...startsOf(host),
     tags: host.set('tags'),
     memoryMib: {
       total: mibDown(metrics?.integer('memory_total') ?? 0),
@@ -162,28 +161,6 @@ async function hostSeen(
     traits: hostTraits(host, tables.updates),
     residents: host.set('resident_VMs').flatMap((ref) => guests.get(ref) ?? []),
   };
-}
-
-/** "1415212345." is how OCaml prints a float (xapi §5.1); 0 when absent. */
-const seconds = (text: string | undefined): number => {
-  const value = Number.parseFloat(text ?? '');
-  return Number.isFinite(value) ? Math.floor(value) : 0;
-};
-
-/** Whatever an ISO of it is labelled, XenCenter tells it by its uuid (xc §1.3 row 3). */
-const KNOWN_BY_UUID = new Map(PRE_UPGRADE_HOTFIXES.map(({ uuid, name }) => [uuid, name]));
-
-export const nameOfUpdate = (update: XapiObject): string =>
-  KNOWN_BY_UUID.get(update.text('uuid')) ?? update.text('name_label');
-
-/** Hosts up to 7.0 list host_patches, from 7.1 on updates; while versions differ both kinds exist (xapi §8). */
-function hotfixesOf(host: XapiObject, { hostPatches, updates }: HostTables): readonly string[] {
-  const names = new Set<string>();
-  for (const patch of hostPatches.values())
-    if (patch.text('host') === host.ref && patch.flag('applied')) names.add(patch.text('name_label'));
-  for (const update of updates.values())
-    if (update.set('hosts').includes(host.ref)) names.add(nameOfUpdate(update));
-  return [...names].toSorted();
 }
 
 /** By name where the name says which, else by uuid: names of networks may repeat (xapi §15). */

@@ -16,12 +16,13 @@ interface VmTables {
   readonly hosts: Table;
   readonly networks: ReadonlyMap<string, string>;
   readonly pcis: Table;
+  readonly pool: XapiObject | undefined;
 }
 
 export async function readVms(look: Look): Promise<readonly XenVmSeen[]> {
   const { session, directory } = look;
   const table = (cls: string): Promise<Table> => directory.table(session, cls);
-  const [vms, guestMetrics, vbds, vdis, vifs, srs, hosts, networks] = await Promise.all([
+  const [vms, guestMetrics, vbds, vdis, vifs, srs, hosts, networks, pools] = await Promise.all([
     directory.learnVms(session),
     table('VM_guest_metrics'),
     table('VBD'),
@@ -30,11 +31,23 @@ export async function readVms(look: Look): Promise<readonly XenVmSeen[]> {
     table('SR'),
     table('host'),
     table('network'),
+    table('pool'),
   ]);
+  const [pool] = pools.values();
   const real = [...vms.values()].filter(isReal);
   const needsPcis = real.some((vm) => vm.has('attached_PCIs') && vm.set('attached_PCIs').length > 0);
   const pcis: Table = needsPcis ? await table('PCI') : new Map();
-  const tables = { guestMetrics, vbds, vdis, vifs, srs, hosts, networks: namesOfNetworks(networks), pcis };
+  const tables = {
+    guestMetrics,
+    vbds,
+    vdis,
+    vifs,
+    srs,
+    hosts,
+    networks: namesOfNetworks(networks),
+    pcis,
+    pool,
+  };
   return real.map((vm) => vmSeen(vm, tables, look.source));
 }
 
@@ -66,7 +79,7 @@ function vmSeen(vm: XapiObject, tables: VmTables, source: string): XenVmSeen {
       return vif ? [tables.networks.get(vif.text('network')) ?? ''] : [];
     }),
     devices: devicesOf(vm, tables.pcis),
-    traits: vmTraits(vm, tables.hosts, metrics),
+    traits: vmTraits(vm, tables.hosts, metrics, tables.pool),
   };
 }
 

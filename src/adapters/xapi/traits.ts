@@ -1,6 +1,9 @@
 /** The facts beside machines and places, read from records that are at hand anyway; older releases lack some fields (xapi App. B). */
-import type { HostTraits, VmTraits } from '../../domain/traits';
+import { guidancesOf } from '../../domain/patching';
+import type { HostTraits, PoolTraits, VmTraits } from '../../domain/traits';
 import type { PbdSnapshot, PifSnapshot } from '../../domain/pool';
+import type { XenHostSeen } from '../../ports';
+import { cpuBeyond } from './cpu-features';
 import type { XapiObject } from './record';
 import { NULL_REF, type Table } from './tables';
 
@@ -13,10 +16,12 @@ const flagOf = (object: XapiObject, field: string): boolean => object.has(field)
 export const operationsOf = (object: XapiObject): readonly string[] =>
   Object.values(mapOf(object, 'current_operations')).toSorted();
 
-export function hostTraits(host: XapiObject, updates: Table): Omit<HostTraits, 'clockSkewSeconds'> {
+export function hostTraits(host: XapiObject, updates: Table): NonNullable<XenHostSeen['traits']> {
   const other = host.map('other_config');
   const cpu = mapOf(host, 'cpu_info');
   const licence = mapOf(host, 'license_params');
+  const guidance = guidancesOf(host.has('pending_guidances') ? host.set('pending_guidances') : []);
+  const latest = textOf(host, 'latest_synced_updates_applied');
   return {
     maintenanceMode: other['MAINTENANCE_MODE'] === 'true',
     operations: operationsOf(host),
@@ -37,6 +42,20 @@ export function hostTraits(host: XapiObject, updates: Table): Omit<HostTraits, '
     rebootsFor: (host.has('updates_requiring_reboot') ? host.set('updates_requiring_reboot') : [])
       .map((ref) => updates.get(ref)?.text('name_label') ?? 'an update')
       .toSorted(),
+    ...(guidance.length > 0 && { guidance }),
+    ...(['yes', 'no'].includes(latest) && { latestUpdates: latest }),
+  };
+}
+
+/** health_check_config came with 7.0, repositories after 8.2; a pool that was never synchronised shows 1970. */
+export function poolTraits(pool: XapiObject): Pick<PoolTraits, 'healthCheck' | 'repositories'> {
+  const count = pool.has('repositories') ? pool.set('repositories').length : 0;
+  const syncedAt = pool.has('last_update_sync') ? pool.time('last_update_sync') : 0;
+  return {
+    ...(mapOf(pool, 'health_check_config')['Enrollment'] === 'true' && { healthCheck: true }),
+    ...(count > 0 && {
+      repositories: { count, ...(syncedAt > 0 && { syncedAt: new Date(syncedAt).toISOString() }) },
+    }),
   };
 }
 
@@ -49,9 +68,15 @@ function expiryOf(text = ''): Pick<HostTraits['licence'], 'expiry' | 'expiryUnre
 }
 
 /** `affinity`: uuid of the host. */
-export function vmTraits(vm: XapiObject, hosts: Table, guestMetrics: XapiObject | undefined): VmTraits {
+export function vmTraits(
+  vm: XapiObject,
+  hosts: Table,
+  guestMetrics: XapiObject | undefined,
+  pool: XapiObject | undefined,
+): VmTraits {
   const affinity = hosts.get(textOf(vm, 'affinity'))?.text('uuid');
   const appliance = textOf(vm, 'appliance');
+  const beyond = pool && cpuBeyond(vm, mapOf(pool, 'cpu_info'));
   const cores = Number(mapOf(vm, 'platform')['cores-per-socket'] ?? 1);
   return {
     operations: operationsOf(vm),
@@ -63,6 +88,7 @@ export function vmTraits(vm: XapiObject, hosts: Table, guestMetrics: XapiObject 
     paravirtual: vm.text('HVM_boot_policy') === '',
     coresPerSocket: Number.isInteger(cores) && cores > 0 ? cores : 1,
     ...(hasOldTools(guestMetrics) && { toolsOutdated: true }),
+    ...(beyond !== undefined && { cpuBeyond: beyond }),
   };
 }
 

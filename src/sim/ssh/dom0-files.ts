@@ -7,7 +7,12 @@ import type { Disk, File } from './disk';
 const partition = ({ disk }: SimDom0, number: number): string =>
   `${disk.device}${/\d$/.test(disk.device) ? 'p' : ''}${number}`;
 
-const rootOf = (dom0: SimDom0): string => partition(dom0, dom0.disk.utilityPartition ? 2 : 1);
+/** What FILE names of a SAN's disk is what `/` is mounted from. */
+const rootOf = (dom0: SimDom0): string =>
+  isPlain(dom0) ? partition(dom0, dom0.disk.utilityPartition ? 2 : 1) : dom0.disk.device;
+
+/** A SAN's disks have names of device mapper; the kernel's table numbers them. */
+const isPlain = ({ disk }: SimDom0): boolean => !disk.device.startsWith('/dev/mapper/');
 
 export const primaryDisk = (host: SimHost): string => `/dev/disk/by-id/scsi-${host.uuid.slice(0, 8)}`;
 
@@ -34,6 +39,7 @@ export function mountOf({ dom0 }: SimHost, path: string): MountedAt {
 
 function partitions({ dom0 }: SimHost): string {
   const { disk } = dom0;
+  const plain = isPlain(dom0);
   const { root, log } = SIZES[disk.layout];
   const sizes: readonly number[] = [
     ...(disk.utilityPartition ? [SIZES.utility] : []),
@@ -42,11 +48,9 @@ function partitions({ dom0 }: SimHost): string {
     ...(disk.srs.length > 0 ? [20 * MIB_PER_GIB] : []),
     ...(disk.layout === 'new' ? [512, log, 1024] : []),
   ];
-  // a SAN's disks have names of device mapper; the kernel's table numbers them
-  const isPlain = !disk.device.startsWith('/dev/mapper/');
   const rows = [
-    [disk.gib * MIB_PER_GIB, isPlain ? disk.device : '/dev/dm-0'] as const,
-    ...sizes.map((mib, n) => [mib, isPlain ? partition(dom0, n + 1) : `/dev/dm-${n + 1}`] as const),
+    [disk.gib * MIB_PER_GIB, plain ? disk.device : '/dev/dm-0'] as const,
+    ...sizes.map((mib, n) => [mib, plain ? partition(dom0, n + 1) : `/dev/dm-${n + 1}`] as const),
   ];
   return [
     'major minor  #blocks  name',

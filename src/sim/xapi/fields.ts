@@ -55,6 +55,10 @@ export const FIELDS = {
     '8.4':
       'pending_guidances:S actions_after_softreboot:e pending_guidances_full:S pending_guidances_recommended:S groups:S',
   },
+  Cluster_host: {
+    '7.5':
+      'uuid:s cluster:r host:r enabled:b joined:b allowed_operations:S current_operations:m other_config:m PIF:r',
+  },
   VM_metrics: {
     '5.6':
       'uuid:s memory_actual:i VCPUs_number:i VCPUs_utilisation:m VCPUs_CPU:m VCPUs_params:m VCPUs_flags:m state:S start_time:d install_time:d last_updated:d other_config:m',

@@ -1,6 +1,7 @@
 /** Methods of host (xapi §5.3). */
 import { residentsOf, type SimHost } from '../model';
 import { seeDisable, seeMigration, seeOutage } from './breaches';
+import { certificateOf } from './certificate-pem';
 import { freeMib } from './host-facts';
 import { armShutdown, restartToolstack, setInDatabase } from './machine';
 import { hostAt, text, type Call, type Method } from './method';
@@ -120,6 +121,14 @@ export const HOST_METHODS: Readonly<Record<string, Method>> = {
       const host = hostAt(call, 0);
       assertReachable(call, host);
       return new Date(call.world.cloud.time.now() + host.traits.clockSkewSeconds * 1000);
+    },
+  },
+  'host.get_server_certificate': {
+    params: ['ref:host'],
+    run: (call) => {
+      const host = hostAt(call, 0);
+      assertReachable(call, host);
+      return certificateOf(host.name, host.traits.certificateBits);
     },
   },
   'host.call_plugin': {

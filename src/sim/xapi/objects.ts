@@ -8,7 +8,7 @@ import { hostMetricsRecord, hostRecord, poolRecord } from './record-host';
 import { messageRecord, taskRecord } from './record-other';
 import { patchRecords, repositoryRecord, repositoryUuid, usesRepository } from './record-patch';
 import { pbdRecord, pifRecord, networkRecord, srRecord, vdiRecord, vdisOf } from './record-storage';
-import { bondedCards, bondsOf } from './record-traits';
+import { bondedCards, bondsOf, clusterHosts } from './record-traits';
 import {
   controlDomain,
   guestMetricsRecord,
@@ -58,6 +58,9 @@ export function objectsOf(world: XapiWorld, pool: SimPool, cls: XapiClass): Map<
         (h) => h.uuid,
         (h) => hostRecord(world, h),
       );
+      break;
+    case 'Cluster_host':
+      for (const [uuid, record] of clusterHosts(pool)) found.set(uuid, () => record);
       break;
     case 'host_metrics':
       add(

@@ -104,15 +104,31 @@ export function hostPatchFields(host: SimHost): XapiRecord {
   };
 }
 
-function latestOf({ pool, patching }: SimHost): string {
+function latestOf({ pool, patching, traits }: SimHost): string {
   const { synced } = pool.patching;
-  if (!synced) return 'unknown';
+  if (!synced) return traits.latestUpdates ?? 'unknown';
   return synced.updates.every(({ name }) => patching.updates.has(name)) ? 'yes' : 'no';
 }
 
+/** One, unless FILE says how many; those beyond the first are nobody's to look at. */
+const repositoriesOf = (pool: SimPool): string[] =>
+  Array.from({ length: pool.traits.repositories?.count ?? (usesRepository(pool) ? 1 : 0) }, (_, n) =>
+    refOf(n === 0 ? repositoryUuid(pool) : uuidOf('repository', pool.uuid, String(n))),
+  );
+
+/** Ours, or what FILE says of an earlier one. */
+function syncedAt({ patching, traits }: SimPool): number | undefined {
+  const said = traits.repositories?.syncedAt;
+  const times = [
+    ...(patching.synced ? [patching.synced.at] : []),
+    ...(said === undefined ? [] : [Date.parse(said)]),
+  ];
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
 export const poolPatchFields = (pool: SimPool): XapiRecord => ({
-  repositories: usesRepository(pool) ? [refOf(repositoryUuid(pool))] : [],
-  last_update_sync: timeOf(pool.patching.synced?.at),
+  repositories: repositoriesOf(pool),
+  last_update_sync: timeOf(syncedAt(pool)),
 });
 
 export const repositoryRecord = (pool: SimPool): XapiRecord => ({

@@ -59,6 +59,8 @@ export function vmFields(vm: SimVm): XapiRecord {
     affinity: host ? refOf(host.uuid) : NULL_REF,
     appliance: traits.inAppliance ? refOf(uuidOf('appliance', vm.uuid)) : NULL_REF,
     ...(traits.paravirtual && { HVM_boot_policy: '' }),
+    last_boot_CPU_flags:
+      vm.power === 'Halted' ? {} : { vendor: 'GenuineIntel', features: startedWith(traits.cpuBeyond) },
     platform: {
       nx: 'true',
       acpi: 'true',
@@ -69,11 +71,33 @@ export function vmFields(vm: SimVm): XapiRecord {
   };
 }
 
+/** What every host of a levelled pool has. */
+const LEVEL = '17cbfbff-f7fa3223-2c100800-00000121';
+
+/** As XAPI notes at the start: the pool's level, and what it had beyond it then. */
+function startedWith(beyond: string | undefined): string {
+  const more = (beyond ?? '').split('-');
+  return LEVEL.split('-')
+    .map((word, at) => (Number.parseInt(word, 16) | Number.parseInt(more[at] || '0', 16)) >>> 0)
+    .map((word) => word.toString(16).padStart(8, '0'))
+    .join('-');
+}
+
+export const clusterHosts = (pool: SimPool): readonly (readonly [uuid: string, record: XapiRecord])[] =>
+  pool.hosts
+    .filter(({ traits }) => traits.clustered)
+    .map((host) => [
+      uuidOf('cluster_host', host.uuid),
+      { host: refOf(host.uuid), enabled: true, joined: true },
+    ]);
+
 export const poolFields = (pool: SimPool): XapiRecord => ({
   current_operations: running(
     [...pool.traits.operations, ...(pool.patching.syncing ? ['sync_updates'] : [])],
     pool.uuid,
   ),
+  health_check_config: pool.traits.healthCheck ? { Enrollment: 'true' } : {},
+  cpu_info: { vendor: 'GenuineIntel', features_hvm: LEVEL, features_pv: LEVEL },
   vswitch_controller: pool.traits.vswitchController,
   ...poolPatchFields(pool),
 });

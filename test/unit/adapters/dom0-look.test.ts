@@ -68,7 +68,7 @@ test('what is special about a host is seen', async () => {
 });
 
 test('a host that boots from a SAN has a layout, and no size that the kernel tells', async () => {
-  const { seen } = await lookAt({ disk: { device: '/dev/mapper/36001' } });
+  const { seen } = await lookAt({ disk: { device: '/dev/mapper/36001p1' } });
 
   expect(seen.disk).toMatchObject({ device: '/dev/mapper/36001p1', layout: 'old', utilityPartition: false });
   expect(seen.disk).not.toHaveProperty('gib');

@@ -11,6 +11,12 @@ const looked = ({ pool, target, how }: PoolCase): Promise<Seen> => {
   return known;
 };
 
+const traitsOf = (of: readonly { readonly name: string; readonly traits?: object | undefined }[]) =>
+  Object.fromEntries(of.flatMap(({ name, traits }) => (traits ? [[name, traits]] : [])));
+
+const dom0Of = (of: readonly { readonly name: string; readonly dom0?: object | undefined }[]) =>
+  Object.fromEntries(of.flatMap(({ name, dom0 }) => (dom0 ? [[name, dom0]] : [])));
+
 test('every pool has its line in the table, and every line its pool', () => {
   expect(CASES.map(({ pool }) => pool)).toEqual(poolFiles);
 });
@@ -33,6 +39,15 @@ describe.each(CASES)('$pool to $target', (one) => {
         .filter(({ severity, check }) => !ALWAYS_SAID.includes(`${severity} ${check}`))
         .map(({ severity, check, on }) => `${severity} ${check} ${on}`),
     ).toEqual(one.says);
+  });
+
+  test('every fact of its file is seen as the file says it', async () => {
+    const { said, snapshot } = await looked(one);
+
+    expect(traitsOf(snapshot.hosts)).toMatchObject(traitsOf(said.hosts ?? []));
+    expect(traitsOf(snapshot.vms)).toMatchObject(traitsOf(said.vms ?? []));
+    expect(dom0Of(snapshot.hosts)).toMatchObject(dom0Of(said.hosts ?? []));
+    expect(snapshot.traits).toMatchObject(said.traits ?? {});
   });
 
   test('nothing was changed by looking', async () => {

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import type { Aim } from '../../../src/domain/aim';
 import type { Finding } from '../../../src/domain/finding';
 import type { Hotfix } from '../../../src/domain/hotfixes';
+import type { Snapshot } from '../../../src/domain/pool';
 import { inspect } from '../../../src/engine/inspect';
 import { makeCloud } from '../../../src/sim/cloud';
 import type { FaultSpec } from '../../../src/sim/faults';
 import type { CallRecord } from '../../../src/sim/model';
 import { sidesOf } from '../../../src/sim/sides';
-import { parseSnapshotFile, type SnapshotFile } from '../../../src/sim/snapshot-file';
+import { parseSnapshotFile, type PoolFile, type SnapshotFile } from '../../../src/sim/snapshot-file';
 import { worldInMemory } from '../../support/in-memory-world';
 import { patiently } from '../../support/patiently';
 
@@ -20,6 +21,9 @@ export const poolFiles: readonly string[] = readdirSync(FOLDER)
   .toSorted();
 
 export interface Seen {
+  /** What the file says, and what was seen of it. */
+  readonly said: PoolFile;
+  readonly snapshot: Snapshot;
   readonly findings: readonly Finding[];
   readonly unread: readonly { readonly source: string; readonly why: string }[];
   /** Calls that change something, and breaches of the rules. */
@@ -78,6 +82,8 @@ export async function lookAt(
     }),
   );
   return {
+    said: pools[0]!,
+    snapshot,
     findings,
     unread: snapshot.unread,
     acts: cloud.calls.filter((call) => call.mutates),

@@ -2,7 +2,7 @@
 import { Refused } from '../../../domain/errors';
 import { guidancesOf, type PatchesSeen } from '../../../domain/patching';
 import { xapiProblem } from '../../../domain/xapi-advice';
-import { nameOfUpdate } from '../read-hosts';
+import { nameOfUpdate } from '../patches';
 import { NULL_REF, type Table } from '../tables';
 import {
   asked,
