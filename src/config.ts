@@ -63,7 +63,8 @@ export function loadConfig(dir: string, env: Env = process.env): Config {
     ...misspelt(Object.keys(dotEnv.values), [...Object.keys(KEYS), ...asked]),
   );
   if (problems.length > 0) throw new ConfigInvalid(problems);
-  return { ...config, hotfixes: catalogue.hotfixes };
+  const { hotfixes, feedUrl } = catalogue;
+  return { ...config, hotfixes, ...(feedUrl !== undefined && { hotfixFeed: feedUrl }) };
 }
 
 /** Where programs are looked for, in order. Debian keeps servers in sbin, which is not on everybody's PATH. */

@@ -214,6 +214,8 @@ export interface CsHost {
   readonly state: string;
   readonly resourceState: string;
   readonly hypervisorVersion: string;
+  /** Enabled or Disabled where that stands beside maintenance, up to 2.2.16; from 3.0 it is a resource state. */
+  readonly allocation?: string;
   readonly managementServer?: string;
   readonly hostTags?: readonly string[];
 }
@@ -585,8 +587,10 @@ export interface PoolFacts {
   };
   readonly selfApproval: boolean;
   readonly migrationsPerHost: number;
-  /** hotfixes.yaml; absent where there is none. */
+  /** hotfixes.yaml and its feed; absent where there is none. */
   readonly hotfixes?: readonly Hotfix[];
+  /** Why the feed could not be read, when it was asked for last. */
+  readonly feedUnread?: string;
 }
 
 /** What a step sees. Optional members are absent when not configured: that becomes a question, never silence. */

@@ -2,8 +2,9 @@
 import type { Aim } from '../domain/aim';
 import type { Finding, Severity } from '../domain/finding';
 import type { InstallerAnswers } from '../domain/installer';
-import type { Hotfix } from '../domain/hotfixes';
+import type { Hotfix, HotfixPlan } from '../domain/hotfixes';
 import type { Obligation, Owed } from '../domain/obligation';
+import type { PatchLook, PatchWork } from '../domain/patch-work';
 import type { Placement } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
 
@@ -34,6 +35,14 @@ export interface Extra {
   };
   /** The catalogue; absent where there is none. */
   readonly hotfixes?: readonly Hotfix[];
+  /** Where patches are applied: what, and what the pool said of it before; `look` and `plan` only while planning. */
+  readonly patching?: {
+    readonly work?: PatchWork;
+    readonly look?: PatchLook;
+    readonly plan?: HotfixPlan;
+  };
+  /** Why a part of it, the feed, could not be read. */
+  readonly feedUnread?: string;
 }
 
 export interface Check {

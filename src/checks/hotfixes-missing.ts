@@ -10,12 +10,24 @@ export const hotfixesMissing = defineCheck({
   source: 'seed 002, xc §3.4',
   look: (pool, target, extra) => {
     const hotfixes = extra.hotfixes ?? [];
-    if (hotfixes.length === 0) return [];
-    return changesVersion(extra)
+    const unread = extra.feedUnread === undefined ? [] : [feedUnread(pool, extra.feedUnread)];
+    if (hotfixes.length === 0) return unread;
+    const said = changesVersion(extra)
       ? afterwards(pool, target, hotfixesFor(hotfixes, target, []))
       : now(pool, target, extra);
+    return [...unread, ...said];
   },
 });
+
+/** What it would have named nobody knows: the rest of the catalogue is told all the same. */
+const feedUnread = (pool: Snapshot, why: string): Found =>
+  found(
+    'warn',
+    pool.name,
+    'The feed of updates could not be read, so the catalogue is not whole.',
+    [why],
+    'See that the worker reaches the address under feed: in hotfixes.yaml, and ask for the plan again.',
+  );
 
 /** A host fresh from its installer has none. */
 function afterwards(pool: Snapshot, target: string, plan: HotfixPlan): Found[] {
@@ -36,7 +48,9 @@ function now(pool: Snapshot, version: string, extra: Extra): Found[] {
   // hosts of one version carry one list; where they do not, versions-and-hotfixes blocks
   const common =
     hosts[0]?.hotfixes.filter((name) => hosts.every((host) => host.hotfixes.includes(name))) ?? [];
-  const plan = hotfixesFor(extra.hotfixes ?? [], version, common);
+  const ours = extra.patching?.work?.artefacts.map(({ name }) => name) ?? [];
+  // what the plan itself applies is not missing any more when it is through
+  const plan = hotfixesFor(extra.hotfixes ?? [], version, [...common, ...ours]);
   if (plan.missing.length === 0) return [];
   return [
     found(
@@ -52,7 +66,7 @@ function now(pool: Snapshot, version: string, extra: Extra): Found[] {
 const count = ({ missing }: HotfixPlan): string =>
   `${missing.length} ${missing.length === 1 ? 'hotfix' : 'hotfixes'}`;
 
-const evidence = ({ missing, applied, superseded, conflicts }: HotfixPlan): readonly string[] => [
+const evidence = ({ missing, applied, superseded, conflicts, unmet }: HotfixPlan): readonly string[] => [
   ...missing.map(({ name, requires, guidance }) => {
     const after = requires.length > 0 ? `, requires ${requires.join(', ')}` : '';
     return `missing: ${name}${after}, afterwards ${AFTERWARDS[guidance]}`;
@@ -60,12 +74,17 @@ const evidence = ({ missing, applied, superseded, conflicts }: HotfixPlan): read
   ...(applied.length > 0 ? [`applied already: ${applied.map(({ name }) => name).join(', ')}`] : []),
   ...superseded.map(({ hotfix, by }) => `not to be installed: ${hotfix}, ${by} contains it`),
   ...conflicts.map((one) => `conflict: ${one.hotfix} and ${one.with}`),
+  ...unmet.map(
+    (one) => `cannot be applied: ${one.hotfix} requires ${one.requires}, which is not for this version`,
+  ),
 ];
 
 const AFTERWARDS = {
   none: 'nothing',
   'restart-toolstack': 'a restart of the toolstack',
   reboot: 'a reboot',
+  evacuate: 'an empty host',
+  'restart-vms': 'a restart of the VMs',
 } as const;
 
 const advice = ({ missing, conflicts }: HotfixPlan, then: string): readonly string[] => [

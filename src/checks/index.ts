@@ -31,6 +31,9 @@ import { hardware } from './hardware';
 import { hostClocks } from './host-clocks';
 import { hostTags } from './host-tags';
 import { hostsReady } from './hosts-ready';
+import { hotfixFile } from './hotfix-file';
+import { hotfixPrechecks } from './hotfix-prechecks';
+import { hotfixesConflict } from './hotfixes-conflict';
 import { hotfixesMissing } from './hotfixes-missing';
 import { installerHotfix } from './installer-hotfix';
 import { installerMedia } from './installer-media';
@@ -43,6 +46,7 @@ import { managementInterface } from './management-interface';
 import { managementServerClocks } from './management-server-clocks';
 import { managementServers } from './management-servers';
 import { messageCount } from './message-count';
+import { patchMechanism } from './patch-mechanism';
 import { paravirtualGuests } from './paravirtual-guests';
 import { partitionLayout } from './partition-layout';
 import { pendingReboots } from './pending-reboots';
@@ -78,6 +82,10 @@ export const checks: readonly Check[] = [
   targetNewer,
   versionsAndHotfixes,
   hotfixesMissing,
+  patchMechanism,
+  hotfixesConflict,
+  hotfixFile,
+  hotfixPrechecks,
   sameMachines,
   anotherHost,
   hostsReady,

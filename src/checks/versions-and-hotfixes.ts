@@ -9,7 +9,7 @@ export const versionsAndHotfixes = defineCheck({
   summary:
     'All hosts carry one version and the same hotfixes, or the pool is half-way to this target, master first.',
   source: 'pl S16, xc R20, xapi §4.3',
-  look: (pool, target, extra) => [...versions(pool, target, extra), ...hotfixes(pool), ...flag(pool)],
+  look: (pool, target, extra) => [...versions(pool, target, extra), ...hotfixes(pool, extra), ...flag(pool)],
 });
 
 const versionLines = (hosts: readonly HostSnapshot[]): readonly string[] =>
@@ -66,16 +66,21 @@ const unfinished = (pool: Snapshot, seen: readonly string[]): Found =>
     `Finish it first: /xsupgrade plan ${pool.name} --to ${seen.at(-1) ?? ''}`,
   );
 
-/** Within one version every host carries the same list and the same build. */
-function hotfixes(pool: Snapshot): Found[] {
+/** Within one version every host carries the same list and the same build, but for what this very plan brings. */
+function hotfixes(pool: Snapshot, { patching }: Extra): Found[] {
+  const ours = patching?.work?.artefacts.map(({ name }) => name) ?? [];
+  const everything = patching?.work?.asked === 'latest';
   return sortedNames(new Set(pool.hosts.map((host) => host.version))).flatMap((version) => {
     const hosts = pool.hosts.filter((host) => host.version === version);
-    const all = sortedNames(new Set(hosts.flatMap((host) => host.hotfixes)));
+    const all = sortedNames(new Set(hosts.flatMap((host) => host.hotfixes))).filter(
+      (name) => !everything && !ours.includes(name),
+    );
     const lacking = hosts.flatMap((host) => {
       const missing = all.filter((hotfix) => !host.hotfixes.includes(hotfix));
       return missing.length > 0 ? [`${host.name} lacks ${missing.join(', ')}`] : [];
     });
-    const builds = new Set(hosts.map((host) => host.build));
+    // a hotfix may bring another build; while a plan of hotfixes is half-way hosts differ by it
+    const builds = new Set(patching?.work ? [] : hosts.map((host) => host.build));
     return [
       ...(lacking.length > 0
         ? [

@@ -99,6 +99,8 @@ export interface Config {
   readonly pools: Readonly<Record<string, PoolConfig>>;
   /** hotfixes.yaml; empty where there is none. */
   readonly hotfixes: readonly Hotfix[];
+  /** URL of the feed that hotfixes.yaml names: fetched for each plan. */
+  readonly hotfixFeed?: string;
   /** Present only with the simulator's configuration: its control address. */
   readonly simulator?: { readonly controlUrl: string };
   /** Every secret value, for the log's filter. */

@@ -1,8 +1,9 @@
 /** What a plan is for, and the same in words: its checks, its placement and what people read depend on it. */
+import type { PatchWork } from './patch-work';
 import type { Plan, PlanRequest } from './plan';
 
-/** `reboot`: every host ends on the version it has. */
-export type Aim = 'upgrade' | 'reboot';
+/** `reboot`, `patch`: every host ends on the version it has. */
+export type Aim = 'upgrade' | 'reboot' | 'patch';
 
 type Planned = Pick<Plan, 'procedure' | 'pool' | 'target'>;
 
@@ -26,6 +27,7 @@ export const askedAs = (plan: Plan): string => askedWith(plan.pool, wishOf(plan)
 /** The same of a request that has led to no plan: what was asked for is never made larger by being asked again. */
 export function askedWith(pool: string, wish: PlanRequest): string {
   const { to, reboot, hosts, automatic, byHand = [], remedies = [] } = wish;
+  const { hotfixes, updates, solution, noMoveBack } = wish;
   return [
     pool,
     ...(to === undefined ? [] : [`--to ${to}`]),
@@ -33,18 +35,31 @@ export function askedWith(pool: string, wish: PlanRequest): string {
     ...(hosts ? [`--hosts ${hosts.join(',')}`] : []),
     ...(automatic === undefined ? [] : [`--automatic ${automatic}`]),
     ...(byHand.length > 0 ? [`--by-hand ${byHand.join(',')}`] : []),
+    ...(hotfixes ? [`--hotfixes ${hotfixes === 'all' ? 'all' : hotfixes.join(',')}`] : []),
+    ...(updates ? [`--updates ${updates}`] : []),
+    ...(solution ? [`--solution ${solution}`] : []),
+    ...(noMoveBack ? ['--no-move-back'] : []),
     ...(remedies.length > 0 ? [`--remedy ${remedies.join(',')}`] : []),
   ].join(' ');
 }
 
 /** The request that leads to such a plan, but for its remedies. */
-export function wishOf({ procedure, target, automatic, placement, snapshot }: Plan): PlanRequest {
+export function wishOf(plan: Plan): PlanRequest {
+  const { procedure, target, automatic, placement, snapshot, patching } = plan;
+  if (patching) return patchesOf(patching);
   if (procedure !== 'rolling-reboot')
     return { to: target, ...(automatic && { automatic: automatic.url, byHand: automatic.byHand }) };
   const some = placement.order.length < snapshot.hosts.length;
   return { reboot: true, ...(some && { hosts: placement.order }) };
 }
 
+const patchesOf = ({ asked, solution, moveBack }: PatchWork): PlanRequest => ({
+  ...(asked === 'latest' ? { updates: 'latest' as const } : { hotfixes: asked }),
+  solution,
+  ...(!moveBack && { noMoveBack: true as const }),
+});
+
 const WITHOUT_A_VERSION: Readonly<Record<string, string | undefined>> = {
   'rolling-reboot': 'rolling reboot',
+  hotfix: 'patching',
 };

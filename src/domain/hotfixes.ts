@@ -2,22 +2,30 @@
  * The catalogue of hotfixes, and which of them a host still needs: what is superseded is never installed, what requires
  * another comes after it, what conflicts is told instead of tried (seed 002; xc §3.4). Pure.
  */
+import type { ArtefactKind, Guidance } from './patching';
 import { compareVersions } from './version';
 
-/** What a host needs after a hotfix (xapi §8.1): nothing, its toolstack restarted, or a reboot. */
-export const GUIDANCE = ['none', 'restart-toolstack', 'reboot'] as const;
-
-/** Other hotfixes are named as the catalogue names them. */
+/** One entry of the catalogue. Others are named as the catalogue names them. */
 export interface Hotfix {
   readonly uuid: string;
   /** As XAPI shows it among the hotfixes of a host: `XS65ESP1002`. */
   readonly name: string;
+  readonly kind: ArtefactKind;
   /** Versions of hosts that it is for, as XAPI spells them. */
   readonly versions: readonly string[];
   readonly requires: readonly string[];
   readonly supersedes: readonly string[];
   readonly conflicts: readonly string[];
-  readonly guidance: (typeof GUIDANCE)[number];
+  readonly guidance: Guidance;
+  /** Where its file is on the workers, a path or a URL; absent: a person has staged it, or it cannot be applied. */
+  readonly file?: string;
+  /** Of that file: it is checked while it is uploaded. */
+  readonly sha256?: string;
+  readonly bytes?: number;
+  /** Version that a host shows once it is applied; absent where the version stays as it is. */
+  readonly changesVersion?: string;
+  /** Versions for which its feed does not count it among the hotfixes that are needed: others contain it. */
+  readonly containedIn?: readonly string[];
 }
 
 export interface HotfixPlan {
@@ -28,29 +36,40 @@ export interface HotfixPlan {
   readonly superseded: readonly { readonly hotfix: string; readonly by: string }[];
   /** Pairs of which one is missing and the other missing or applied. */
   readonly conflicts: readonly { readonly hotfix: string; readonly with: string }[];
+  /** Missing ones whose requirement is neither applied nor to be had for this version. */
+  readonly unmet: readonly { readonly hotfix: string; readonly requires: string }[];
+  /** Of those that were asked for by name: what comes along because another requires it. */
+  readonly added: readonly { readonly hotfix: string; readonly for: string }[];
 }
 
-/** `applied`: names that XAPI shows of one host, or that all hosts have in common. */
+/** What stands where a feed does not say which of its hotfixes contains another. */
+const NEWER_OF_ITS_FEED = 'a newer one of its feed';
+
+/**
+ * `applied`: names that XAPI shows of one host, or that all hosts have in common. `only`: names that a person asked for;
+ * what they require comes along. Absent: everything that the catalogue has for the version.
+ */
 export function hotfixesFor(
   catalogue: readonly Hotfix[],
   version: string,
   applied: readonly string[],
+  only?: readonly string[],
 ): HotfixPlan {
-  const fitting = catalogue.filter((one) =>
-    one.versions.some((other) => compareVersions(other, version) === 0),
-  );
-  const superseder = (name: string): Hotfix | undefined =>
-    fitting.find((one) => one.supersedes.includes(name));
+  const fitting = fittingOf(catalogue, version);
+  const superseder = supersederIn(fitting);
   const isApplied = ({ name }: Hotfix): boolean => applied.includes(name);
   const open = fitting.filter((one) => !isApplied(one));
-  const missing = inOrder(open.filter((one) => !superseder(one.name)));
+  const needed = open.filter((one) => !superseder(one.name) && !isContained(one, version));
+  const { chosen, added } = only ? withRequired(needed, only) : { chosen: needed, added: [] };
+  const missing = inOrder(chosen);
   const there = [...missing, ...fitting.filter(isApplied)];
   return {
     missing,
     applied: fitting.filter(isApplied),
     superseded: open.flatMap((one) => {
       const by = superseder(one.name);
-      return by ? [{ hotfix: one.name, by: newest(by, superseder).name }] : [];
+      if (by) return [{ hotfix: one.name, by: newest(by, superseder).name }];
+      return isContained(one, version) ? [{ hotfix: one.name, by: NEWER_OF_ITS_FEED }] : [];
     }),
     conflicts: missing.flatMap((one, at) =>
       there
@@ -58,7 +77,61 @@ export function hotfixesFor(
         .filter((other) => areOpposed(one, other))
         .map((other) => ({ hotfix: one.name, with: other.name })),
     ),
+    unmet: missing.flatMap((one) =>
+      one.requires
+        .filter((name) => !applied.includes(name) && !there.some((other) => isOrContains(other, name)))
+        .map((requires) => ({ hotfix: one.name, requires })),
+    ),
+    added,
   };
+}
+
+/** Why a hotfix cannot be asked for by its name; undefined where it can. `contains`: what is applied in its place. */
+export function misasked(
+  catalogue: readonly Hotfix[],
+  version: string,
+  name: string,
+):
+  | { readonly why: 'unknown' | 'other-version' }
+  | { readonly why: 'superseded'; readonly contains: string }
+  | undefined {
+  const known = catalogue.find((one) => one.name === name);
+  if (!known) return { why: 'unknown' };
+  const fitting = fittingOf(catalogue, version);
+  if (!fitting.includes(known)) return { why: 'other-version' };
+  const superseder = supersederIn(fitting);
+  const by = superseder(name);
+  if (by) return { why: 'superseded', contains: newest(by, superseder).name };
+  return isContained(known, version) ? { why: 'superseded', contains: NEWER_OF_ITS_FEED } : undefined;
+}
+
+const fittingOf = (catalogue: readonly Hotfix[], version: string): readonly Hotfix[] =>
+  catalogue.filter((one) => one.versions.some((other) => compareVersions(other, version) === 0));
+
+const supersederIn =
+  (fitting: readonly Hotfix[]) =>
+  (name: string): Hotfix | undefined =>
+    fitting.find((one) => one.supersedes.includes(name));
+
+const isContained = ({ containedIn = [] }: Hotfix, version: string): boolean =>
+  containedIn.some((other) => compareVersions(other, version) === 0);
+
+/** Those named, and whatever of the needed they require, directly or through another. */
+function withRequired(
+  needed: readonly Hotfix[],
+  names: readonly string[],
+): { readonly chosen: readonly Hotfix[]; readonly added: HotfixPlan['added'] } {
+  const chosen = needed.filter(({ name }) => names.includes(name));
+  const added: { hotfix: string; for: string }[] = [];
+  for (let at = 0; at < chosen.length; at++)
+    for (const required of chosen[at]!.requires) {
+      if (chosen.some((other) => isOrContains(other, required))) continue;
+      const more = needed.find((other) => isOrContains(other, required));
+      if (!more) continue;
+      chosen.push(more);
+      added.push({ hotfix: more.name, for: chosen[at]!.name });
+    }
+  return { chosen: needed.filter((one) => chosen.includes(one)), added };
 }
 
 const areOpposed = (one: Hotfix, other: Hotfix): boolean =>

@@ -1,6 +1,7 @@
 /** What will be done, frozen as data. What Slack shows is the list that the worker walks. */
 import type { Finding } from './finding';
 import type { Json } from './json';
+import type { PatchWork } from './patch-work';
 import type { Person } from './person';
 import type { Snapshot } from './pool';
 import type { WayOut } from './ways-out';
@@ -151,6 +152,14 @@ export interface PlanRequest {
   readonly automatic?: string;
   /** Hosts that people boot all the same. */
   readonly byHand?: readonly string[];
+  /** Hotfixes by name, or `all` that the catalogue has and the hosts lack. */
+  readonly hotfixes?: readonly string[] | 'all';
+  /** Everything that the repositories have. */
+  readonly updates?: 'latest';
+  /** 1: CloudStack distributes the VMs; 2: they go where the plan says. */
+  readonly solution?: 1 | 2;
+  /** VMs stay where they were moved to. */
+  readonly noMoveBack?: true;
 }
 
 /** Which hosts install by themselves: all that are left, but these. */
@@ -173,6 +182,8 @@ export interface Plan {
   readonly remedies?: readonly string[];
   /** Absent: people boot every host. */
   readonly automatic?: Automatic;
+  /** What is applied to which host; absent where nothing is. */
+  readonly patching?: PatchWork;
   readonly sections: readonly Section[];
   readonly placement: Placement;
   readonly snapshot: Snapshot;

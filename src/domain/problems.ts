@@ -2,7 +2,15 @@
 import { asked } from './problems-asked';
 import { inHotfixRun } from './problems-hotfix-run';
 import { withInstaller } from './problems-installer';
+import { patchesAsked } from './problems-patches-asked';
 import { met } from './problems-met';
 import { withPatches } from './problems-patching';
 
-export const problems = { ...asked, ...met, ...withInstaller, ...withPatches, ...inHotfixRun } as const;
+export const problems = {
+  ...asked,
+  ...patchesAsked,
+  ...met,
+  ...withInstaller,
+  ...withPatches,
+  ...inHotfixRun,
+} as const;

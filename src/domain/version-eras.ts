@@ -18,6 +18,8 @@ export function cloudStackEra(version: string): CloudStackEra {
 
 /** What came with a release of CloudStack and changes what the product does: fact → first release with it. */
 const SINCE = {
+  /** allocation_state of a host: new VMs can be kept away from it (cs §10.2). */
+  hostAllocation: '2.2.4',
   /** resource_state beside the status of a host: before, maintenance is a status and hides the connection (cs §4.1). */
   resourceStates: '3.0',
   /** findHostsForMigration (cs §3). */
@@ -49,6 +51,9 @@ export const honoursClusterAllocation = (cloudStack: string): boolean =>
 
 /** False: a host in maintenance does not show whether it is connected. */
 export const showsConnection = (cloudStack: string): boolean => hasCome('resourceStates', cloudStack);
+
+/** False: nobody can keep new VMs away from a host before its maintenance, so only CloudStack distributes them (cs §9.5). */
+export const choosesHosts = (cloudStack: string): boolean => hasCome('hostAllocation', cloudStack);
 
 export const findsHosts = (cloudStack: string): boolean => hasCome('findsHosts', cloudStack);
 

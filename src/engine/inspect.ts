@@ -4,12 +4,14 @@ import type { Aim } from '../domain/aim';
 import { Rejected } from '../domain/errors';
 import type { Finding } from '../domain/finding';
 import type { Obligation } from '../domain/obligation';
+import { withTurns, type PatchWish, type PatchWork } from '../domain/patch-work';
 import type { Automatic, Minutes, Placement } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
 import { problems } from '../domain/problems';
 import { chosenAmong, isOfSameRemedy, onceRemedied, remediesOf } from '../domain/remedied';
-import { place, rebootRules, simpleRules } from '../placement/index';
+import { place, placeEachAlone, rebootRules, simpleRules } from '../placement/index';
 import { mediaAnswers } from './media-answers';
+import { patchLook, type Patched } from './patch-look';
 import type { Sources } from './read-sources';
 import { look, type Readable } from './snapshot';
 import { sameOrNewer } from '../domain/version';
@@ -40,6 +42,10 @@ export interface InspectWish {
   readonly automatic?: Automatic;
   /** How long hosts of this pool were away in earlier runs; absent while nothing is known of it. */
   readonly awayMinutes?: Minutes;
+  /** What a person wants applied. */
+  readonly patches?: PatchWish;
+  /** In the middle of a run: what its plan applies. */
+  readonly patching?: PatchWork;
   /** In the middle of a run: the picture without what the run itself has in work. */
   readonly without?: (seen: Snapshot) => Snapshot;
 }
@@ -55,6 +61,8 @@ export interface Inspection {
   /** Those of the findings whose remedies were chosen. */
   readonly chosen: ReturnType<typeof chosenAmong>;
   readonly configured: Extra['configured'];
+  /** What is applied where, and what the pool said of it; absent where nothing is to be. */
+  readonly patched?: Patched;
   /** Why sources are in `snapshot.unread`, as thrown. */
   readonly failures: Sources['failures'];
 }
@@ -64,14 +72,19 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
   const looked = await look(world, at, {
     // nothing is installed where no version changes
     dom0: ({ name, version }) =>
-      wish.target !== undefined && (dom0Of ?? name) === name && !sameOrNewer(version, wish.target),
+      (wish.target !== undefined || aim === 'patch') &&
+      (dom0Of ?? name) === name &&
+      (wish.target === undefined || !sameOrNewer(version, wish.target)),
     servers: wish.target !== undefined && dom0Of === undefined,
   });
   const { beside, failures } = looked;
   const snapshot = wish.without?.(looked.snapshot) ?? looked.snapshot;
   const target = wish.target ?? ownVersion(snapshot);
-  const { hotfixes } = world.pool;
-  const catalogue = hotfixes && { hotfixes };
+  const { hotfixes, feedUnread } = world.pool;
+  const catalogue = {
+    ...(hotfixes && { hotfixes }),
+    ...(feedUnread !== undefined && { feedUnread }),
+  };
   const configured = configuredIn(world, snapshot);
   const installer = await mediaAnswers(world, snapshot, target, wish);
   const { order, awayMinutes } = wish;
@@ -80,13 +93,15 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
     ...(order && { order }),
     ...(awayMinutes && { awayMinutes }),
   };
+  const patched = wish.patches && (await patchLook(world, snapshot, target, wish.patches));
+  const work = wish.patching ?? patched?.work;
   const rules =
     aim === 'upgrade'
       ? simpleRules(target, owed, wishes)
-      : rebootRules(target, turnsOf(wish, snapshot), owed, wishes);
+      : rebootRules(target, turnsOf(wish, snapshot, work), owed, wishes);
   const placed = async (pool: Snapshot): Promise<Placement> => {
     await nextTurn();
-    return place(pool, rules);
+    return work?.moveBack ? placeEachAlone(pool, rules) : place(pool, rules);
   };
   const judged = async (pool: Snapshot, placement: Placement): Promise<readonly Finding[]> => {
     await nextTurn();
@@ -98,11 +113,12 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
       placement,
       ...beside,
       ...(installer && { installer }),
+      ...((patched ?? work) && { patching: { ...patched, ...(work && { work }) } }),
     });
   };
   const placement = await placed(snapshot);
   const findings = await judged(snapshot, placement);
-  const seen = { snapshot, target, configured, failures };
+  const seen = { snapshot, target, configured, failures, ...(patched && { patched }) };
   const known = checks.map(({ name }) => name);
   const chosen = chosenAmong(findings, remedies, known, world.pool.name);
   if (chosen.length === 0) return { ...seen, remedied: snapshot, placement, findings, chosen };
@@ -125,13 +141,15 @@ const ownVersion = ({ hosts, master }: Snapshot): string =>
   hosts.find((host) => host.name === master)?.version ?? '';
 
 /** Rejected (HOST_UNKNOWN): a person named a host that the pool does not have. */
-function turnsOf({ hosts }: InspectWish, { name, hosts: seen }: Snapshot): readonly string[] {
+function turnsOf({ hosts }: InspectWish, pool: Snapshot, work?: PatchWork): readonly string[] {
+  const { name, hosts: seen } = pool;
   const names = seen.map((host) => host.name);
   const unknown = hosts?.find((host) => !names.includes(host));
   // a pool that could not be read at all has no hosts; its findings say so
   if (unknown !== undefined && names.length > 0)
     throw new Rejected(problems.hostUnknown(unknown, name, names));
-  return hosts ?? names;
+  if (!work) return hosts ?? names;
+  return withTurns(pool, work).filter((host) => hosts?.includes(host) ?? true);
 }
 
 function configuredIn(world: Inspectable, pool: Snapshot): Extra['configured'] {

@@ -22,7 +22,7 @@ export async function lookAgain(
   readonly findings: readonly Finding[];
   readonly revision?: Revision;
 }> {
-  const { automatic } = run.plan;
+  const { automatic, patching } = run.plan;
   const { order } = run.placement;
   const wish = {
     world,
@@ -33,6 +33,7 @@ export async function lookAgain(
     dom0Of: host,
     without: (now: Snapshot) => withoutOurs(run, host, now),
     ...(automatic && { automatic }),
+    ...(patching && { patching }),
   };
   const aim = procedure.aim && { aim: procedure.aim, hosts: hostsLeft(run) };
   const seen = await inspect(world, { ...wish, ...aim });

@@ -70,6 +70,7 @@ export async function makePlan(wish: PlanWish): Promise<Plan> {
     findings,
     ...(remedies.length > 0 && { remedies }),
     ...(wish.automatic && { automatic: wish.automatic }),
+    ...(seen.patched?.work && { patching: seen.patched.work }),
     sections,
     placement,
     snapshot,
@@ -89,12 +90,16 @@ function whyUnread(pool: string, { failures, snapshot }: Inspection): Problem {
 
 /** What a procedure is told: the same when a plan is made and when what is left of it is looked at again. */
 export function inputOf(
-  wish: Pick<PlanWish, 'world' | 'owed' | 'verifiedBackup' | 'disableClusterAllocation' | 'automatic'>,
-  { remedied: snapshot, target, placement, configured, chosen }: Inspection,
+  wish: Pick<
+    PlanWish,
+    'world' | 'owed' | 'verifiedBackup' | 'disableClusterAllocation' | 'automatic' | 'patching'
+  >,
+  { remedied: snapshot, target, placement, configured, chosen, patched }: Inspection,
   planId: string,
 ): ProcedureInput {
-  const { world, owed, verifiedBackup, disableClusterAllocation = true, automatic } = wish;
+  const { world, owed, verifiedBackup, disableClusterAllocation = true, automatic, patching } = wish;
   const { zoneId, smokeTest, dumpDirectory, migrationsPerHost } = world.pool;
+  const work = patching ?? patched?.work;
   const { version, allocationState } = snapshot.cloudstack;
   // where somebody else has disabled it, it is not ours to enable again
   const ours =
@@ -112,6 +117,7 @@ export function inputOf(
     dumpPath: `${dumpDirectory.replace(/\/+$/, '')}/${planId}`,
     migrationsPerHost,
     ...(automatic && { automatic }),
+    ...(work && { patching: work }),
     ...(verifiedBackup !== undefined && { verifiedBackup }),
     ...(zoneId !== undefined && { zoneId }),
     ...(smokeTest && { smokeTest }),

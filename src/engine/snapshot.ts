@@ -12,7 +12,7 @@ import { readDom0 } from './snapshot-dom0';
 /** What looking needs of the world; it reads and never acts. */
 export type Readable = Pick<
   World,
-  'pool' | 'xen' | 'cloudStack' | 'cloudStackDb' | 'dom0' | 'managementServers'
+  'pool' | 'xen' | 'patching' | 'cloudStack' | 'cloudStackDb' | 'dom0' | 'managementServers'
 >;
 
 /** What need not be asked each time; everything is unless said otherwise. */

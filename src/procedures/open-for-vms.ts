@@ -10,13 +10,18 @@ import type { ProcedureInput } from './procedure';
 import { argsOf, binFor, heartbeatSrs, skipsMaintenance } from './what-is';
 
 /** Out of maintenance, or open for placement again where it never entered it. */
-export function openForVms(input: ProcedureInput, host: HostSnapshot): readonly LineDraft[] {
+/** `beforeLeaving`: what comes directly before maintenance is left. */
+export function openForVms(
+  input: ProcedureInput,
+  host: HostSnapshot,
+  beforeLeaving: readonly LineDraft[] = [],
+): readonly LineDraft[] {
   const { snapshot: pool } = input;
   const args = argsOf(pool, host);
   const proven = [awaitUp(args), verifyAgent({ ...args, srs: heartbeatSrs(pool, host), ...binFor(input) })];
   if (skipsMaintenance(input, host)) return [...proven, enableHostAllocation({ ...args, again: true })];
   const leave = { ...args, to: input.target };
   return showsConnection(pool.cloudstack.version)
-    ? [...proven, leaveMaintenance(leave)]
-    : [leaveMaintenance({ ...leave, hidden: true }), ...proven];
+    ? [...proven, ...beforeLeaving, leaveMaintenance(leave)]
+    : [...beforeLeaving, leaveMaintenance({ ...leave, hidden: true }), ...proven];
 }

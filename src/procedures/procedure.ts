@@ -1,6 +1,7 @@
 /** A procedure: a pure function from a snapshot to sections of lines. It reads like the runbook. */
 import type { Aim } from '../domain/aim';
 import type { Remedy } from '../domain/finding';
+import type { PatchWork } from '../domain/patch-work';
 import type { Obligation } from '../domain/obligation';
 import { POOL_LANE, type Automatic, type LaneId, type Placement } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
@@ -16,6 +17,8 @@ export interface ProcedureInput {
   readonly remedies: readonly Remedy[];
   /** Hosts that install by themselves; absent: none. */
   readonly automatic?: Automatic;
+  /** What is applied to which host; absent where nothing is to be, or the pool knows no way. */
+  readonly patching?: PatchWork;
   /** What is configured; absent sources become questions in the plan. */
   readonly has: {
     readonly dom0: boolean;

@@ -108,7 +108,8 @@ export function poolPatchingOf(
       ...artefactOf({ uuid, name, versions: [pool.version], guidance }),
       bytes: 4096,
       staged: true,
-      vdi: uuidOf('update-vdi', uuid),
+      // before 7.1 it lies on the master's own disk
+      ...(provider !== 'pool_patch' && { vdi: uuidOf('update-vdi', uuid) }),
     })),
     disks: [],
     offered: file?.updateHash === undefined || offers ? offered : listed,

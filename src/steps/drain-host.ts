@@ -12,8 +12,15 @@ import { promisedByOthers, systemVmInFlight } from './one-at-a-time';
 import { defineStep, type Evidence } from './step';
 import { counted, listed, minutes, type HostArgs } from './sight';
 
-/** `stops`: VMs that other lines stop; `atOnce`: user VMs that may be on their way at the same time. */
-type Args = HostArgs & { readonly stops: readonly string[]; readonly atOnce: number };
+/**
+ * `stops`: VMs that other lines stop; `atOnce`: user VMs that may be on their way at the same time. `only`: routers and
+ * system VMs stay until CloudStack moves them in maintenance (seed 002, solution 2).
+ */
+type Args = HostArgs & {
+  readonly stops: readonly string[];
+  readonly atOnce: number;
+  readonly only?: 'user-vms';
+};
 
 /** Routers and system VMs move one at a time: two of a pair in flight at once is an outage of its network. */
 const ORDER = ['guest', 'router', 'ssvm', 'cpvm'] as const;
@@ -24,7 +31,7 @@ const SETTLE_SECONDS = 120;
 export const drainHost = defineStep<Args, DrainSeen>({
   kind: 'drain-host',
   v: 1,
-  title: ({ host }) => `Move the VMs of ${host} away, one by one`,
+  title: ({ host, only }) => `Move the ${only ? 'users’ ' : ''}VMs of ${host} away, one by one`,
   settleSeconds: SETTLE_SECONDS,
   callTimeoutSeconds: 30,
   farDelaySeconds: 60, // until VM state or job shows the move
@@ -35,9 +42,11 @@ export const drainHost = defineStep<Args, DrainSeen>({
   observe: (world, args, { line }) => drainLook(world, args, line, args.atOnce + 2, args.stops),
   decide: (evidence) => {
     const { args, now, line, run, at } = evidence;
-    const mine = now.left.filter((vm) => !args.stops.includes(vm.name));
+    const mine = toMove(args, now.left);
     if (mine.length === 0)
-      return done(`empty${args.stops.length > 0 ? ` but for ${listed(args.stops)}` : ''}`);
+      return done(
+        `${args.only ? 'empty of users’ VMs' : 'empty'}${args.stops.length > 0 ? ` but for ${listed(args.stops)}` : ''}`,
+      );
     const kind = ORDER.find((candidate) => mine.some((vm) => vm.kind === candidate)) ?? 'guest';
     const turn = mine.filter((vm) => vm.kind === kind);
     const moving = turn.filter((vm) => underWay(vm, evidence));
@@ -90,10 +99,13 @@ export const drainHost = defineStep<Args, DrainSeen>({
   tooLong: ({ args, now }) =>
     problems.evacuationStalled(
       args.host,
-      now.left.filter((vm) => !args.stops.includes(vm.name)).map((vm) => vm.name),
+      toMove(args, now.left).map((vm) => vm.name),
       'being drained',
     ),
 });
+
+const toMove = ({ stops, only }: Args, left: readonly Left[]): readonly Left[] =>
+  left.filter((vm) => !stops.includes(vm.name) && (!only || vm.kind === 'guest'));
 
 function promise(promised: Map<string, number>, host: string | undefined, mib: number): void {
   if (host !== undefined) promised.set(host, (promised.get(host) ?? 0) + mib);

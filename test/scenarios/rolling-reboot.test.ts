@@ -135,6 +135,7 @@ test('a plan warns of the hotfixes that the catalogue has for the version it sta
     supersedes: [],
     conflicts: [],
     guidance: 'reboot' as const,
+    kind: 'hotfix' as const,
     versions: ['6.5.0'],
   };
   const hotfixes = [{ ...hotfix, uuid: 'u-1', name: 'XS65E001' }];

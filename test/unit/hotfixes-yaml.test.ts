@@ -12,6 +12,11 @@ const ENV = Object.fromEntries(
 );
 const UUIDS = ['1', '2', '3'].map((n) => `${n.repeat(8)}-1111-1111-1111-111111111111`);
 
+const feed = (uuid: string, name: string): string =>
+  `<patchdata><serverversions><version value="6.5.0"><patch uuid="${uuid}"/></version></serverversions>
+   <patches><patch uuid="${uuid}" name-label="Hotfix ${name}" patch-url="http://mirror/${name}.zip"/></patches></patchdata>`;
+const FEED = feed('99999999-1111-1111-1111-111111111111', 'XS65E009');
+
 let dir = '';
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'xsupgrade-hotfixes-'));
@@ -42,9 +47,12 @@ test('without the file there is no catalogue, and no pool has one', () => {
 });
 
 test('the example of the page loads, with its defaults', () => {
+  writeFileSync(join(dir, 'updates.xml'), FEED);
   write(EXAMPLE);
   const config = loadConfig(dir, ENV);
   expect(config.hotfixes.map(({ name, guidance, supersedes }) => [name, guidance, supersedes])).toEqual([
+    // what the feed says of it, and what hotfixes.yaml says beside
+    ['XS65E009', 'reboot', []],
     ['XS65ESP1', 'reboot', []],
     ['XS65ESP1002', 'restart-toolstack', ['XS65E001']],
     ['XS65E001', 'reboot', []],
@@ -55,8 +63,8 @@ test('the example of the page loads, with its defaults', () => {
 test('a catalogue that is changed is read again', () => {
   const config = watchConfig(dir, ENV, () => undefined);
   expect(config().hotfixes).toEqual([]);
-  write(EXAMPLE);
-  expect(config().hotfixes).toHaveLength(3);
+  write(list('', ''));
+  expect(config().hotfixes).toHaveLength(2);
 });
 
 test.each([
@@ -68,15 +76,49 @@ test.each([
   [
     'a guidance nobody knows',
     list('guidance: pray'),
-    /guidance: is not one of none, restart-toolstack, reboot\./,
+    /guidance: is not one of none, restart-toolstack, reboot, evacuate, restart-vms\./,
   ],
   ['a version as a number', list('').replace("'6.5.0'", '6.5'), /hotfixes\[0\]\.versions\[0\]/],
   ['no version', list('').replace("'6.5.0'", ''), /names no version/],
   ['a key nobody reads', list('size: 3'), /size/],
+  [
+    'a kind nobody knows',
+    list('kind: firmware'),
+    /kind: is not one of hotfix, driver-disk, supplemental-pack\./,
+  ],
+  ['a checksum of another kind', list('sha256: abc'), /sha256: is not 64 hexadecimal digits/],
+  ['a size of nothing', list('bytes: 0'), /bytes: is not a number of bytes/],
+  ['a feed that is not there', `feed: gone.xml\n${list('')}`, /feed: there is no file gone\.xml\./],
+  ['a feed that is something else', `feed: pools.yaml\n${list('')}`, /feed: pools\.yaml is no XML at all\./],
 ])('%s is refused in words', (_what, yaml, said) => {
   expect(refusals(yaml)).toEqual([expect.stringMatching(said)]);
 });
 
 test('everything wrong is said at once', () => {
   expect(refusals(list('requires: [Z], conflicts: [Y]', 'supersedes: [X]'))).toHaveLength(3);
+});
+
+test('hotfixes.yaml completes what a feed says of the same hotfix, and beats it', () => {
+  writeFileSync(join(dir, 'updates.xml'), feed(UUIDS[0]!, 'A'));
+  const sha256 = 'AB'.repeat(32);
+  write(`feed: updates.xml\n${list(`file: files/a.iso, sha256: ${sha256}, bytes: 9`, '')}`);
+  const [first, ...others] = loadConfig(dir, ENV).hotfixes;
+  expect(first).toMatchObject({
+    name: 'A',
+    file: join(dir, 'files/a.iso'),
+    sha256: sha256.toLowerCase(),
+    bytes: 9,
+  });
+  expect(others.map(({ name }) => name)).toEqual(['B']);
+});
+
+test('a hotfix may hang on one that only the feed knows', () => {
+  writeFileSync(join(dir, 'updates.xml'), FEED);
+  write(`feed: updates.xml\n${list('requires: [XS65E009]')}`);
+  expect(loadConfig(dir, ENV).hotfixes).toHaveLength(2);
+});
+
+test('a feed at a URL is left for the plan, which fetches it', () => {
+  write(`feed: http://mirror.example/updates.xml\n${list('requires: [XS65E009]')}`);
+  expect(loadConfig(dir, ENV)).toMatchObject({ hotfixFeed: 'http://mirror.example/updates.xml' });
 });

@@ -24,6 +24,8 @@ export const flag = (fields: Fields, name: string): boolean =>
 export function hostOf(row: Fields): CsHost {
   const owner = optional(row, 'managementserverid');
   const tags = (optional(row, 'hosttags') ?? '').split(',').map((tag) => tag.trim());
+  const allocation =
+    optional(row, 'resourcestate') === undefined ? optional(row, 'allocationstate') : undefined;
   const hostTags = tags.filter((tag) => tag !== '').toSorted();
   return {
     id: text(row, 'id'),
@@ -32,6 +34,7 @@ export function hostOf(row: Fields): CsHost {
     state: text(row, 'state'),
     resourceState: optional(row, 'resourcestate') ?? stateBefore3(row),
     hypervisorVersion: optional(row, 'hypervisorversion') ?? '',
+    ...(allocation !== undefined && { allocation }),
     ...(owner !== undefined && { managementServer: owner }),
     ...(hostTags.length > 0 && { hostTags }),
   };

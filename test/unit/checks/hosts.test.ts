@@ -252,6 +252,7 @@ describe('the catalogue of hotfixes', () => {
   const hotfix = (name: string, versions: readonly string[], more: Partial<Hotfix> = {}): Hotfix => ({
     uuid: name,
     name,
+    kind: 'hotfix',
     versions,
     requires: [],
     supersedes: [],

@@ -24,6 +24,7 @@ const each = (what: string): readonly string[] =>
 const MEDIA = 'http://media.example/xcp-ng/8.3.0';
 const HOTFIX = {
   uuid: '5a1c4d9e-8f70-4b5f-9d0e-2a7c61f3b812',
+  kind: 'hotfix',
   name: 'XS71ECU2001',
   versions: ['7.1.2'],
   requires: [],
@@ -31,6 +32,22 @@ const HOTFIX = {
   conflicts: [],
   guidance: 'reboot',
 } as const;
+
+const PATCH = {
+  ...HOTFIX,
+  name: 'XS65E001',
+  versions: ['6.5.0'],
+  file: '/hotfixes/XS65E001.xsupdate',
+  sha256: 'ab'.repeat(32),
+  bytes: 4096,
+} as const;
+const OTHER = {
+  ...PATCH,
+  uuid: '6b2d5eaf-9081-4c60-8e1f-3b8d72a4c923',
+  name: 'XS65E002',
+  conflicts: ['XS65E001'],
+};
+const { file: _file, ...UNPLACED } = PATCH;
 
 /** No API answers the questions: they are asked of every pool with running guests. Hosts of 6.5 have the old layout. */
 export const ALWAYS_SAID: readonly string[] = [
@@ -128,6 +145,29 @@ export const CASES: readonly PoolCase[] = [
     of('hotfix-before-upgrade', '8.4.0', ...each('block installer-hotfix'), ...each('warn installer-memory')),
   ),
   of('hotfix-missing', TARGET, 'block versions-and-hotfixes pool-a'),
+  looked(
+    {
+      patches: 'all',
+      hotfixes: [PATCH],
+      faults: [
+        {
+          call: 'xapi:pool_patch.precheck',
+          on: 'host-2',
+          how: 'refuse',
+          code: 'PATCH_PRECHECK_FAILED_OUT_OF_SPACE',
+        },
+      ],
+    },
+    of('hotfix-refused', '6.5.0', 'block hotfix-prechecks host-2'),
+  ),
+  looked(
+    { patches: ['XS65E001'], hotfixes: [UNPLACED] },
+    of('hotfix-without-file', '6.5.0', 'block hotfix-file XS65E001'),
+  ),
+  looked(
+    { patches: 'all', hotfixes: [PATCH, OTHER] },
+    of('hotfixes-conflicting', '6.5.0', 'block hotfixes-conflict pool-a'),
+  ),
   of('integration-port-open', TARGET, 'warn cloudstack-settings pool-a'),
   of('iscsi-name-empty', TARGET, 'warn iscsi-names host-2'),
   of('iscsi-name-twice', TARGET, 'block iscsi-names pool-a'),
@@ -230,6 +270,7 @@ export const CASES: readonly PoolCase[] = [
     'note versions-and-hotfixes pool-a',
     'note update-sync pool-a',
   ),
+  looked({ patches: 'latest' }, of('updates-unknown', '6.5.0', 'block patch-mechanism pool-a')),
   of('upgrade-flag-stuck', TARGET, 'warn versions-and-hotfixes pool-a'),
   of('utility-partition', TARGET, 'block dell-utility-partition host-2'),
   of('vcpus-do-not-divide', TARGET, 'block vcpu-topology i-2-11-VM'),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Aim } from '../../../src/domain/aim';
 import type { Finding } from '../../../src/domain/finding';
 import type { Hotfix } from '../../../src/domain/hotfixes';
+import type { PatchesAsked } from '../../../src/domain/patch-work';
 import type { Snapshot } from '../../../src/domain/pool';
 import { inspect } from '../../../src/engine/inspect';
 import { makeCloud } from '../../../src/sim/cloud';
@@ -44,13 +45,15 @@ export interface How {
   /** URL of the media of a plan with --automatic. */
   readonly automatic?: string;
   readonly hotfixes?: readonly Hotfix[];
+  /** Hotfixes or updates that are to be applied. */
+  readonly patches?: PatchesAsked;
 }
 
 /** What the checks say of the pool in this file; every source is configured unless said otherwise. */
 export async function lookAt(
   name: string,
   target: string,
-  { faults = [], aim = 'upgrade', without = [], automatic, hotfixes }: How = {},
+  { faults = [], aim = 'upgrade', without = [], automatic, hotfixes, patches }: How = {},
 ): Promise<Seen> {
   const { pools, hidden } = poolFile(name);
   const cloud = makeCloud({ pools, hidden });
@@ -75,7 +78,8 @@ export async function lookAt(
     cloud,
     inspect(world, {
       target,
-      aim,
+      aim: patches ? 'patch' : aim,
+      ...(patches && { patches: { asked: patches } }),
       owed: [],
       at: cloud.time.now(),
       ...(automatic !== undefined && { automatic: { url: automatic, byHand: [] } }),

@@ -1,9 +1,10 @@
 /** Which hotfixes a host needs, in which order, and what is never installed (seed 002; xc §3.4). */
-import { circleIn, hotfixesFor, type Hotfix, type HotfixPlan } from '../../../src/domain/hotfixes';
+import { circleIn, hotfixesFor, misasked, type Hotfix, type HotfixPlan } from '../../../src/domain/hotfixes';
 
 const hotfix = (name: string, change: Partial<Hotfix> = {}): Hotfix => ({
   uuid: name,
   name,
+  kind: 'hotfix',
   versions: ['6.5.0'],
   requires: [],
   supersedes: [],
@@ -73,4 +74,44 @@ test('a circle is found, and none where there is none', () => {
   expect(circleIn(circle, 'requires')).toEqual(['B', 'C', 'B']);
   expect(circleIn(circle, 'supersedes')).toBeUndefined();
   expect(circleIn(TWELVE, 'requires')).toBeUndefined();
+});
+
+describe('asked for by name', () => {
+  const asked = (...only: readonly string[]): HotfixPlan => hotfixesFor(TWELVE, '6.5.0', ['H10'], only);
+
+  test('only these, and what they require, each after what it requires', () => {
+    expect(names(asked('H12'))).toEqual(['SP1', 'H11', 'H12']);
+    expect(asked('H12').added).toEqual([
+      { hotfix: 'H11', for: 'H12' },
+      { hotfix: 'SP1', for: 'H11' },
+    ]);
+    expect(names(asked('H9', 'SP1'))).toEqual(['SP1', 'H9']);
+  });
+
+  test('what contains a required one comes along in its place', () => {
+    expect(names(asked('H5'))).toEqual(['H3', 'H5']);
+  });
+
+  test('without the one of a conflict there is no conflict; with both there is', () => {
+    expect(asked('H6').conflicts).toEqual([]);
+    expect(asked('H7').conflicts).toEqual([]);
+    expect(asked('H6', 'H7').conflicts).toEqual([{ hotfix: 'H6', with: 'H7' }]);
+  });
+
+  test('what is applied already is not applied again', () => {
+    expect(names(asked('H10'))).toEqual([]);
+  });
+
+  test('a name that cannot be asked for says why', () => {
+    expect(misasked(TWELVE, '6.5.0', 'H99')).toEqual({ why: 'unknown' });
+    expect(misasked(TWELVE, '6.5.0', 'H8')).toEqual({ why: 'other-version' });
+    expect(misasked(TWELVE, '6.5.0', 'H1')).toEqual({ why: 'superseded', contains: 'H3' });
+    expect(misasked(TWELVE, '6.5.0', 'H12')).toBeUndefined();
+  });
+});
+
+test('what requires something that this version never gets is told, not tried', () => {
+  const odd = [hotfix('A', { requires: ['B'] }), hotfix('B', { versions: ['7.1.2'] })];
+  expect(hotfixesFor(odd, '6.5.0', []).unmet).toEqual([{ hotfix: 'A', requires: 'B' }]);
+  expect(hotfixesFor(odd, '6.5.0', ['B']).unmet).toEqual([]);
 });

@@ -1,0 +1,36 @@
+/**
+ * Placements for hosts whose VMs come home before the next host begins: each turn starts from the pool as it is now,
+ * not from what the turns before it have left (seed 002: "migrate any VMs back to the host").
+ */
+import type { Placement } from '../domain/plan';
+import { masterFirst, type Snapshot } from '../domain/pool';
+import { place } from './place';
+import type { Rules } from './rules';
+
+/** In the approved order, else the master first. What does not fit in any turn is told once. */
+export function placeEachAlone(pool: Snapshot, rules: Rules): Placement {
+  const { turns = pool.hosts.map(({ name }) => name), order } = rules;
+  const listed = masterFirst(pool)
+    .map(({ name }) => name)
+    .filter((name) => turns.includes(name));
+  const rank = (name: string): number => order?.indexOf(name) ?? -1;
+  const inOrder = order ? listed.toSorted((a, b) => rank(a) - rank(b)) : listed;
+  const alone = inOrder.map((host) => place(pool, { ...rules, turns: [host], order: [host] }));
+  const crowded = once(alone.flatMap((one) => one.crowded ?? []));
+  const waysOut = once(alone.flatMap((one) => one.waysOut ?? []));
+  const proof = alone.find((one) => one.proof)?.proof;
+  return {
+    order: inOrder,
+    hosts: alone.flatMap(({ hosts }) => hosts),
+    misfits: once(alone.flatMap(({ misfits }) => misfits)),
+    answer: worst(alone),
+    ...(crowded.length > 0 && { crowded }),
+    ...(proof && { proof }),
+    ...(waysOut.length > 0 && { waysOut }),
+  };
+}
+
+const once = (all: readonly string[]): readonly string[] => [...new Set(all)];
+
+const worst = (alone: readonly Placement[]): NonNullable<Placement['answer']> =>
+  (['cannot', 'not-found'] as const).find((answer) => alone.some((one) => one.answer === answer)) ?? 'fits';
