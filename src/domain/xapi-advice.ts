@@ -4,12 +4,14 @@ import type { Advice } from './xapi-advice-words';
 import { VM_ADVICE } from './xapi-advice-vm';
 import { HOST_ADVICE } from './xapi-advice-host';
 import { POOL_ADVICE } from './xapi-advice-pool';
+import { HOTFIX_ADVICE } from './xapi-advice-hotfixes';
 import { UPDATE_ADVICE } from './xapi-advice-updates';
 
 const ADVICE: Readonly<Record<string, Advice>> = {
   ...VM_ADVICE,
   ...HOST_ADVICE,
   ...POOL_ADVICE,
+  ...HOTFIX_ADVICE,
   ...UPDATE_ADVICE,
 };
 

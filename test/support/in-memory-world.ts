@@ -1,4 +1,5 @@
 /** The product's own adapters on the simulator's in-process faces: no socket, pool time moves only when a test says so. */
+import { readFileSync } from 'node:fs';
 import { cloudStackDb } from '../../src/adapters/cloudstack-db';
 import { backupPlace } from '../../src/adapters/backup/place';
 import { cloudStack } from '../../src/adapters/cloudstack/cloudstack';
@@ -6,6 +7,7 @@ import { dom0 } from '../../src/adapters/dom0/dom0';
 import { managementServers } from '../../src/adapters/management-servers';
 import { hostKeyPins } from '../../src/adapters/ssh/transport';
 import type { DumpFiles } from '../../src/adapters/xapi/dump';
+import type { ArtefactFiles } from '../../src/adapters/xapi/patching/artefact-files';
 import { xapiPool } from '../../src/adapters/xapi/xapi-pool';
 import { Refused } from '../../src/domain/errors';
 import type { PoolFacts, World } from '../../src/ports';
@@ -74,6 +76,17 @@ async function selected(side: CloudStackSide, sql: string): Promise<readonly unk
 
 const sshOf = ({ address }: { readonly address: string }) => ({ host: address, port: 22 });
 
+/** A file is there at once: while a disk is read for real, pool time would run away. */
+const atOnce: ArtefactFiles = {
+  open: async (file) => {
+    const content = readFileSync(file);
+    const pieces = async function* () {
+      yield content;
+    };
+    return { bytes: content.length, pieces: pieces(), close: () => Promise.resolve() };
+  },
+};
+
 export function worldInMemory(
   sides: Sides,
   pool: SimPool,
@@ -101,6 +114,7 @@ export function worldInMemory(
     password: XAPI_PASSWORD,
     transport: xapiInMemory(cloud),
     files: kept.files,
+    artefacts: atOnce,
     ssh: {
       shown: (uuid) => transport.hostKey(sshOf(hostOf(uuid))),
       pinned: (uuid) => pins.pinned(sshOf(hostOf(uuid))),

@@ -6,6 +6,7 @@ import type { HostIdentity, XenPool } from '../../ports';
 import type { Patching } from '../../ports-patching';
 import { countMessages, readCondition } from './condition';
 import { dumpTo, onDisk, readDumpAt, type DumpFiles } from './dump';
+import { artefactFiles, type ArtefactFiles } from './patching/artefact-files';
 import { patching } from './patching/patching';
 import { putRight } from './put-right';
 import { readHosts, readPool, readSrs, type Look } from './read-hosts';
@@ -48,6 +49,8 @@ export interface XapiPoolOptions {
   /** Wall seconds; 30 and 60 unless a test is in a hurry. */
   readonly readSeconds?: number;
   readonly actSeconds?: number;
+  /** Where hotfixes are read from; disk and web unless said otherwise. */
+  readonly artefacts?: ArtefactFiles;
   /** Where dumps are kept; on disk unless said otherwise. */
   readonly files?: DumpFiles;
 }
@@ -227,7 +230,15 @@ export function xapiPool(o: XapiPoolOptions): XapiPool {
       }
       if (keys.ssh !== undefined) o.ssh?.trust(uuid, keys.ssh);
     },
-    patching: patching({ session, directory, pool: o.pool, source, refOf, named }),
+    patching: patching({
+      session,
+      directory,
+      files: o.artefacts ?? artefactFiles,
+      pool: o.pool,
+      source,
+      refOf,
+      named,
+    }),
     watch: (changed, signal) => watchPool(events, changed, signal),
     close: async () => {
       await Promise.all([session.close(), events.close()]);

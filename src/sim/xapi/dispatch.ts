@@ -153,7 +153,7 @@ async function logged(call: Call, name: string, method: Method, isAsync: boolean
   if (strike?.how === 'refuse') {
     const code = strike.code ?? 'INTERNAL_ERROR';
     failed(code);
-    throw new XapiFailure(...refusal(code));
+    throw new XapiFailure(...refusal(code, call));
   }
   if (strike?.how === 'lose-request' || strike?.how === 'hang' || strike?.how === 'html') {
     failed(strike.how);
@@ -177,9 +177,22 @@ async function logged(call: Call, name: string, method: Method, isAsync: boolean
 const struckByName = (cloud: CloudState, name: string, base: string, on: string): Strike | undefined =>
   name === base ? undefined : cloud.faults.strike(`xapi:${name}`, on);
 
-/** SM's failures carry status, stdout and stderr behind the code (xapi §7). */
-const refusal = (code: string): string[] =>
-  code.startsWith('SR_BACKEND_FAILURE') ? [code, '', 'injected failure', ''] : [code];
+/** `code` may carry parameters behind it: `CODE one two`. Codes of some kinds carry them by nature (xapi §7, §8). */
+function refusal(said: string, { args, pool }: Call): string[] {
+  const [code = '', ...params] = said.split(' ');
+  if (params.length > 0) return [code, ...params];
+  if (code.startsWith('SR_BACKEND_FAILURE')) return [code, '', 'injected failure', ''];
+  // XCP-ng's plugins fail with a number, a sentence, what was printed and a traceback
+  if (code === 'UPDATER_BUSY')
+    return ['-1', 'The updater plugin is busy (current operation: check_update)', '', 'Traceback: …'];
+  const [self] = args;
+  if (!/^(PATCH|UPDATE)_PRECHECK_FAILED_/.test(code) || typeof self !== 'string') return [code];
+  const uuid = pool.uuid;
+  if (code.endsWith('PREREQUISITE_MISSING')) return [code, self, `${uuid};${uuid}`];
+  if (code.endsWith('OUT_OF_SPACE')) return [code, self, '1048576', '104857600'];
+  if (code.endsWith('VERSION') || code.endsWith('BUILD')) return [code, self, '1.0', '2.0'];
+  return [code, self, 'injected failure'];
+}
 
 /** Starts the method and answers with a task at once (xapi §1.4, §9.1). */
 function asTask(call: Call, base: string, method: Method): string {

@@ -5,10 +5,12 @@ import { xapiProblem } from '../../../domain/xapi-advice';
 import type { Patching } from '../../../ports-patching';
 import type { Session } from '../session';
 import type { Directory, Table } from '../tables';
+import type { ArtefactFiles } from './artefact-files';
 
 export interface PatchContext {
   readonly session: Session;
   readonly directory: Directory;
+  readonly files: ArtefactFiles;
   /** Name in pools.yaml. */
   readonly pool: string;
   /** `XAPI of pool-a`. */
@@ -29,27 +31,53 @@ export interface Provider {
   readiness?: Patching['readiness'];
 }
 
-/** A hotfix of 600 MB on a slow disk, or a hundred packages from a slow mirror: half an hour of wall time. */
-export const PATCH_SECONDS = 1770;
 /** A pre-check unpacks the hotfix on the host. */
 const PRECHECK_SECONDS = 120;
 
-/** Asks; a refusal is an answer. */
+type No = Precheck & { readonly ok: false };
+
+/** Asks; a refusal is an answer, and so is one that hides in the text of a success (xc §1.7). */
 export async function asked(
-  { session }: PatchContext,
+  context: PatchContext,
   method: string,
   params: readonly string[],
   name: string,
-): Promise<{ readonly value: unknown } | (Precheck & { readonly ok: false })> {
+): Promise<{ readonly value: unknown } | No> {
+  const doing = `look whether ${name} fits`;
   try {
-    return {
-      value: await session.read(method, params, `look whether ${name} fits`, { seconds: PRECHECK_SECONDS }),
-    };
+    const value = await context.session.read(method, params, doing, { seconds: PRECHECK_SECONDS });
+    return refusalIn(context, name, value) ?? { value };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return { ok: false, code: error.code, says: error.problem.why };
+    const inside = error.params
+      .map((param) => refusalIn(context, name, param))
+      .find((one) => one !== undefined);
+    return inside ?? { ok: false, code: error.code, says: named(context, error.problem.why) };
   }
 }
+
+/** `<error errorcode="…"><found>…</found><required>…</required></error>`: what the scripts of hotfixes print. */
+function refusalIn(context: PatchContext, name: string, said: unknown): No | undefined {
+  const text = typeof said === 'string' ? said : '';
+  const code = /<error\s+errorcode="(\w+)"/.exec(text)?.[1];
+  if (code === undefined) return undefined;
+  const part = (tag: string): string => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1] ?? '';
+  const missing = [...text.matchAll(/<prerequisite\s+uuid="([^"]+)"/g)].map(([, uuid]) => uuid);
+  const params = [name, missing.length > 0 ? missing.join(';') : part('found'), part('required')];
+  const { why } = xapiProblem({ doing: `apply ${name}`, code, params, nameOf: () => undefined });
+  return { ok: false, code, says: named(context, why) };
+}
+
+/** Hotfixes that other ones need are named by uuid; the pool knows the names of some. */
+const named = ({ directory }: PatchContext, text: string): string =>
+  text.replace(
+    /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g,
+    (uuid) =>
+      ['pool_patch', 'pool_update']
+        .map((cls) => directory.refOf(cls, uuid))
+        .map((ref) => (ref === undefined ? undefined : directory.nameOf(ref)))
+        .find((name) => name !== undefined) ?? uuid,
+  );
 
 export const notThere = (code: string, name: string): Precheck => ({
   ok: false,

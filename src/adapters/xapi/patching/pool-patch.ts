@@ -4,18 +4,10 @@ import { guidancesOf, type HostPatchesSeen, type PatchesSeen } from '../../../do
 import { xapiProblem } from '../../../domain/xapi-advice';
 import type { XapiObject } from '../record';
 import type { Table } from '../tables';
-import {
-  asked,
-  beforeActing,
-  notThere,
-  PATCH_SECONDS,
-  rowOf,
-  seconds,
-  type PatchContext,
-  type Provider,
-} from './context';
+import { asked, beforeActing, notThere, rowOf, seconds, type PatchContext, type Provider } from './context';
+import { PATCH_SECONDS } from './seconds';
 import { diskOf, disksByArtefact, dropDisks, makeDisk } from './disks';
-import { upload } from './upload';
+import { assertIsIt, upload } from './upload';
 
 const PACK_PLUGIN = 'install-supp-pack';
 
@@ -41,7 +33,8 @@ export function poolPatch(context: PatchContext): Provider {
     stage: async (artefact, progress) => {
       if (artefact.kind !== 'hotfix') return makeDisk(context, artefact, progress);
       try {
-        await upload(context, '/pool_patch_upload', artefact, progress);
+        const patch = await upload(context, '/pool_patch_upload', artefact, progress);
+        await assertIsIt(context, artefact, 'pool_patch', patch);
       } catch (error) {
         if (!(error instanceof Refused) || error.code !== 'PATCH_ALREADY_EXISTS') throw error;
       }

@@ -4,24 +4,19 @@ import { guidancesOf, type PatchesSeen } from '../../../domain/patching';
 import { xapiProblem } from '../../../domain/xapi-advice';
 import { nameOfUpdate } from '../patches';
 import { NULL_REF, type Table } from '../tables';
-import {
-  asked,
-  beforeActing,
-  notThere,
-  PATCH_SECONDS,
-  rowOf,
-  type PatchContext,
-  type Provider,
-} from './context';
+import { asked, beforeActing, notThere, rowOf, type PatchContext, type Provider } from './context';
+import { PATCH_SECONDS } from './seconds';
 import { dropDisks, fill } from './disks';
 import { destroyed } from './pool-patch';
+import { textFrom } from '../record';
+import { assertIsIt } from './upload';
 
 const UNKNOWN = 'CANNOT_FIND_UPDATE';
 /** The ISO is mounted and its signature looked at. */
 const INTRODUCE_SECONDS = 170;
 
 export function poolUpdate(context: PatchContext): Provider {
-  const { session, directory, refOf, named } = context;
+  const { session, directory, source, refOf, named } = context;
   const updates = (): Promise<Table> => directory.table(session, 'pool_update');
   /** Reference of what can be applied: its row stays when its disk has gone. */
   const staged = async (uuid: string): Promise<string | undefined> => {
@@ -46,7 +41,9 @@ export function poolUpdate(context: PatchContext): Provider {
       await dropDisks(context, artefact);
       const disk = await fill(context, artefact, progress);
       try {
-        await session.act('pool_update.introduce', [disk], `introduce ${artefact.name}`, INTRODUCE_SECONDS);
+        const doing = `introduce ${artefact.name}`;
+        const update = await session.act('pool_update.introduce', [disk], doing, INTRODUCE_SECONDS);
+        await assertIsIt(context, artefact, 'pool_update', textFrom(update, source));
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         await session.act('VDI.destroy', [disk], 'throw away an upload').catch(() => undefined);

@@ -5,7 +5,8 @@ import { problems } from '../../../domain/problems';
 import { xapiProblem } from '../../../domain/xapi-advice';
 import type { XapiObject } from '../record';
 import { operationsOf } from '../traits';
-import { beforeActing, notThere, PATCH_SECONDS, type PatchContext, type Provider } from './context';
+import { beforeActing, notThere, type PatchContext, type Provider } from './context';
+import { PATCH_SECONDS } from './seconds';
 import { parseUpdates, type Offered } from './updates-json';
 
 /** Metadata of a hundred megabytes from a server far away. */

@@ -2,7 +2,8 @@
 import { Malformed, Refused } from '../../../domain/errors';
 import { guidanceOfPackage, type HostPatchesSeen, type PatchesSeen } from '../../../domain/patching';
 import { problems } from '../../../domain/problems';
-import { beforeActing, notThere, PATCH_SECONDS, type PatchContext, type Provider } from './context';
+import { beforeActing, notThere, type PatchContext, type Provider } from './context';
+import { PATCH_SECONDS } from './seconds';
 
 const PLUGIN = 'updater.py';
 /** yum fetches its metadata again when it is older than a day. */

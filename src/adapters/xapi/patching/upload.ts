@@ -1,18 +1,27 @@
 /** A file onto the pool: read from disk or a web server, counted on the way, its end held back until it is proved right. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import { NotSent, Refused, Unreachable } from '../../../domain/errors';
 import type { StagedArtefact } from '../../../domain/patching';
 import { problems } from '../../../domain/problems';
 import { xapiProblem } from '../../../domain/xapi-advice';
 import { objectFrom, textFrom } from '../record';
-import { PATCH_SECONDS, type PatchContext } from './context';
+import { type PatchContext } from './context';
+import { PATCH_SECONDS } from './seconds';
 
-/** Small enough that a few of them at once are nothing, large enough for a gigabit line. */
-const PIECE_BYTES = 256 * 1024;
+/** XAPI names a hotfix by what stands in its file; another uuid than the catalogue's is another hotfix. */
+export async function assertIsIt(
+  { session, source }: PatchContext,
+  artefact: StagedArtefact,
+  cls: 'pool_patch' | 'pool_update',
+  row: string,
+): Promise<void> {
+  const { name, file, uuid } = artefact;
+  const seen = textFrom(await session.read(`${cls}.get_uuid`, [row], `look at ${name}`), source);
+  if (seen === uuid) return;
+  const doing = `throw away what was uploaded as ${name}`;
+  await session.act(`${cls}.destroy`, [row], doing).catch(() => undefined);
+  throw new Refused(problems.hotfixFileWrong(name, file, `its uuid is ${seen}, not ${uuid}`));
+}
 
 type Progress = ((bytes: number) => void) | undefined;
 
@@ -45,30 +54,19 @@ async function* checked(
 }
 
 /** Opened before anything is asked of the pool: a file that is not there costs nothing. */
-async function opened(artefact: StagedArtefact): Promise<AsyncIterable<Uint8Array>> {
+async function opened({ files }: PatchContext, artefact: StagedArtefact): Promise<AsyncIterable<Uint8Array>> {
   const { name, file } = artefact;
-  const gone = (error: unknown): Refused =>
-    new Refused(problems.hotfixFileGone(name, file, error instanceof Error ? error.message : 'unreadable'));
-  if (/^https?:\/\//i.test(file)) {
-    const answer = await fetch(file, { signal: AbortSignal.timeout(PATCH_SECONDS * 1000) }).catch(
-      (error: unknown) => {
-        throw gone(error);
-      },
-    );
-    if (!answer.ok || !answer.body) {
-      await answer.body?.cancel();
-      throw gone(new Error(`The server answered HTTP ${answer.status}`));
-    }
-    return Readable.fromWeb(answer.body as ReadableStream<Uint8Array>);
-  }
-  const found = await stat(file).catch((error: unknown) => {
-    throw gone(error);
+  const found = await files.open(file).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : 'it is unreadable';
+    throw new Refused(problems.hotfixFileGone(name, file, why));
   });
-  if (found.size !== artefact.bytes)
+  if (found.bytes !== undefined && found.bytes !== artefact.bytes) {
+    await found.close();
     throw new Refused(
-      problems.hotfixFileWrong(name, file, `it has ${found.size} bytes, not ${artefact.bytes}`),
+      problems.hotfixFileWrong(name, file, `it has ${found.bytes} bytes, not ${artefact.bytes}`),
     );
-  return createReadStream(file, { highWaterMark: PIECE_BYTES });
+  }
+  return found.pieces;
 }
 
 /** A file that breaks off while it is read is no answer of the pool's: nothing was taken. */
@@ -84,15 +82,15 @@ async function* readable(
   }
 }
 
-/** `path` without session and task. Refused with the task's own error; Unreachable where the end was not seen. */
+/** `path` without session and task. Resolves to the reference that the task ended with. Refused with the task's own error; Unreachable where the end was not seen. */
 export async function upload(
   context: PatchContext,
   path: string,
   artefact: StagedArtefact,
   progress: Progress,
-): Promise<void> {
+): Promise<string> {
   const { session, source } = context;
-  const pieces = await opened(artefact);
+  const pieces = await opened(context, artefact);
   const doing = `upload ${artefact.name}`;
   const task = textFrom(await session.act('task.create', [doing, 'xsupgrade'], doing), source);
   try {
@@ -108,6 +106,7 @@ export async function upload(
     if (status === 401 || status === 403)
       throw new NotSent(`${source}: the session was not accepted for the upload`);
     if (status !== 200) throw new Unreachable(source, `answered HTTP ${status} to the upload`);
+    return /OpaqueRef:[\w-]+/.exec(ended.text('result'))?.[0] ?? '';
   } finally {
     // XAPI forgets finished tasks by itself after an hour
     await session.act('task.destroy', [task], 'forget a finished task').catch(() => undefined);

@@ -1,0 +1,53 @@
+/** Files of hotfixes where the worker finds them: on its disk, or on a web server. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import { PATCH_SECONDS } from './seconds';
+
+/** Small enough that a few of them at once are nothing, large enough for a gigabit line. */
+const PIECE_BYTES = 256 * 1024;
+
+export interface OpenArtefact {
+  /** Absent where the server does not say. */
+  readonly bytes?: number;
+  /** Read once, a piece at a time. */
+  readonly pieces: AsyncIterable<Uint8Array>;
+  /** Without having read it. */
+  close(): Promise<void>;
+}
+
+export interface ArtefactFiles {
+  /** A path or a URL. Throws an error whose message says what is wrong with it. */
+  open(file: string): Promise<OpenArtefact>;
+}
+
+export const artefactFiles: ArtefactFiles = {
+  open: (file) => (/^https?:\/\//i.test(file) ? fetched(file) : onDisk(file)),
+};
+
+async function onDisk(file: string): Promise<OpenArtefact> {
+  const { size } = await stat(file);
+  return {
+    bytes: size,
+    pieces: createReadStream(file, { highWaterMark: PIECE_BYTES }),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function fetched(url: string): Promise<OpenArtefact> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(PATCH_SECONDS * 1000) });
+  const { body } = answer;
+  if (!answer.ok || !body) {
+    await body?.cancel();
+    throw new Error(`the server answered HTTP ${answer.status}`);
+  }
+  const length = Number(answer.headers.get('content-length'));
+  const packed = answer.headers.has('content-encoding');
+  return {
+    // what is packed on the way has another length
+    ...(length > 0 && !packed && { bytes: length }),
+    pieces: Readable.fromWeb(body as ReadableStream<Uint8Array>),
+    close: () => body.cancel(),
+  };
+}
