@@ -103,5 +103,12 @@ export const wasRead = (pool: Snapshot, ...sources: readonly (keyof typeof SOURC
 /** False: every host ends on the version it has. */
 export const changesVersion = ({ aim = 'upgrade' }: Extra): boolean => aim === 'upgrade';
 
+/** Where the placement tells no time: what it lets a host be away at most (pl §1.1). */
+const MINUTES_PER_HOST = 90;
+
+/** Minutes that the run takes at most in nine of ten cases, as the plan says. */
+export const expectedMinutes = (pool: Snapshot, { placement }: Extra): number =>
+  placement.figures?.minutes.p90 ?? MINUTES_PER_HOST * pool.hosts.length;
+
 export const isOwed = (extra: Extra, what: Owed, on?: string): boolean =>
   extra.owed.some((owed) => owed.what === what && (on === undefined || owed.on === on));

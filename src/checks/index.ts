@@ -66,6 +66,7 @@ import { suspendedVms } from './suspended-vms';
 import { systemDisk } from './system-disk';
 import { targetNewer } from './target-newer';
 import { updateSync } from './update-sync';
+import { usageJobs } from './usage-jobs';
 import { vcpuTopology } from './vcpu-topology';
 import { versionsAndHotfixes } from './versions-and-hotfixes';
 import { vmBackups } from './vm-backups';
@@ -110,6 +111,7 @@ export const checks: readonly Check[] = [
   hostTags,
   cloudstackOpenWork,
   snapshotSchedules,
+  usageJobs,
   xapiWork,
   storagePlugged,
   storageEverywhere,

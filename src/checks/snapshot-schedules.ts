@@ -1,9 +1,6 @@
 /** Recurring volume snapshots: XAPI refuses snapshots of running VMs while versions differ (R25; xapi §4.2; pl §0b). */
-import { dueWithin } from '../domain/recurring-snapshots';
-import { changesVersion, defineCheck, found } from './check';
-
-/** Where the placement tells no time: what it lets a host be away at most (pl §1.1). */
-const MINUTES_PER_HOST = 90;
+import { dueInWords, dueWithin } from '../domain/recurring-snapshots';
+import { changesVersion, defineCheck, expectedMinutes, found } from './check';
 
 export const snapshotSchedules = defineCheck({
   name: 'snapshot-schedules',
@@ -13,7 +10,7 @@ export const snapshotSchedules = defineCheck({
     const schedules = pool.cloudstack.openWork.schedules ?? [];
     // hosts that end on the version they have never differ
     if (schedules.length === 0 || !changesVersion(extra)) return [];
-    const minutes = extra.placement.figures?.minutes.p90 ?? MINUTES_PER_HOST * pool.hosts.length;
+    const minutes = expectedMinutes(pool, extra);
     const due = dueWithin(schedules, pool.takenAt, minutes);
     const hours = Math.max(1, Math.ceil(minutes / 60));
     const on = pool.cloudstack.clusterName || pool.name;
@@ -32,7 +29,7 @@ export const snapshotSchedules = defineCheck({
         'warn',
         on,
         `Recurring snapshots of volumes in the cluster are due within ${hours} h; they fail while versions differ.`,
-        due,
+        due.map(dueInWords),
         'Tell the owners, or switch the schedules off for the time of the upgrade.',
       ),
     ];

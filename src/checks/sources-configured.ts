@@ -1,7 +1,7 @@
 /** A source that nobody configured becomes a question with the command to run, never silence. */
 import type { Snapshot } from '../domain/pool';
-import { binOf, servicesOf } from '../domain/version-eras';
-import { defineCheck, found, type Found } from './check';
+import { binOf, guestOsNamesInDatabase, namesRows, servicesOf } from '../domain/version-eras';
+import { changesVersion, defineCheck, found, type Found } from './check';
 import { isBefore } from './host-by-host';
 
 /** What is looked at in dom0, one question each for all hosts without SSH, with what a good answer is. */
@@ -28,6 +28,65 @@ const IN_DOM0: readonly { readonly asks: string; readonly run: string; readonly 
   },
 ];
 
+/** Where to look, and what is asked: what the API hides or tells only to those who know what to ask (cs §10.5). */
+function inDatabase(
+  pool: Snapshot,
+  target: string,
+): readonly {
+  readonly asks: string;
+  readonly unseen: string;
+  readonly sql: string;
+  readonly good: string;
+}[] {
+  const { version, clusterId } = pool.cloudstack;
+  const cluster = namesRows(version) ? `c.uuid = '${clusterId}'` : `c.id = ${clusterId}`;
+  return [
+    {
+      asks: 'is no HA work and no host transfer open?',
+      unseen: 'only jobs and VM states that the API shows were looked at',
+      sql: "SELECT id, instance_id, type, step FROM op_ha_work WHERE step NOT IN ('Done','Cancelled','Error'); SELECT * FROM op_host_transfer",
+      good: 'Both must be empty.',
+    },
+    {
+      asks: 'is no job open that the API hides, and no VM on its way somewhere?',
+      unseen: 'CloudStack’s own jobs, and VMs of other clusters, were not looked at',
+      sql: "SELECT id, job_cmd, created FROM async_job WHERE job_status = 0; SELECT instance_name, state FROM vm_instance WHERE removed IS NULL AND state IN ('Starting','Stopping','Migrating','Expunging','Shutdown','Unknown')",
+      good: 'Wait until both are empty: services that stop lose what became of a job.',
+    },
+    {
+      asks: 'is no snapshot of a volume being taken, and which recurring ones are due meanwhile?',
+      unseen: 'neither snapshots on their way nor their schedules were looked at',
+      sql: `SELECT name, status FROM snapshots WHERE removed IS NULL AND status IN ('Creating','BackingUp','Copying','Destroying'); SELECT o.name, p.\`interval\`, p.schedule, p.timezone FROM snapshot_policy p JOIN volumes o ON o.id = p.volume_id JOIN vm_instance v ON v.id = o.instance_id JOIN host h ON h.id = COALESCE(v.host_id, v.last_host_id) JOIN cluster c ON c.id = h.cluster_id WHERE p.active = 1 AND o.removed IS NULL AND ${cluster}`,
+      good: 'The first must be empty. interval is 0 hourly, 1 daily, 2 weekly, 3 monthly; schedule is minute:hour:day. Snapshots fail while versions differ: tell the owners.',
+    },
+    ...(guestOsNamesInDatabase(version)
+      ? [
+          {
+            asks: `does CloudStack know the guest systems and the limits of ${target}?`,
+            unseen: `CloudStack ${version} lists no guest OS names through its API`,
+            sql: `SELECT COUNT(*) FROM guest_os_hypervisor WHERE hypervisor_type = 'XenServer'; SELECT hypervisor_version, max_guests_limit FROM hypervisor_capabilities WHERE hypervisor_type = 'XenServer'`,
+            good: `Without a row for ${target} an upgraded host takes what the row default says; without names VMs start as “Other install media”.`,
+          },
+        ]
+      : []),
+  ];
+}
+
+const aboutDatabase = (pool: Snapshot, target: string, changes: boolean): Found[] =>
+  inDatabase(pool, target)
+    // names are looked up by the version: where none changes nobody asks
+    .filter(({ asks }) => changes || !asks.includes(target))
+    .map(({ asks, unseen, sql, good }) =>
+      found(
+        'question',
+        pool.name,
+        `CloudStack’s database is not configured: ${asks}`,
+        [unseen],
+        `Run on the database server: mysql cloud -e "${sql.replaceAll('`', '\\`')}"`,
+        `${good} Or set cloudstackDb in pools.yaml.`,
+      ),
+    );
+
 function aboutDom0(pool: Snapshot, target: string, without: readonly string[]): readonly Found[] {
   const hosts = pool.hosts.filter(({ name, version }) => without.includes(name) && isBefore(version, target));
   if (hosts.length === 0) return [];
@@ -47,22 +106,12 @@ export const sourcesConfigured = defineCheck({
   name: 'sources-configured',
   summary: 'CloudStack’s database, dom0 and the management servers can be looked at; else a person does.',
   source: 'cs §10.5 and §12.2',
-  look: (pool, target, { configured }) => {
+  look: (pool, target, extra) => {
+    const { configured } = extra;
     const bin = binOf(pool.cloudstack.version);
     const { usage, management, command } = servicesOf(pool.cloudstack.version);
     return [
-      ...(configured.database
-        ? []
-        : [
-            found(
-              'question',
-              pool.name,
-              'CloudStack’s database is not configured: is no HA work and no host transfer open?',
-              ['only jobs and VM states that the API shows were looked at'],
-              "Run on the database server: mysql cloud -e \"SELECT id, instance_id, type, step FROM op_ha_work WHERE step NOT IN ('Done','Cancelled','Error'); SELECT * FROM op_host_transfer\"",
-              'Both must be empty. Or set cloudstackDb in pools.yaml.',
-            ),
-          ]),
+      ...(configured.database ? [] : aboutDatabase(pool, target, changesVersion(extra))),
       ...(configured.dom0
         ? []
         : [

@@ -37,25 +37,40 @@ const SENTENCE =
 
 type Moment = Readonly<Record<'weekday' | 'day' | 'hour' | 'minute', string>>;
 
+/** One that begins within the time asked about; `at`: when first, epoch milliseconds, where its time can be read. */
+export interface Due {
+  readonly sentence: string;
+  readonly at?: number;
+}
+
 /** Those of them that begin within so many minutes from that time on. */
-export function dueWithin(sentences: readonly string[], from: string, minutes: number): readonly string[] {
+export function dueWithin(sentences: readonly string[], from: string, minutes: number): readonly Due[] {
   const known = new Map<string, readonly Moment[]>();
-  return sentences.filter((sentence) => {
+  return sentences.flatMap((sentence): readonly Due[] => {
     const wanted = SENTENCE.exec(sentence)?.groups;
-    if (!wanted) return true;
+    if (!wanted) return [{ sentence }];
     const zone = wanted['zone'] ?? '';
     const moments = known.get(zone) ?? momentsOf(zone, Date.parse(from), minutes);
     known.set(zone, moments);
-    if (moments.length === 0) return true;
+    if (moments.length === 0) return [{ sentence }];
     const { hour, minute, day } = wanted;
-    return moments.some(
+    const first = moments.findIndex(
       (at) =>
         at.minute === minute &&
         (hour === undefined || at.hour === hour) &&
         (day === undefined || at.weekday === day || at.day === day),
     );
+    return first < 0 ? [] : [{ sentence, at: Date.parse(from) + first * 60_000 }];
   });
 }
+
+/** `ROOT-10 hourly :05 GMT, first at 2026-01-03 22:05 UTC`. */
+export const dueInWords = ({ sentence, at }: Due): string =>
+  at === undefined ? sentence : `${sentence}, first at ${minuteOf(at)}`;
+
+/** `2026-01-03 22:05 UTC`. */
+export const minuteOf = (at: number): string =>
+  `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /** Every minute of the time as a clock of that zone shows it; none where nobody knows the zone. */
 function momentsOf(zone: string, from: number, minutes: number): readonly Moment[] {

@@ -22,6 +22,8 @@ const SINCE = {
   hostAllocation: '2.2.4',
   /** resource_state beside the status of a host: before, maintenance is a status and hides the connection (cs §4.1). */
   resourceStates: '3.0',
+  /** addGuestOsMapping and its list: names of guest systems for an exact version (cs §8.5). */
+  guestOsNames: '4.4',
   /** findHostsForMigration (cs §3). */
   findsHosts: '4.2',
   /** All columns of hypervisor_capabilities that cs §8.5 reads; before, only those that are there for certain are named. */
@@ -54,6 +56,12 @@ export const showsConnection = (cloudStack: string): boolean => hasCome('resourc
 
 /** False: nobody can keep new VMs away from a host before its maintenance, so only CloudStack distributes them (cs §9.5). */
 export const choosesHosts = (cloudStack: string): boolean => hasCome('hostAllocation', cloudStack);
+
+/** False: rows have numbers, and the API shows these (cs §10.1). */
+export const namesRows = showsConnection;
+
+/** True: what guest systems are called only the database tells. */
+export const guestOsNamesInDatabase = (cloudStack: string): boolean => !hasCome('guestOsNames', cloudStack);
 
 export const findsHosts = (cloudStack: string): boolean => hasCome('findsHosts', cloudStack);
 

@@ -2,6 +2,7 @@
 import { callsMadeTo, WATCHED_SETTINGS } from '../../domain/cloudstack-calls';
 import { Refused } from '../../domain/errors';
 import type { CloudStackTraits } from '../../domain/traits';
+import { USAGE_SETTINGS } from '../../domain/usage-job';
 import { compareVersions } from '../../domain/version';
 import { isFields } from './answer';
 import type { ApiClient } from './client';
@@ -69,7 +70,7 @@ async function settingsOf(api: ApiClient): Promise<Readonly<Record<string, strin
   const rows = await api.list('listConfigurations', 'configuration');
   const values = new Map(rows.map((row) => [text(row, 'name'), optional(row, 'value') ?? '']));
   return Object.fromEntries(
-    WATCHED_SETTINGS.flatMap((name) => {
+    [...WATCHED_SETTINGS, ...USAGE_SETTINGS].toSorted().flatMap((name) => {
       const value = values.get(name);
       return value === undefined ? [] : [[name, value]];
     }),

@@ -88,7 +88,6 @@ describe('sources-configured', () => {
   });
 
   test.each([
-    ['database', /op_ha_work/],
     ['dom0', /\/opt\/cloud\/bin/],
     ['managementServers', /mysqldump/],
   ] as const)('%s not configured is a question with the command to run', (source, command) => {
@@ -99,6 +98,28 @@ describe('sources-configured', () => {
     expect(more).toEqual([]);
     expect(question?.severity).toBe('question');
     expect(question?.advice[0]).toMatch(command);
+  });
+
+  test('the database not configured is a question for each group of facts that only it has, with the statements to run', () => {
+    const configured = { ...extraOf(healthyPool()).configured, database: false };
+    const ofPool = (version: string, aim?: 'reboot') => {
+      const pool = healthyPool();
+      const old = { ...pool, cloudstack: { ...pool.cloudstack, version } };
+      return findings('sources-configured', old, { configured, ...(aim && { aim }) }).map(
+        ({ advice }) => advice[0],
+      );
+    };
+
+    expect(ofPool('4.11.3.0')).toEqual([
+      expect.stringMatching(/op_ha_work.*op_host_transfer/),
+      expect.stringMatching(/async_job.*vm_instance/),
+      expect.stringMatching(/snapshots.*snapshot_policy.*c\.uuid = 'cluster-a'/),
+    ]);
+    expect(ofPool('2.2.14').slice(2)).toEqual([
+      expect.stringMatching(/c\.id = cluster-a/),
+      expect.stringMatching(/guest_os_hypervisor.*hypervisor_capabilities/),
+    ]);
+    expect(ofPool('2.2.14', 'reboot')).toHaveLength(3);
   });
 
   test('an older CloudStack is named with its own paths and services', () => {

@@ -87,7 +87,11 @@ export const CASES: readonly PoolCase[] = [
   of('customised', TARGET, 'note customisations host-2'),
   looked(
     { without: ['cloudStackDb'] },
-    of('database-not-configured', TARGET, 'question sources-configured pool-a'),
+    of(
+      'database-not-configured',
+      TARGET,
+      ...Array.from({ length: 3 }, () => 'question sources-configured pool-a'),
+    ),
   ),
   {
     ...looked(
@@ -272,6 +276,7 @@ export const CASES: readonly PoolCase[] = [
   ),
   looked({ patches: 'latest' }, of('updates-unknown', '6.5.0', 'block patch-mechanism pool-a')),
   of('upgrade-flag-stuck', TARGET, 'warn versions-and-hotfixes pool-a'),
+  of('usage-job-due', TARGET, 'warn usage-jobs pool-a'),
   of('utility-partition', TARGET, 'block dell-utility-partition host-2'),
   of('vcpus-do-not-divide', TARGET, 'block vcpu-topology i-2-11-VM'),
   of('version-disagrees', TARGET, 'warn same-machines host-2'),

@@ -1,6 +1,6 @@
 /** Recurring snapshots: a warning only of what is due in the time that an upgrade takes, in the zone that CloudStack keeps. */
 import { cloudStackDb } from '../../../src/adapters/cloudstack-db';
-import { dueWithin } from '../../../src/domain/recurring-snapshots';
+import { dueInWords, dueWithin } from '../../../src/domain/recurring-snapshots';
 import { lookAt } from './pool-files';
 import { said, withCloudStack } from './asking';
 
@@ -43,7 +43,46 @@ test.each([
   ['in a zone that nobody knows', 'ROOT-1 daily 12:00 Mars/Olympus', true],
   ['at a time that cannot be read', 'ROOT-1 daily', true],
 ])('in a night of six hours, %s', (_when, sentence, due) => {
-  expect(dueWithin([sentence], FROM, 6 * 60)).toEqual(due ? [sentence] : []);
+  expect(dueWithin([sentence], FROM, 6 * 60).map((one) => one.sentence)).toEqual(due ? [sentence] : []);
+});
+
+test('what is due is told with its first time, in UTC', () => {
+  expect(dueWithin(['ROOT-1 daily 19:00 America/New_York', 'ROOT-2'], FROM, 360).map(dueInWords)).toEqual([
+    'ROOT-1 daily 19:00 America/New_York, first at 2026-01-04 00:00 UTC',
+    'ROOT-2',
+  ]);
+});
+
+describe('usage-jobs', () => {
+  const SETTINGS = {
+    'enable.usage.server': 'true',
+    'usage.execution.timezone': 'GMT',
+    'usage.stats.job.aggregation.range': '1440',
+    'usage.stats.job.exec.time': '23:30',
+  };
+  const asked = (change: Readonly<Record<string, string>>) =>
+    said('usage-jobs', {
+      ...withCloudStack({ traits: { settings: { ...SETTINGS, ...change } } }),
+      takenAt: FROM,
+    });
+
+  test.each([
+    ['in the night', {}, /^warn pool-a: The usage job of CloudStack begins at 2026-01-03 23:30 UTC/],
+    ['every hour', { 'usage.stats.job.aggregation.range': '60' }, /begins at 2026-01-03 22:30 UTC/],
+    [
+      'in its own zone',
+      { 'usage.execution.timezone': 'America/New_York', 'usage.stats.job.exec.time': '18:30' },
+      /begins at 2026-01-03 23:30 UTC/,
+    ],
+    ['at a time that cannot be read', { 'usage.stats.job.exec.time': 'soon' }, /cannot be read/],
+  ])('a job %s is a warning with its time', (_when, change, words) => {
+    expect(asked(change)).toEqual([expect.stringMatching(words)]);
+  });
+
+  test('a job at noon, or no usage server, is nothing to speak of', () => {
+    expect(asked({ 'usage.stats.job.exec.time': '12:00' })).toEqual([]);
+    expect(asked({ 'enable.usage.server': 'false' })).toEqual([]);
+  });
 });
 
 describe('snapshot-schedules', () => {
