@@ -1,6 +1,6 @@
 /** A source that nobody configured becomes a question with the command to run, never silence. */
 import type { Snapshot } from '../domain/pool';
-import { binOf, guestOsNamesInDatabase, namesRows, servicesOf } from '../domain/version-eras';
+import { binOf, guestOsNamesInDatabase, servicesOf, showsConnection } from '../domain/version-eras';
 import { changesVersion, defineCheck, found, type Found } from './check';
 import { isBefore } from './host-by-host';
 
@@ -39,7 +39,8 @@ function inDatabase(
   readonly good: string;
 }[] {
   const { version, clusterId } = pool.cloudstack;
-  const cluster = namesRows(version) ? `c.uuid = '${clusterId}'` : `c.id = ${clusterId}`;
+  // before 3.0 rows have numbers, and the API shows these (cs §10.1)
+  const cluster = showsConnection(version) ? `c.uuid = '${clusterId}'` : `c.id = ${clusterId}`;
   return [
     {
       asks: 'is no HA work and no host transfer open?',

@@ -57,9 +57,6 @@ export const showsConnection = (cloudStack: string): boolean => hasCome('resourc
 /** False: nobody can keep new VMs away from a host before its maintenance, so only CloudStack distributes them (cs §9.5). */
 export const choosesHosts = (cloudStack: string): boolean => hasCome('hostAllocation', cloudStack);
 
-/** False: rows have numbers, and the API shows these (cs §10.1). */
-export const namesRows = showsConnection;
-
 /** True: what guest systems are called only the database tells. */
 export const guestOsNamesInDatabase = (cloudStack: string): boolean => !hasCome('guestOsNames', cloudStack);
 
