@@ -11,6 +11,7 @@ import { obligations } from './obligations';
 import { pause } from './pause';
 import { plan } from './plan';
 import { pools } from './pools';
+import { read } from './read';
 import { resume } from './resume';
 import { start } from './start';
 import { status } from './status';
@@ -28,6 +29,7 @@ const wishes: readonly Command[] = [
   pause,
   resume,
   advance,
+  read,
   status,
   abort,
   obligations,

@@ -17,6 +17,7 @@ import type { Plan, Revision } from './domain/plan';
 import type { Finding } from './domain/finding';
 import type { Inventory } from './domain/inventory';
 import type { InstallerAnswers, NextBoot } from './domain/installer';
+import type { LicenceSeen } from './domain/licence';
 import type {
   BackupRoomSnapshot,
   HaSnapshot,
@@ -156,6 +157,8 @@ export interface XenPoolReads {
   identity(hostUuid: string): Promise<HostIdentity>;
   /** What this host's upgrade plugin says of the media at a URL (testUrl, getVersion, testSafe2Upgrade, …). */
   installer(hostUuid: string, url: string): Promise<InstallerAnswers>;
+  /** The licence text of the media at a URL, as this host is given it. */
+  licence(hostUuid: string, url: string): Promise<LicenceSeen>;
   /** A dump taken earlier at `path`, read again; undefined when it is not there. */
   readDump(path: string): Promise<DatabaseDump | undefined>;
 }

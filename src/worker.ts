@@ -5,7 +5,7 @@ import { pagerDuty } from './adapters/pager-duty';
 import { slackWeb } from './adapters/slack-web/index';
 import { compose, type Composition } from './compose';
 import type { Config } from './config';
-import { inventoryFilesOf } from './domain/inventory-files';
+import { filesOf } from './domain/run-files';
 import type { Run } from './domain/run';
 import { carryOut } from './engine/requests';
 import { sweep, SWEEP_SECONDS } from './engine/sweep';
@@ -145,7 +145,7 @@ function tellers(
     channelOf: (pool) => config().pools[pool]?.channel,
     owed: ({ pool }) => composed.owedOf(pool),
     notes: () => journalNotes(journal),
-    files: async (run) => inventoryFilesOf(run),
+    files: async (run) => filesOf(run),
     report,
     ...(slack && { slack: slackWeb({ token: slack.botToken, apiUrl: slack.apiUrl }) }),
     ...(pager && { pager: pagerDuty({ url: pager.url, routingKey: pager.routingKey }) }),

@@ -36,6 +36,7 @@ import { hotfixPrechecks } from './hotfix-prechecks';
 import { hotfixesConflict } from './hotfixes-conflict';
 import { hotfixesMissing } from './hotfixes-missing';
 import { installerHotfix } from './installer-hotfix';
+import { installerLicence } from './installer-licence';
 import { installerMedia } from './installer-media';
 import { installerMemory } from './installer-memory';
 import { installerPartitions } from './installer-partitions';
@@ -144,6 +145,7 @@ export const checks: readonly Check[] = [
   managementInterface,
   installerHotfix,
   installerMedia,
+  installerLicence,
   installerPartitions,
   installerMemory,
   haAndWlb,

@@ -25,6 +25,8 @@ export function documentOf(answer: CommandAnswer): object {
       return { v: 1, ...answer.plan, blockers: answer.blockers };
     case 'diff':
       return { v: 1, ...answer.difference };
+    case 'text':
+      return { v: 1, run: answer.run, name: answer.name, content: answer.content };
     case 'obligations':
       break;
   }

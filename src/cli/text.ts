@@ -45,6 +45,8 @@ export function text(answer: CommandAnswer, width?: number): string {
       return statusText(answer.status);
     case 'why':
       return whyText(answer, width);
+    case 'text':
+      return answer.content;
     case 'diff':
       return differenceText(answer.difference);
     case 'obligations':

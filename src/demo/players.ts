@@ -27,7 +27,7 @@ export interface PlayOptions {
 const ANN = 'UANN';
 const BOB = 'UBOB';
 /** Buttons that Bob presses when he sees them. "Try again" is not among them: a problem is for a real person. */
-const YES = ['Approve', 'Confirm', 'Accept key'];
+const YES = ['Approve', 'Confirm', 'Accept key', 'Accept licence'];
 const HELD = ['Try again', 'Accept the loss'];
 const LOOK_EVERY_MS = 100;
 /** Longer than any line of the story at the slowest speed may stay without a change: wall milliseconds plus pool hours. */

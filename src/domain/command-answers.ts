@@ -51,6 +51,8 @@ export type CommandAnswer =
       readonly again: string;
     }
   | { readonly about: 'diff'; readonly difference: PlanDifference }
+  /** What a question is about. */
+  | { readonly about: 'text'; readonly run: string; readonly name: string; readonly content: string }
   | { readonly about: 'status'; readonly status: StatusAnswer }
   | {
       readonly about: 'obligations';

@@ -1,5 +1,6 @@
 /** What a step concludes from its evidence. The engine carries it out and knows no step by name. */
 import type { Json } from './json';
+import type { NamedText } from './named-text';
 import type { Revision } from './plan';
 import type { Problem } from './problem';
 import type { WayOut } from './ways-out';
@@ -14,7 +15,14 @@ export interface Act {
   readonly args: Json;
 }
 
-export const QUESTION_KINDS = ['approve', 'confirm', 'retry', 'accept-key', 'accept-loss'] as const;
+export const QUESTION_KINDS = [
+  'approve',
+  'confirm',
+  'retry',
+  'accept-key',
+  'accept-loss',
+  'accept-licence',
+] as const;
 export type QuestionKind = (typeof QUESTION_KINDS)[number];
 
 /** What a person is asked. The answer is bound to `digest`: another picture is another question. */
@@ -35,6 +43,8 @@ export interface Ask {
   readonly ways?: readonly WayOut[];
   /** With `accept-key`: what a yes pins, for that host only. */
   readonly key?: { readonly hostUuid: string; readonly tls?: string; readonly ssh?: string };
+  /** The text that is asked about, where it is too long for a message; `digest` is over it. */
+  readonly file?: NamedText;
 }
 
 export type Decision =

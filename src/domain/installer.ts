@@ -10,6 +10,8 @@ export interface InstallerAnswers {
   readonly version?: string;
   /** testSafe2Upgrade: `true` means that the installer would partition the disk anew. Absent: it did not say. */
   readonly repartition?: string;
+  /** The licence text that comes with the media, by its digest; absent: the plugin knows of none (before 2.2.5). */
+  readonly licence?: { readonly digest: string } | { readonly refused: string };
   /** MiB that dom0 has now, and that it gets from these media. */
   readonly dom0Mib?: { readonly now: number; readonly target: number };
 }

@@ -5,6 +5,23 @@ import type { WayOut } from './ways-out';
 const offering = (ways: readonly WayOut[], said: Problem): Problem => ({ ...said, ways });
 
 export const withInstaller = {
+  licenceUnread: (host: string, target: string, why: string): Problem =>
+    problem(
+      'LICENCE_UNREAD',
+      `${host} cannot read the licence of ${target}: ${why}.`,
+      'Nobody can accept a text that nobody has read, and without it this version is not installed.',
+      'See that the media hold the file EULA, at their root, and that the server lets the host read it; then press Try again.',
+      `Or abort this run and plan the host by hand: xsupgrade plan POOL --automatic URL --by-hand ${host}`,
+    ),
+  noText: (run: string, question: string | undefined): Problem =>
+    problem(
+      'NO_TEXT',
+      question === undefined
+        ? `No question of run ${run} is about a text.`
+        : `The question ${question} of run ${run} is about no text.`,
+      'Only what is too long for a message is kept as a text, for example a licence.',
+      `See what is asked: xsupgrade status ${run}`,
+    ),
   installerRefused: (host: string, reason: string, pool: string, url: string): Problem =>
     offering(
       ['look', 'by-hand', 'take-back'],

@@ -19,7 +19,7 @@ export interface Answering {
 
 /** What answering a question of this kind takes. */
 export const deedOf = (kind: QuestionKind): Deed =>
-  kind === 'approve' || kind === 'accept-key' || kind === 'accept-loss' ? 'approve' : 'confirm';
+  kind === 'confirm' || kind === 'retry' ? 'confirm' : 'approve';
 
 /** The first answer counts. Whoever made or started the run does not answer its approvals, unless the pool allows it. */
 export function answerWith(

@@ -8,7 +8,8 @@ import { upgradeByHand } from '../steps/upgrade-by-hand';
 import type { ProcedureInput } from './procedure';
 import { argsOf } from './what-is';
 
-const urlFor = ({ automatic }: ProcedureInput, host: HostSnapshot): string | undefined =>
+/** Where this host installs from by itself; undefined where a person boots it. */
+export const urlFor = ({ automatic }: ProcedureInput, host: HostSnapshot): string | undefined =>
   automatic?.byHand.includes(host.name) ? undefined : automatic?.url;
 
 export function intoInstaller(input: ProcedureInput, host: HostSnapshot): readonly LineDraft[] {

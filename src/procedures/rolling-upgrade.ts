@@ -38,6 +38,7 @@ import { takeBackInstaller } from '../steps/take-back-installer';
 import { trustHost } from '../steps/trust-host';
 import { unmanageCluster } from '../steps/unmanage-cluster';
 import { carriesInstaller, installsWith, intoInstaller } from './into-installer';
+import { licenceAgain, licenceFirst } from './licence';
 import { remediesGivenBack, remedyLines } from './remedies';
 import { openForVms } from './open-for-vms';
 import { runFacts } from './run-facts';
@@ -73,6 +74,7 @@ export const rollingUpgrade = defineProcedure({
       poolSection(
         'Before the first host',
         approveRun({ pool: pool.name, from: sourcesOf(pool), to: target, facts: runFacts(input, left) }),
+        licenceFirst(input, left),
         remedyLines(input),
         when(pool.ha.on, disableHa({ pool: pool.name })),
         when(pool.wlb.on, pauseWlb({ pool: pool.name })),
@@ -124,6 +126,7 @@ function oneHost(input: ProcedureInput, host: HostSnapshot) {
 
   return [
     recheckHost({ ...args, from: host.version }),
+    licenceAgain(input, host),
     approveHost(args),
     confirmApproval({ ...args, from: host.version }),
     disableHostAllocation(args),

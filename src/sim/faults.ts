@@ -20,6 +20,7 @@ export const WORLD_CALLS = [
   'evacuation',
   'certificate',
   'media',
+  'licence',
   'prepare',
   'boot-entry',
   'patch',

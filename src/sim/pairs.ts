@@ -36,14 +36,14 @@ export const DEFAULT_PAIR = PAIRS[0]!;
 
 export const pairNamed = (name: string): Pair | undefined => PAIRS.find((pair) => pair.name === name);
 
-/** The default pool as this pair has it. */
-export function poolOfPair({ cloudStack, brand, from, to }: Pair): PoolFile {
+/** The default pool, or another, as this pair has it. */
+export function poolOfPair({ cloudStack, brand, from, to }: Pair, pool: PoolFile = defaultPool): PoolFile {
   // what 8.2 and newer no longer have is switched off before they come (xc §1.3 row 9)
   const prepared = compareVersions(from, '8.2') < 0 && compareVersions(to, '8.2') >= 0;
   return {
-    ...defaultPool,
+    ...pool,
     cloudstack: { version: cloudStack },
-    hosts: defaultPool.hosts!.map((host) => ({
+    hosts: pool.hosts!.map((host) => ({
       ...host,
       version: from,
       brand: profileOf(from, brand).brand,

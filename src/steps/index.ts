@@ -1,4 +1,5 @@
 /** The table of contents: every step, by kind. A test compares it with the folder. */
+import { acceptLicence } from './accept-licence';
 import { addGuestOsNames } from './add-guest-os-names';
 import { allowOperations } from './allow-operations';
 import { applyHotfixes } from './apply-hotfixes';
@@ -85,6 +86,7 @@ const verbs = [
   approveHotfixes,
   approveReboots,
   approveRun,
+  acceptLicence,
   attachStorage,
   awaitHost,
   awaitMembers,

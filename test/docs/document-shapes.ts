@@ -227,6 +227,9 @@ export const shapes = {
       hosts: texts,
     })
     .describe('xsupgrade diff PLAN PLAN --json'),
+  read: z
+    .strictObject({ v: z.literal(1), run: text, name: text, content: text })
+    .describe('xsupgrade read RUN --json'),
   run: z
     .strictObject({ run: text, phase, question: text.describe('only after advance').exactOptional() })
     .describe('xsupgrade start, pause, resume, advance, abort, obligations --give-back, with --json'),

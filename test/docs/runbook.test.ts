@@ -220,6 +220,15 @@ describe('the automatic installer', () => {
     }
   });
 
+  test('before the first host the licence is accepted, behind the approval and before anything is changed', async () => {
+    const before = headingsOf('docs/runbooks/automatic-installer.md').get('Before the first host') ?? [];
+    const title = before[0]?.title;
+
+    expect(before).toHaveLength(1);
+    expect(shown((await planWith([])).sections[0])[1]).toBe(title);
+    expect(shown((await planWith(['host-1', 'host-2', 'host-3'])).sections[0])).not.toContain(title);
+  });
+
   test('a host named behind --by-hand has the lines of the runbook, the others those of the installer', async () => {
     const plan = await planWith(['host-2']);
 

@@ -1,5 +1,6 @@
 /** The host plugin prepare_host_upgrade.py through host.call_plugin, in all its ages (xapi §5.5, xc §2.8). */
 import { Malformed, Refused, Unreachable } from '../../domain/errors';
+import { licenceDigest, type LicenceSeen } from '../../domain/licence';
 import { installerReason, isSaidFirst, type InstallerAnswers } from '../../domain/installer';
 import { problems } from '../../domain/problems';
 import type { Session } from './session';
@@ -31,12 +32,13 @@ export async function askInstaller(asked: Asked): Promise<InstallerAnswers> {
   const url = await asks(asked, 'testUrl');
   if (url.missing === 'plugin') return { plugin: 'absent' };
   const failed = url.said === undefined ? url.failed : /^true$/i.test(url.said) ? undefined : url.said;
-  const [version, repartition, memory] = await Promise.all([
+  const [version, repartition, memory, licence] = await Promise.all([
     asks(asked, 'getVersion'),
     asks(asked, 'testSafe2Upgrade'),
     asks(asked, 'getDom0DefaultMemory'),
+    askLicence(asked),
   ]);
-  const product = version.said === undefined ? undefined : productOf(version.said);
+  const product = version.said === undefined ? undefined : textOf(version.said, 'product-version');
   const target = Number(memory.said);
   const now = target > 0 ? await dom0MibOf(asked) : undefined;
   const word = repartition.said ?? repartition.failed;
@@ -45,8 +47,27 @@ export async function askInstaller(asked: Asked): Promise<InstallerAnswers> {
     ...(failed !== undefined && { refused: scrubbed(asked, failed) }),
     ...(product !== undefined && { version: product }),
     ...(word !== undefined && { repartition: scrubbed(asked, word) }),
+    ...(licence.has === 'text' && { licence: { digest: licenceDigest(licence.text) } }),
+    ...(licence.has === 'refused' && { licence: { refused: licence.why } }),
     ...(now !== undefined && { dom0Mib: { now, target: Math.round(target / MIB) } }),
   };
+}
+
+/** Longer than any licence there is; what is longer is no text for people. */
+const LICENCE_CHARACTERS = 500_000;
+
+/** getEUA came with 2.2.5 (xc §2.8). */
+export async function askLicence(asked: Asked): Promise<LicenceSeen> {
+  const { said, failed, missing } = await asks(asked, 'getEUA');
+  if (missing !== undefined) return { has: 'none' };
+  if (said === undefined)
+    return { has: 'refused', why: installerReason(scrubbed(asked, failed ?? 'no reason was given')) };
+  const text = textOf(said, 'eua');
+  if (text === undefined) return { has: 'refused', why: 'what the host says is no licence' };
+  if (text.length > LICENCE_CHARACTERS)
+    return { has: 'refused', why: `it has ${text.length} characters, which nobody reads` };
+  // lines may end otherwise from host to host; the text is the same
+  return { has: 'text', text: scrubbed(asked, text.replaceAll('\r\n', '\n')) };
 }
 
 /** Refused only where it is proved that nothing was prepared; any other failure is judged by the boot loader's files. */
@@ -110,14 +131,15 @@ function wordOf({ code, params }: Refused): string | undefined {
   return code === 'XENAPI_PLUGIN_FAILURE' ? (params[2] ?? params[1] ?? 'no reason was given') : code;
 }
 
-function productOf(json: string): string | undefined {
+/** A member of a JSON object, where it is text with something in it. */
+function textOf(json: string, key: string): string | undefined {
   try {
     const parsed: unknown = JSON.parse(json);
-    const version: unknown =
-      typeof parsed === 'object' && parsed !== null && 'product-version' in parsed
-        ? parsed['product-version']
+    const value: unknown =
+      typeof parsed === 'object' && parsed !== null
+        ? Object.entries(parsed).find(([name]) => name === key)?.[1]
         : undefined;
-    return typeof version === 'string' && version !== '' ? version : undefined;
+    return typeof value === 'string' && value.trim() !== '' ? value : undefined;
   } catch {
     return undefined;
   }

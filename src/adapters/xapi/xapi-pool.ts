@@ -11,7 +11,7 @@ import { patching } from './patching/patching';
 import { putRight } from './put-right';
 import { readHosts, readPool, readSrs, type Look } from './read-hosts';
 import { readInventory } from './read-inventory';
-import { askInstaller, prepareInstaller, type MediaLogin } from './installer';
+import { askInstaller, askLicence, prepareInstaller, type MediaLogin } from './installer';
 import { readBlockers, readVms } from './read-vms';
 import { textFrom } from './record';
 import { inTime, openSession, type Dialled, type SessionOptions } from './session';
@@ -141,6 +141,7 @@ export function xapiPool(o: XapiPoolOptions): XapiPool {
     evacuationBlockers: async (uuid) => readBlockers(look, await refOf('host', uuid)),
     identity: (uuid) => identityOf(o, pins, hostOf(o, directory, uuid), uuid),
     readDump: (path) => readDumpAt(path, files),
+    licence: async (uuid, url) => askLicence(await ofMedia(uuid, url)),
     installer: async (uuid, url) => askInstaller(await ofMedia(uuid, url)),
 
     disableHa: async () =>

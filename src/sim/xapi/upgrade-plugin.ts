@@ -61,12 +61,25 @@ export async function callPlugin(call: Call): Promise<string> {
     case 'getDom0DefaultMemory':
       return String(DOM0_BYTES);
     case 'getEUA':
-      return JSON.stringify({ eua: 'The end user agreement of the simulated media.' });
+      return licenceOf(call, host, version);
     case 'main':
       return prepare(call, host, age, version);
     default:
       return 'true';
   }
+}
+
+/** The file EULA of the media (xc §2.8, 2.2.5). A fault has the vendor change it, or leaves it out of the mirror. */
+function licenceOf(call: Call, host: SimHost, version: string): string {
+  const strike = call.world.cloud.faults.strike('world:licence', host.name);
+  if (strike?.how === 'fail') throw raised('getEUA', strike.code ?? 'NOT_FOUND');
+  const clauses = ['You may run it.', 'It comes as it is.', ...(strike ? ['You tell nobody.'] : [])];
+  const eua = [
+    `End user agreement of ${version}`,
+    '',
+    ...clauses.map((clause, at) => `${at + 1}. ${clause}`),
+  ];
+  return JSON.stringify({ eua: `${eua.join('\n')}\n` });
 }
 
 /** 8.x gives dom0 at least so much. */

@@ -38,6 +38,10 @@ export function answerMessage(answer: CommandAnswer): Message {
       return statusMessage(answer.status);
     case 'why':
       return said('why', whyHeading(answer), answer.blockers.map(findingText));
+    case 'text':
+      return said('text', `${answer.name} stands as a file in the thread of ${answer.run}`, [
+        plain(answer.content),
+      ]);
     case 'diff':
       return differenceMessage(answer.difference);
     case 'obligations':

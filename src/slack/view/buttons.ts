@@ -31,6 +31,7 @@ export const ANSWERS = {
   retry: { yes: 'Try again', no: 'Leave it held' },
   'accept-key': { yes: 'Accept key', no: 'Refuse key' },
   'accept-loss': { yes: 'Accept the loss', no: 'Do not accept' },
+  'accept-licence': { yes: 'Accept licence', no: 'Do not accept' },
 } as const satisfies Record<QuestionKind, { readonly yes: string; readonly no: string }>;
 
 const PREFIX = 'xsu/';

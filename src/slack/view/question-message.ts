@@ -18,6 +18,7 @@ const ASKS = {
   retry: 'A person is needed',
   'accept-key': 'A host shows another key',
   'accept-loss': 'A host has lost something',
+  'accept-licence': 'A licence to be accepted',
 } as const;
 
 /** JSON characters of all that is to be done; question, problem and buttons need the rest (12,000 in all, stack §8). */
@@ -29,6 +30,7 @@ const DECIDED = {
   retry: { yes: 'Tried again', no: 'Left held' },
   'accept-key': { yes: 'Key accepted', no: 'Key refused' },
   'accept-loss': { yes: 'Loss accepted', no: 'Loss not accepted' },
+  'accept-licence': { yes: 'Licence accepted', no: 'Licence not accepted' },
 } as const;
 
 export function questionMessage(run: Run, question: Question): Message {
@@ -104,7 +106,7 @@ function ending(run: Run, question: Question, lineDone: boolean): readonly Known
       ]),
       context(`asked ${dayAndTime(question.askedAt)} · nothing happens until somebody answers`),
     ];
-  const careful = kind === 'approve' || kind === 'accept-key';
+  const careful = kind === 'approve' || kind === 'accept-key' || kind === 'accept-licence';
   return [
     ...actions([
       press(

@@ -24,7 +24,7 @@ function gossip(fails: boolean, received: string[]): XapiTransport {
       const said = `cannot read ${url}: ${decodeURIComponent(url)}`;
       return fails
         ? { Status: 'Failure', ErrorDescription: ['XENAPI_PLUGIN_FAILURE', 'testUrl', 'Exception', said] }
-        : ok(said);
+        : ok(params[3] === 'getEUA' ? JSON.stringify({ eua: said }) : said);
     },
   };
 }
@@ -47,7 +47,9 @@ test('whatever a plugin repeats, the password is in nothing that comes back', as
       });
       const asked = await client.installer(UUID, MEDIA);
       const failed: unknown = await client.prepareInstaller(UUID, MEDIA).catch((error: unknown) => error);
-      const told = JSON.stringify([asked, failed, String(failed), Object(failed)]);
+      const licence = await client.licence(UUID, MEDIA);
+      expect(licence.has).toBe(fails ? 'refused' : 'text');
+      const told = JSON.stringify([asked, licence, failed, String(failed), Object(failed)]);
       expect(received.every((url) => url.includes(`:${encodeURIComponent(password)}@`))).toBe(true);
       for (const secret of [password, encodeURIComponent(password), JSON.stringify(password).slice(1, -1)])
         expect(told.includes(secret)).toBe(false);

@@ -109,3 +109,39 @@ describe('the hotfix before an upgrade', () => {
     expect(asked('8.2.1', [], 'Citrix Hypervisor', true)).toEqual([]);
   });
 });
+
+describe('the licence', () => {
+  const asked = (
+    licences: Readonly<Record<string, NonNullable<InstallerAnswers['licence']>>>,
+    target = '8.4.0',
+  ) =>
+    said(
+      'installer-licence',
+      healthyPool(),
+      {
+        installer: {
+          url,
+          hosts: Object.fromEntries(
+            Object.entries(licences).map(([host, licence]) => [host, answer({ licence })]),
+          ),
+        },
+      },
+      target,
+    );
+
+  test('that every host is given is a note; two of them are a warning', () => {
+    expect(asked({ 'host-1': { digest: 'a' }, 'host-2': { digest: 'a' } })).toEqual([
+      'note pool-a: The media of 8.4.0 come with a licence: an approver is asked to accept it before anything is changed.',
+    ]);
+    expect(asked({ 'host-1': { digest: 'a' }, 'host-2': { digest: 'b' } })).toEqual([
+      'warn pool-a: The hosts are given 2 different licences of 8.4.0.',
+    ]);
+  });
+
+  test('that a host cannot read blocks where it is needed, and only there', () => {
+    expect(asked({ 'host-2': { refused: 'TIMEOUT' } })).toEqual([
+      'block host-2: host-2 cannot read the licence of 8.4.0: TIMEOUT.',
+    ]);
+    expect(asked({ 'host-2': { refused: 'TIMEOUT' } }, '8.2.1')).toEqual([]);
+  });
+});

@@ -107,6 +107,7 @@ export const CASES: readonly PoolCase[] = [
     of(
       'dom0-grows',
       '8.3.0',
+      'note installer-licence pool-a',
       'warn installer-memory host-1',
       'warn installer-memory host-2',
       'warn installer-memory host-3',
@@ -146,7 +147,13 @@ export const CASES: readonly PoolCase[] = [
   of('hotfix-awaits-toolstack', TARGET, 'block pending-reboots host-1'),
   looked(
     { automatic: 'http://media.example/xenserver/8.4.0' },
-    of('hotfix-before-upgrade', '8.4.0', ...each('block installer-hotfix'), ...each('warn installer-memory')),
+    of(
+      'hotfix-before-upgrade',
+      '8.4.0',
+      ...each('block installer-hotfix'),
+      'note installer-licence pool-a',
+      ...each('warn installer-memory'),
+    ),
   ),
   of('hotfix-missing', TARGET, 'block versions-and-hotfixes pool-a'),
   looked(
@@ -180,6 +187,19 @@ export const CASES: readonly PoolCase[] = [
   of('jobs-forgotten', TARGET, 'warn cloudstack-settings pool-a'),
   of('key-of-no-root-admin', TARGET, 'block api-key pool-a'),
   of('licence-ends-soon', TARGET, 'warn licences host-2'),
+  looked(
+    {
+      automatic: 'http://media.example/xenserver/8.4.0',
+      faults: [{ call: 'world:licence', on: 'host-2', how: 'fail', nth: 0 }],
+    },
+    of(
+      'licence-of-target-unread',
+      '8.4.0',
+      'block installer-licence host-2',
+      'note installer-licence pool-a',
+      ...each('warn installer-memory'),
+    ),
+  ),
   of('licence-over', TARGET, 'block licences host-2'),
   of('licence-unreadable', TARGET, 'block licences host-2'),
   of('licence-without-motion', TARGET, 'block licences host-2'),
@@ -205,6 +225,7 @@ export const CASES: readonly PoolCase[] = [
       'media-not-found',
       '8.3.0',
       'block installer-media host-2',
+      'note installer-licence pool-a',
       'warn installer-memory host-1',
       'warn installer-memory host-3',
     ),
@@ -233,6 +254,7 @@ export const CASES: readonly PoolCase[] = [
     of(
       'partitions-unseen',
       '8.3.0',
+      'note installer-licence pool-a',
       'block installer-partitions pool-a',
       ...each('warn installer-memory'),
       ...Array.from({ length: 5 }, () => 'question sources-configured pool-a'),

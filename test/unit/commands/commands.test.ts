@@ -23,7 +23,7 @@ async function refused(line: string): Promise<{ readonly problem: Problem; reado
 }
 
 describe('the table of contents', () => {
-  test('has the twelve commands of the product, in the order of help', () => {
+  test('has the thirteen commands of the product, in the order of help', () => {
     const names = commands.map((command) => command.name);
 
     expect(names).toEqual([
@@ -36,6 +36,7 @@ describe('the table of contents', () => {
       'pause',
       'resume',
       'advance',
+      'read',
       'status',
       'abort',
       'obligations',
