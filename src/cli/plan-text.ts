@@ -15,6 +15,7 @@ import {
   type FindingGroup,
   type Topic,
 } from '../domain/plan-outline';
+import { HOTFIX_SIGNS, hotfixMatrix, hotfixSentence, hotfixSigns } from '../domain/hotfix-matrix';
 import type { Snapshot } from '../domain/pool';
 import { poolMap } from '../domain/pool-map';
 import { hanging, indented, table } from './table';
@@ -33,6 +34,7 @@ export function planText(plan: Plan, width?: number): string {
       hostRows(plan).map(({ cells }) => cells),
       width,
     ),
+    ...hotfixesText(snapshot, width),
     ...sidesText(snapshot, width),
     ...findingGroups(findings).flatMap((group) => groupText(group, askedAs(plan), width)),
     ...sections.flatMap((section) => [
@@ -51,6 +53,23 @@ export function planText(plan: Plan, width?: number): string {
       ? `Start it with: xsupgrade start ${id}`
       : 'A blocked plan cannot be started. Remove what stops it and make a new one.',
   ].join('\n');
+}
+
+/** Columns have numbers, told below: names of hotfixes are longer than a terminal is wide. */
+function hotfixesText(pool: Snapshot, width: number | undefined): readonly string[] {
+  const matrix = hotfixMatrix(pool);
+  const { names, hosts } = matrix;
+  if (names.length === 0) return ['', hotfixSentence(matrix)];
+  return [
+    '',
+    ...table(
+      ['HOTFIXES', 'VERSION', ...names.map((_, i) => String(i + 1))],
+      hosts.map((row) => [row.host, row.version, ...hotfixSigns(matrix, row)]),
+    ),
+    ...hanging('  ', names.map((name, i) => `${i + 1} ${name}`).join(', '), width),
+    ...hanging('  ', HOTFIX_SIGNS, width),
+    ...hanging('', hotfixSentence(matrix), width),
+  ];
 }
 
 /** Every host, and those VMs of which the two sides do not say the same. */

@@ -1,4 +1,5 @@
 /** What commands answer: domain shapes that Slack or a shell renders. `--json` prints them as they are. */
+import { hotfixMatrix, type HotfixMatrix } from './hotfix-matrix';
 import type { Finding } from './finding';
 import type { Obligation } from './obligation';
 import type { Phase } from './phases';
@@ -23,6 +24,7 @@ export interface PlanAnswer {
     readonly lines: readonly { readonly id: string; readonly kind: string; readonly title: string }[];
   }[];
   readonly placement: Placement;
+  readonly hotfixes: HotfixMatrix;
   readonly snapshot: Plan['snapshot'];
 }
 
@@ -95,5 +97,6 @@ export const planAnswer = (plan: Plan): PlanAnswer => ({
     lines: section.lines.map(({ id, kind, title }) => ({ id, kind, title })),
   })),
   placement: plan.placement,
+  hotfixes: hotfixMatrix(plan.snapshot),
   snapshot: plan.snapshot,
 });

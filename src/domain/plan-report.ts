@@ -1,6 +1,7 @@
 /** A plan as a report to be kept and sent round: everything the message in Slack has no room for, as Markdown. Pure. */
 import { planAnswer } from './answers';
 import type { Finding } from './finding';
+import { HOTFIX_SIGNS, hotfixMatrix, hotfixSentence, hotfixSigns } from './hotfix-matrix';
 import type { NamedText } from './named-text';
 import type { HostPlacement, Plan, Section } from './plan';
 import {
@@ -42,12 +43,34 @@ export function planReport(plan: Plan): string {
       HOST_COLUMNS,
       hostRows(plan).map(({ cells }) => cells),
     ),
+    ...hotfixes(plan),
     ...findingGroups(findings).flatMap(group),
     ...whereVmsGo(plan),
     ...bothSides(plan),
     ...(plan.sections.length === 0 ? [] : ['', '## What will be done', ...plan.sections.flatMap(section)]),
     '',
   ].join('\n');
+}
+
+function hotfixes({ snapshot }: Plan): readonly string[] {
+  const matrix = hotfixMatrix(snapshot);
+  return [
+    '',
+    '## Hotfixes',
+    '',
+    safe(hotfixSentence(matrix)),
+    ...(matrix.names.length === 0
+      ? []
+      : [
+          '',
+          ...rows(
+            ['Host', 'Version', ...matrix.names],
+            matrix.hosts.map((row) => [row.host, row.version, ...hotfixSigns(matrix, row)]),
+          ),
+          '',
+          HOTFIX_SIGNS,
+        ]),
+  ];
 }
 
 function group({ heading, symbol, topics }: FindingGroup): readonly string[] {
@@ -135,10 +158,13 @@ const section = ({ title, lines }: Section): readonly string[] => [
 ];
 
 const rows = (head: readonly string[], body: readonly (readonly string[])[]): readonly string[] => [
-  `| ${head.join(' | ')} |`,
+  row(head),
   `|${head.map(() => ' --- |').join('')}`,
-  ...body.map((cells) => `| ${cells.map((cell) => safe(cell).replaceAll('|', '\\|')).join(' | ')} |`),
+  ...body.map(row),
 ];
+
+const row = (cells: readonly string[]): string =>
+  `| ${cells.map((cell) => safe(cell).replaceAll('|', '\\|')).join(' | ')} |`;
 
 /** Commands are copied, from the text as well as from the page: nothing in them is escaped, and no fence ends early. */
 function asWritten(lines: readonly string[]): readonly string[] {

@@ -138,6 +138,19 @@ const plan = z.strictObject({
     }),
   ),
   placement,
+  hotfixes: z
+    .strictObject({
+      names: texts.describe('what some host has'),
+      hosts: z.array(
+        z.strictObject({
+          host: text,
+          version: text,
+          has: texts,
+          lacks: texts.describe('what another host of its version has'),
+        }),
+      ),
+    })
+    .describe('host × hotfix, the master first'),
   snapshot: snapshotShape,
 }) satisfies z.ZodType<PlanAnswer>;
 

@@ -1,5 +1,6 @@
 /** The report of a plan: everything that is in the plan is in it, and nothing that a name says becomes markup. */
 import { planFiles, planReport } from '../../../src/domain/plan-report';
+import { planAnswer } from '../../../src/domain/answers';
 import { planText } from '../../../src/cli/plan-text';
 import type { Plan } from '../../../src/domain/plan';
 import { linesOf } from '../../../src/domain/plan';
@@ -48,6 +49,54 @@ test('a command in an advice can be copied as it is written', () => {
 
   expect(report).toContain(`\n\`\`\`\`text\n1. ${command}\n\`\`\`\`\n`);
   expect(report).toContain('\n- a | b \\<b\\> \\`c\\` \\*d\\* e\n  - saw: \\_x\\_ a_b\n');
+});
+
+test('host by hotfix: what is missing where, in the report, in a terminal and for programs', () => {
+  const of = plan(['host-1', 'host-2', 'host-3', 'host-4']);
+  const carries: Readonly<Record<string, readonly string[]>> = {
+    'host-1': ['XS71ECU2001'],
+    'host-2': ['XS65E014', 'XS65ESP1'],
+    'host-3': ['XS65ESP1'],
+  };
+  const hosts = of.snapshot.hosts.map((host) => ({
+    ...host,
+    version: host.name === 'host-1' ? '7.1.2' : '6.5.0',
+    hotfixes: carries[host.name] ?? [],
+  }));
+  const made: Plan = { ...of, snapshot: { ...of.snapshot, hosts } };
+
+  expect(planReport(made)).toContain(
+    [
+      '## Hotfixes',
+      '',
+      'host-3 lacks XS65E014; host-4 lacks XS65E014, XS65ESP1.',
+      '',
+      '| Host | Version | XS65E014 | XS65ESP1 | XS71ECU2001 |',
+      '| --- | --- | --- | --- | --- |',
+      '| host-1 | 7.1.2 | – | – | ✓ |',
+      '| host-2 | 6.5.0 | ✓ | ✓ | – |',
+      '| host-3 | 6.5.0 | ✗ | ✓ | – |',
+      '| host-4 | 6.5.0 | ✗ | ✗ | – |',
+      '',
+    ].join('\n'),
+  );
+  expect(planText(made)).toContain(
+    [
+      'HOTFIXES  VERSION  1  2  3',
+      'host-1    7.1.2    –  –  ✓',
+      'host-2    6.5.0    ✓  ✓  –',
+      'host-3    6.5.0    ✗  ✓  –',
+      'host-4    6.5.0    ✗  ✗  –',
+      '  1 XS65E014, 2 XS65ESP1, 3 XS71ECU2001',
+      '',
+    ].join('\n'),
+  );
+  expect(planAnswer(made).hotfixes.hosts.at(-1)).toEqual({
+    host: 'host-4',
+    version: '6.5.0',
+    has: [],
+    lacks: ['XS65E014', 'XS65ESP1'],
+  });
 });
 
 test('a pipe in a name does not break a table', () => {
