@@ -13,7 +13,7 @@ import { lookAtVms, type VmLook } from './stop-vms';
 import { defineStep, type Evidence } from './step';
 import { counted, hours, listed, minutes, type HostArgs } from './sight';
 
-/** `vms`: names, in the order in which they are to come home. */
+/** `vms`: names, in the order in which they are to come home; whoever had not lived here when its turn began stays. */
 type Args = HostArgs & { readonly vms: readonly string[] };
 type Home = {
   readonly ready: boolean;
@@ -78,7 +78,7 @@ export const moveBack = defineStep<Args, Seen>({
             home: [],
             left: args.vms,
           });
-    const fates = args.vms.map((name) => fateOf(evidence, name));
+    const fates = leftFor(evidence).map((name) => fateOf(evidence, name));
     const under = fates.filter(({ is }) => is === 'on its way').map(({ vm }) => vm);
     if (under.length > 0 && since < GIVE_UP_SECONDS) return wait(`on its way home: ${listed(under)}`);
     const next = fates.find(({ is }) => is === 'may come');
@@ -133,6 +133,16 @@ async function look(world: World, args: Args, line: LineState): Promise<Seen> {
       ),
     ),
   };
+}
+
+/** Those of them that were on the host when it was emptied: the plan was made before others were moved back to theirs. */
+function leftFor({ args, run }: Evidence<Args, Seen>): readonly string[] {
+  const drained = recalled(run, 'drain-host', args.host).at(-1)?.before as
+    { readonly left?: readonly { readonly name: string }[] } | null | undefined;
+  const entered = recalled(run, 'enter-maintenance', args.host).at(-1)?.before as
+    { readonly residents?: readonly string[] } | null | undefined;
+  const here = drained?.left?.map(({ name }) => name) ?? entered?.residents;
+  return here ? args.vms.filter((name) => here.includes(name)) : args.vms;
 }
 
 type Fate = {

@@ -1,4 +1,5 @@
 /** VMs come home one after the other; what cannot is named and stays, and no patched host is ever held for it. */
+import type { Json } from '../../../src/domain/json';
 import { problem } from '../../../src/domain/problem';
 import { moveBack } from '../../../src/steps/move-back';
 import { AT, decide, HOST, says, secondsAgo, type EvidenceWish } from '../../support/evidence';
@@ -74,6 +75,14 @@ test('one that somebody has moved elsewhere than this run did is left alone', ()
     'done: back: b; left where they are: a (somebody has moved it to host-3 meanwhile)',
   );
   expect(on('host-1')).toBe('act: migrate a to host-2');
+});
+
+test('one that lived elsewhere when the turn of the host began stays where it is', () => {
+  const here = (kind: string, before: Json): string =>
+    of({ vms: [vm('a', 'host-1'), vm('b', 'host-2')] }, { earlier: { [kind]: { before } } });
+  expect(here('drain-host', { left: [{ name: 'b' }] })).toBe('done: back: b');
+  expect(here('enter-maintenance', { residents: ['b'] })).toBe('done: back: b');
+  expect(here('drain-host', { left: [{ name: 'a' }, { name: 'b' }] })).toBe('act: migrate a to host-2');
 });
 
 test('a refusal, a lost answer or an hour of waiting ends in a sentence, never in a question or a held host', () => {
