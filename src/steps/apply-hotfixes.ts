@@ -131,7 +131,8 @@ async function livePatch(world: World, args: Args, patches: HostPatches): Promis
   ]);
   const guided = staged
     .find(({ name }) => name === next.name)
-    ?.guidance.some((guidance) => guidance !== 'none');
+    // the reboot is what a whole live patch saves (xc §3.3)
+    ?.guidance.some((guidance) => guidance !== 'none' && guidance !== 'reboot');
   const complete = answer.ok && answer.live === 'complete' && guided !== true;
   return { livePatch: complete ? 'complete' : 'not complete' };
 }

@@ -166,9 +166,9 @@ function fateOf({ args, now, at, line, run }: Evidence<Args, Seen>, name: string
     return at - was.intendedAt < SETTLE_SECONDS * 1000
       ? { vm: name, is: 'on its way' }
       : stays('it was asked for and has not moved');
-  if (vm.power !== 'Running' || vm.state !== 'Running')
-    return stays(`somebody has stopped it meanwhile (${vm.state})`);
+  if (vm.power !== 'Running') return stays('somebody has stopped it meanwhile');
   if (vm.id === undefined) return stays('CloudStack does not know it');
+  if (vm.state !== 'Running') return stays(`CloudStack has it as ${vm.state}`);
   const put = putOn(run, host, name);
   if (put !== undefined && vm.on !== undefined && put !== vm.on)
     return stays(`somebody has moved it to ${vm.on} meanwhile`);

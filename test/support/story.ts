@@ -5,6 +5,7 @@ import { shownPhase } from '../../src/domain/lanes';
 import { keysBy, owedBy } from '../../src/domain/owed';
 import { ROLES, type Person } from '../../src/domain/person';
 import { isOver } from '../../src/domain/phases';
+import type { PatchWish } from '../../src/domain/patch-work';
 import type { Plan } from '../../src/domain/plan';
 import { currentLine, lanesOf, openQuestions, type Question, type Run } from '../../src/domain/run';
 import type { WayOut } from '../../src/domain/ways-out';
@@ -44,6 +45,8 @@ export interface StoryOptions extends CloudOptions {
   readonly target?: string;
   /** Not configured. */
   /** Hosts install by themselves, all but those named. */
+  /** What a person wants applied. */
+  readonly patches?: PatchWish;
   readonly automatic?: { readonly url: string; readonly byHand: readonly string[] };
   readonly without?: readonly ('dom0' | 'managementServers' | 'cloudStackDb')[];
   /** Called for each open question; 'leave' lets it stand. Default: yes. */
@@ -194,6 +197,7 @@ export function story(options: StoryOptions = {}): Story {
           ...(awayMinutes && { awayMinutes }),
           ...(remedies && { remedies }),
           ...(options.automatic && { automatic: options.automatic }),
+          ...(options.patches && { patches: options.patches }),
         }),
       );
       await journal.savePlan(made);

@@ -39,7 +39,7 @@ test.each<readonly [why: string, change: object, expected: string]>([
   [
     'somebody has stopped it',
     both({ power: 'Halted', state: 'Stopped' }),
-    'a (somebody has stopped it meanwhile (Stopped))',
+    'a (somebody has stopped it meanwhile)',
   ],
   ['CloudStack does not know it', both({ id: undefined }), 'a (CloudStack does not know it)'],
   ['it is gone', { vms: [vm('b', 'host-2')] }, 'a (it is gone)'],
