@@ -6,11 +6,12 @@ import { overhead, wholeOverhead } from './overhead';
 import { placement } from './placement';
 import { plan } from './plan';
 import { reaction } from './reaction';
+import { upload } from './upload';
 
 type Bench = (workload: number, seed: number) => Promise<readonly Figure[]>;
 
 /** Each is told how long the fixed workload took just before it, wall milliseconds. */
-const BENCHES: Readonly<Record<string, Bench>> = { reaction, overhead, plan, loop };
+const BENCHES: Readonly<Record<string, Bench>> = { reaction, overhead, plan, loop, upload };
 /** Too long for every day. */
 const BY_NAME: Readonly<Record<string, Bench>> = { 'overhead-whole': wholeOverhead, placement };
 

@@ -24,6 +24,7 @@ export function put(
     }
     let connected = false;
     let over = false;
+    const stopped = new AbortController();
     const request = https.request({
       agent,
       host,
@@ -35,6 +36,8 @@ export function put(
     const end = (settle: () => void): void => {
       if (over) return;
       over = true;
+      // the file is closed, wherever it is
+      stopped.abort();
       signal.removeEventListener('abort', abort);
       settle();
     };
@@ -60,7 +63,7 @@ export function put(
     const send = async (): Promise<void> => {
       for await (const chunk of body) {
         if (over) return;
-        if (!request.write(chunk)) await once(request, 'drain', { signal });
+        if (!request.write(chunk)) await once(request, 'drain', { signal: stopped.signal });
       }
       request.end();
     };
