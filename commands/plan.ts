@@ -12,14 +12,14 @@ export const plan = defineCommand({
     'plan POOL [--to VERSION] [--remedy CHECK[,CHECK]]',
     'plan POOL [--to VERSION] --remedy all',
     'plan POOL --reboot [--hosts HOST[,HOST]] [--remedy CHECK[,CHECK]]',
-    'plan POOL --automatic URL [--by-hand HOST[,HOST]] [--to VERSION]',
+    'plan POOL --automatic URL [--by-hand HOST[,HOST]] [--repartition HOST[,HOST]] [--to VERSION]',
   ],
   summary:
     'Looks at the pool and at CloudStack and shows every line an upgrade or a rolling reboot would walk. Changes nothing.',
   deed: 'plan',
   shape: {
     arguments: ['POOL'],
-    options: ['to', 'remedy', 'hosts', 'automatic', 'by-hand'],
+    options: ['to', 'remedy', 'hosts', 'automatic', 'by-hand', 'repartition'],
     flags: ['reboot'],
   },
   parse: ({ arguments: [pool], options, flags }, wrong) => {
@@ -46,6 +46,12 @@ export const plan = defineCommand({
     const byHand = options['by-hand']?.split(',');
     if (byHand && automatic === undefined)
       throw wrong('--by-hand names exceptions from --automatic; without it every host is booted by hand.');
+    const repartition = options['repartition']?.split(',');
+    if (repartition && automatic === undefined)
+      throw wrong('--repartition goes with --automatic: by hand, the person at the console chooses.');
+    const twice = repartition?.find((name) => byHand?.includes(name));
+    if (twice !== undefined)
+      throw wrong(`${twice} is behind --by-hand and --repartition; it can be one of them.`);
     return {
       pool: pool!,
       wish: {
@@ -55,6 +61,7 @@ export const plan = defineCommand({
         ...(hosts && { hosts }),
         ...(automatic !== undefined && { automatic }),
         ...(byHand && { byHand }),
+        ...(repartition && { repartition }),
       },
     };
   },

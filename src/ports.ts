@@ -121,6 +121,14 @@ export interface XenSrSeen {
   readonly shared: boolean;
 }
 
+/** A virtual disk, attached to a VM or not. */
+export interface XenDiskSeen {
+  readonly name: string;
+  readonly uuid: string;
+  /** Names of VMs, templates and snapshots that it belongs to. */
+  readonly vms: readonly string[];
+}
+
 /** What a host shows when it is knocked on directly, before any login. `undefined`: did not answer. */
 export interface HostIdentity {
   readonly tls?: string;
@@ -146,6 +154,8 @@ export interface XenPoolReads {
   hosts(): Promise<readonly XenHostSeen[]>;
   vms(): Promise<readonly XenVmSeen[]>;
   srs(): Promise<readonly XenSrSeen[]>;
+  /** Every virtual disk on one SR, sorted by name. */
+  disksOn(srUuid: string): Promise<readonly XenDiskSeen[]>;
   condition(): Promise<XenCondition>;
   /** Every setting that an upgrade may lose, secrets left out. */
   inventory(): Promise<Inventory>;

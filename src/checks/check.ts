@@ -32,6 +32,8 @@ export interface Extra {
   readonly installer?: {
     readonly url: string;
     readonly hosts: Readonly<Record<string, InstallerAnswers>>;
+    /** Hosts that may be partitioned anew, each by an approval of its own. */
+    readonly repartition?: readonly string[];
   };
   /** The catalogue; absent where there is none. */
   readonly hotfixes?: readonly Hotfix[];

@@ -14,11 +14,12 @@ export const safe2upgradeMark = defineCheck({
     if (isBefore(target, NEW_LAYOUT)) return [];
     return stillToUpgrade(pool, target)
       .filter(({ dom0 }) => dom0.safe2upgrade === true)
-      .map((host) =>
-        installer && host.name in installer.hosts
+      .map((host) => {
+        if (installer?.repartition?.includes(host.name)) return toldOf(pool, host);
+        return installer && host.name in installer.hosts
           ? removedByPlan(host.name)
-          : { ...toldOf(pool, host), remedy: removal(host) },
-      );
+          : { ...toldOf(pool, host), remedy: removal(host) };
+      });
   },
 });
 
@@ -28,7 +29,7 @@ const removedByPlan = (name: string) =>
     name,
     `${name} carries the mark for a new partition layout. The plan removes it before the host is rebooted.`,
     [`${MARK} is there`],
-    'Nothing to do: with --automatic the partitions always stay.',
+    'Nothing to do: with --automatic the partitions stay, but for hosts behind --repartition.',
   );
 
 function toldOf(pool: Snapshot, { name, dom0 }: LookedAt) {

@@ -26,7 +26,7 @@ export const askedAs = (plan: Plan): string => askedWith(plan.pool, wishOf(plan)
 
 /** The same of a request that has led to no plan: what was asked for is never made larger by being asked again. */
 export function askedWith(pool: string, wish: PlanRequest): string {
-  const { to, reboot, hosts, automatic, byHand = [], remedies = [] } = wish;
+  const { to, reboot, hosts, automatic, byHand = [], repartition = [], remedies = [] } = wish;
   const { hotfixes, updates, solution, noMoveBack } = wish;
   return [
     pool,
@@ -35,6 +35,7 @@ export function askedWith(pool: string, wish: PlanRequest): string {
     ...(hosts ? [`--hosts ${hosts.join(',')}`] : []),
     ...(automatic === undefined ? [] : [`--automatic ${automatic}`]),
     ...(byHand.length > 0 ? [`--by-hand ${byHand.join(',')}`] : []),
+    ...(repartition.length > 0 ? [`--repartition ${repartition.join(',')}`] : []),
     ...(hotfixes ? [`--hotfixes ${hotfixes === 'all' ? 'all' : hotfixes.join(',')}`] : []),
     ...(updates ? [`--updates ${updates}`] : []),
     ...(solution ? [`--solution ${solution}`] : []),
@@ -47,8 +48,7 @@ export function askedWith(pool: string, wish: PlanRequest): string {
 export function wishOf(plan: Plan): PlanRequest {
   const { procedure, target, automatic, placement, snapshot, patching } = plan;
   if (patching) return patchesOf(patching);
-  if (procedure !== 'rolling-reboot')
-    return { to: target, ...(automatic && { automatic: automatic.url, byHand: automatic.byHand }) };
+  if (procedure !== 'rolling-reboot') return { to: target, ...(automatic && automaticWish(automatic)) };
   const some = placement.order.length < snapshot.hosts.length;
   return { reboot: true, ...(some && { hosts: placement.order }) };
 }
@@ -57,6 +57,12 @@ const patchesOf = ({ asked, solution, moveBack }: PatchWork): PlanRequest => ({
   ...(asked === 'latest' ? { updates: 'latest' as const } : { hotfixes: asked }),
   solution,
   ...(!moveBack && { noMoveBack: true as const }),
+});
+
+const automaticWish = ({ url, byHand, repartition }: NonNullable<Plan['automatic']>): PlanRequest => ({
+  automatic: url,
+  byHand,
+  ...(repartition && { repartition }),
 });
 
 const WITHOUT_A_VERSION: Readonly<Record<string, string | undefined>> = {

@@ -16,6 +16,13 @@ export interface SystemDiskSnapshot {
   readonly srs: readonly string[];
 }
 
+/** `/dev/sda3` and `/dev/disk/by-id/scsi-1-part3` are parts of `/dev/sda` and `/dev/disk/by-id/scsi-1`; devices are separated by commas. */
+export const liesOn = (device: string | undefined, disks: readonly string[]): boolean =>
+  (device ?? '').split(',').some((path) => disks.some((disk) => isPartOf(path, disk)));
+
+const isPartOf = (path: string, disk: string): boolean =>
+  path === disk || (path.startsWith(disk) && /^(?:-part|p)?\d+$/.test(path.slice(disk.length)));
+
 /** What people added to dom0 and an installer does not bring back (seeds 003 and 004). */
 export type Customisations = {
   /** Lines of /etc/rc.d/rc.local that do something, the stock one left out. */

@@ -152,6 +152,8 @@ export interface PlanRequest {
   readonly automatic?: string;
   /** Hosts that people boot all the same. */
   readonly byHand?: readonly string[];
+  /** Hosts whose installer may partition the disk anew, if an approver says so to a question of its own. */
+  readonly repartition?: readonly string[];
   /** Hotfixes by name, or `all` that the catalogue has and the hosts lack. */
   readonly hotfixes?: readonly string[] | 'all';
   /** Everything that the repositories have. */
@@ -166,6 +168,8 @@ export interface PlanRequest {
 export interface Automatic {
   readonly url: string;
   readonly byHand: readonly string[];
+  /** Hosts that may be partitioned anew, each by its own approval; absent: none. */
+  readonly repartition?: readonly string[];
 }
 
 export interface Plan {

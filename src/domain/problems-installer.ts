@@ -55,13 +55,23 @@ export const withInstaller = {
         'Then choose: once more, by hand, or take it back.',
       ),
     ),
-  wouldRepartition: (host: string): Problem =>
+  repartitionRefused: (host: string, why: string): Problem =>
+    problem(
+      'REPARTITION_REFUSED',
+      `The disk of ${host} cannot be partitioned anew: ${why}.`,
+      'What is on its local storage would be lost for good, so nobody is asked about it.',
+      'Move those disks to shared storage, or delete them; then press Try again.',
+      'Or abort this run, and plan again without --repartition: the partitions stay as they are.',
+    ),
+  wouldRepartition: (host: string, why?: string): Problem =>
     offering(
       ['look', 'again', 'by-hand', 'take-back'],
       problem(
         'WOULD_REPARTITION',
         `The installer would partition the disk of ${host} anew.`,
-        'The mark /var/preserve/safe2upgrade came back after it was removed. Local storage on the system disk would be lost.',
+        why === undefined
+          ? 'The mark /var/preserve/safe2upgrade came back after it was removed. Local storage on the system disk would be lost.'
+          : `The mark /var/preserve/safe2upgrade is there, and ${why}. Local storage on the system disk would be lost.`,
         `Find out who made it: ls -l /var/preserve on ${host}. Remove it: rm /var/preserve/safe2upgrade`,
         'Then press Look again; it is looked at once more before anything is rebooted.',
       ),

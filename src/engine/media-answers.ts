@@ -20,7 +20,8 @@ export async function mediaAnswers(
   const answers = await Promise.all(
     hosts.map(async ({ name, uuid }) => [name, await asked(xen, uuid, automatic.url)] as const),
   );
-  return { url: automatic.url, hosts: Object.fromEntries(answers) };
+  const { url, repartition } = automatic;
+  return { url, hosts: Object.fromEntries(answers), ...(repartition && { repartition }) };
 }
 
 async function asked(xen: World['xen'], uuid: string, url: string): Promise<InstallerAnswers> {

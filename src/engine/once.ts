@@ -16,6 +16,7 @@ const XEN_READS = [
   'hosts',
   'vms',
   'srs',
+  'disksOn',
   'inventory',
   'evacuationBlockers',
   'identity',

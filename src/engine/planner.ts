@@ -34,7 +34,10 @@ export async function makePlan(wish: PlanWish): Promise<Plan> {
   const seen = await inspect(world, { ...wish, ...(procedure.aim && { aim: procedure.aim }) });
   const { snapshot, target, placement, chosen } = seen;
   if (snapshot.uuid === '') throw new Rejected(whyUnread(world.pool.name, seen));
-  const stranger = wish.automatic?.byHand.find((name) => !snapshot.hosts.some((host) => host.name === name));
+  const { byHand = [], repartition = [] } = wish.automatic ?? {};
+  const stranger = [...byHand, ...repartition].find(
+    (name) => !snapshot.hosts.some((host) => host.name === name),
+  );
   if (stranger !== undefined)
     throw new Rejected(
       problems.hostUnknown(

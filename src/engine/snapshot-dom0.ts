@@ -1,5 +1,5 @@
 /** dom0's side of the snapshot: hosts that have SSH configured and are live, so many at a time. */
-import type { Dom0Snapshot } from '../domain/dom0';
+import { liesOn, type Dom0Snapshot } from '../domain/dom0';
 import { sortedNames } from '../domain/order';
 import type { Dom0, Dom0Seen, XenHostSeen } from '../ports';
 
@@ -25,12 +25,6 @@ export async function readDom0(
 function dom0Snapshot(host: XenHostSeen, { disk, ...rest }: Dom0Seen): Dom0Snapshot {
   if (!disk) return rest;
   const { names, ...known } = disk;
-  const srs = host.pbds
-    .filter(({ device = '' }) => device.split(',').some((path) => names.some((name) => isOn(path, name))))
-    .map(({ sr }) => sr);
+  const srs = host.pbds.filter(({ device }) => liesOn(device, names)).map(({ sr }) => sr);
   return { ...rest, disk: { ...known, srs: sortedNames(srs) } };
 }
-
-/** `/dev/sda3` and `/dev/disk/by-id/scsi-1-part3` are parts of `/dev/sda` and `/dev/disk/by-id/scsi-1`. */
-const isOn = (path: string, disk: string): boolean =>
-  path === disk || (path.startsWith(disk) && /^(?:-part|p)?\d+$/.test(path.slice(disk.length)));

@@ -22,11 +22,11 @@ export function askedFor(pool: string, wish: PlanRequest, target?: string): Aske
   if (wish.reboot) return { ...more, procedure: rollingReboot };
   const to = wish.to ?? target;
   if (to === undefined) throw new Rejected(problems.noTarget(pool));
-  const { automatic: url, byHand = [] } = wish;
+  const { automatic: url, byHand = [], repartition } = wish;
   return {
     ...more,
     procedure: rollingUpgrade,
     target: to,
-    ...(url !== undefined && { automatic: { url, byHand } }),
+    ...(url !== undefined && { automatic: { url, byHand, ...(repartition && { repartition }) } }),
   };
 }

@@ -17,8 +17,19 @@ export function intoInstaller(input: ProcedureInput, host: HostSnapshot): readon
   const args = argsOf(pool, host);
   const url = urlFor(input, host);
   if (url === undefined) return [upgradeByHand({ ...args, address: host.address, from: host.version, to })];
-  return [prepareInstaller({ ...args, url, to }), keepPartitions(args), rebootIntoInstaller({ ...args, to })];
+  const prepared = prepareInstaller({ ...args, url, to });
+  return mayRepartition(input, host)
+    ? [prepared, rebootIntoInstaller({ ...args, to, repartition: true })]
+    : [prepared, keepPartitions(args), rebootIntoInstaller({ ...args, to })];
 }
+
+/** Asked for in the plan; it takes an approval of its own all the same. */
+export const mayRepartition = (input: ProcedureInput, host: HostSnapshot): boolean =>
+  urlFor(input, host) !== undefined && (input.automatic?.repartition?.includes(host.name) ?? false);
+
+/** uuids of SRs that are lost if its disk is partitioned anew. */
+export const mayLose = (input: ProcedureInput, host: HostSnapshot): readonly string[] =>
+  mayRepartition(input, host) ? (host.dom0?.disk?.srs ?? []) : [];
 
 /** What a person reads who is called because this installer stands still: how many messages it has to copy. */
 export const installsWith = (

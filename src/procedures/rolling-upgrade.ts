@@ -1,6 +1,7 @@
 /** docs/runbooks/rolling-upgrade.md: same order, same words. Sources: seeds 000 and 001; cs §9.5, with what differs by era from domain/version-eras. */
 import { masterFirst, isMaster, type HostSnapshot } from '../domain/pool';
 import { approveHost } from '../steps/approve-host';
+import { approveRepartition } from '../steps/approve-repartition';
 import { approveRun } from '../steps/approve-run';
 import { awaitHost } from '../steps/await-host';
 import { awaitMembers } from '../steps/await-members';
@@ -37,7 +38,7 @@ import { dumpDatabase } from '../steps/dump-database';
 import { takeBackInstaller } from '../steps/take-back-installer';
 import { trustHost } from '../steps/trust-host';
 import { unmanageCluster } from '../steps/unmanage-cluster';
-import { carriesInstaller, installsWith, intoInstaller } from './into-installer';
+import { carriesInstaller, installsWith, intoInstaller, mayLose, mayRepartition } from './into-installer';
 import { licenceAgain, licenceFirst } from './licence';
 import { remediesGivenBack, remedyLines } from './remedies';
 import { openForVms } from './open-for-vms';
@@ -128,6 +129,7 @@ function oneHost(input: ProcedureInput, host: HostSnapshot) {
     recheckHost({ ...args, from: host.version }),
     licenceAgain(input, host),
     approveHost(args),
+    when(mayRepartition(input, host), approveRepartition(args)),
     confirmApproval({ ...args, from: host.version }),
     disableHostAllocation(args),
     drainHost({ ...args, stops: stopped, atOnce: input.migrationsPerHost }),
@@ -147,7 +149,7 @@ function oneHost(input: ProcedureInput, host: HostSnapshot) {
       proveUpgrade({ ...args, from: host.version, to: target, ...installsWith(input, host) }),
       when(carriesInstaller(input, host), takeBackInstaller(args)),
       when(master, awaitMembers(args)),
-      plugStorage({ ...args, ...storageOf(pool, host) }),
+      plugStorage({ ...args, ...storageOf(pool, host, mayLose(input, host)) }),
       enableHost(args),
       clearVmopsTag({ ...args, ...binFor(input) }),
       when(master, manageCluster({ cluster, master: host.name, masterUuid: host.uuid })),

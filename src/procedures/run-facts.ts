@@ -12,6 +12,7 @@ export function runFacts(input: ProcedureInput, hosts: readonly HostSnapshot[]):
       : `CloudStack is down for everybody while its databases are backed up: management and usage on ${input.managementServers.join(', ') || 'every management server'}. VMs go on running.`,
     `From the first host on ${target} to the last, no new VM can be started on a host that is not yet upgraded.`,
     MASTER_AWAY,
+    ...newPartitions(input),
     ...changesBefore(input),
     ...stopsIn(input),
   ];
@@ -40,6 +41,13 @@ function inThisOrder(pool: Snapshot, hosts: readonly HostSnapshot[]): string {
   const order = hosts.map((host) => host.name).join(', ');
   return `${hosts.length} of ${pool.hosts.length} hosts, in this order: ${order}. ${running.length} VMs run in the pool.`;
 }
+
+const newPartitions = ({ automatic }: ProcedureInput): readonly string[] =>
+  automatic?.repartition
+    ? [
+        `The disks of ${automatic.repartition.join(', ')} may be partitioned anew, each after a question of its own; local storage there is lost.`,
+      ]
+    : [];
 
 const changesBefore = (input: ProcedureInput): readonly string[] => [
   ...remedyLines(input).map(({ title }) => `Put right before the first host: ${title}.`),

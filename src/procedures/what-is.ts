@@ -59,10 +59,12 @@ export const wasHaOn = (input: ProcedureInput): boolean => haBefore(input).on;
 export const wasWlbOn = ({ snapshot, owed }: ProcedureInput): boolean =>
   snapshot.wlb.on || owed.some((obligation) => obligation.what === 'wlb-paused');
 
-/** What was attached must be attached again. */
-export function storageOf(pool: Snapshot, host: HostSnapshot) {
+/** What was attached must be attached again; but for storage that new partitions take with them. */
+export function storageOf(pool: Snapshot, host: HostSnapshot, lost: readonly string[] = []) {
   return {
-    srs: host.pbds.filter((pbd) => pbd.attached).map((pbd) => ({ uuid: pbd.sr, name: srName(pool, pbd.sr) })),
+    srs: host.pbds
+      .filter((pbd) => pbd.attached && !lost.includes(pbd.sr))
+      .map((pbd) => ({ uuid: pbd.sr, name: srName(pool, pbd.sr) })),
     pifs: host.pifs.filter((pif) => pif.attached).map((pif) => pif.device),
   };
 }

@@ -9,6 +9,7 @@ import { hostLosses, poolLosses, type Loss } from '../domain/inventory-losses';
 import type { Json } from '../domain/json';
 import { problems } from '../domain/problems';
 import { answersOn, recalled, type Run } from '../domain/run';
+import { approvedLost } from './approve-repartition';
 import { counted, hours, listed, type HostArgs } from './sight';
 import { defineStep, LOOKS_ONLY } from './step';
 
@@ -22,7 +23,7 @@ export const compareInventory = defineStep<HostArgs, Seen>({
   title: ({ host }) => `Compare ${host} with its inventory`,
   patience: { softSeconds: hours(1), hardSeconds: hours(24 * 7) },
   observe: async ({ xen }, { host, uuid }, { run }) => ({
-    losses: lossesOf(recorded(run, uuid), await xen.inventory(), host, uuid),
+    losses: lossesOf(recorded(run, uuid), await xen.inventory(), host, uuid, approvedLost(run, host)),
   }),
   decide: ({ args, now, run, line }) => {
     const known = acceptedIn(run);
@@ -71,8 +72,13 @@ function lossesOf(
   now: Inventory,
   host: string,
   uuid: string,
+  approved: readonly string[],
 ): readonly Loss[] {
-  const was = before?.hosts.find((one) => one.uuid === uuid);
+  const recordedOf = before?.hosts.find((one) => one.uuid === uuid);
+  const was = recordedOf && {
+    ...recordedOf,
+    storage: recordedOf.storage.filter(({ sr }) => !approved.includes(sr)),
+  };
   const is = now.hosts.find((one) => one.uuid === uuid);
   if (!before || !was)
     return [

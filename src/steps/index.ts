@@ -6,6 +6,7 @@ import { applyHotfixes } from './apply-hotfixes';
 import { approveHost } from './approve-host';
 import { approveHotfixes } from './approve-hotfixes';
 import { approveReboots } from './approve-reboots';
+import { approveRepartition } from './approve-repartition';
 import { approveRun } from './approve-run';
 import { attachStorage } from './attach-storage';
 import { awaitHost } from './await-host';
@@ -85,6 +86,7 @@ const verbs = [
   approveHost,
   approveHotfixes,
   approveReboots,
+  approveRepartition,
   approveRun,
   acceptLicence,
   attachStorage,

@@ -6,17 +6,21 @@ import { act, done, stop, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
 import { bootLook, stateOf, unsafe, type BootSeen } from './next-boot';
 import { defineStep } from './step';
-import { minutes, type HostArgs } from './sight';
+import { localStorage, type LocalStorage } from './local-storage';
+import { notApproved } from './approve-repartition';
+import { minutes, orSilence, type HostArgs } from './sight';
 import { bootedByHand, wayOut } from './ways-out';
 
-type Args = HostArgs & { readonly to: string };
+/** `repartition`: new partitions have a line of their own in which a person approves them. */
+type Args = HostArgs & { readonly to: string; readonly repartition?: boolean };
+type Seen = BootSeen & { readonly local?: LocalStorage };
 
 /** A restart of the toolstack takes 40 s of silence and no reboot (xapi §12.6); a lost answer takes less. */
 const SILENT_SECONDS = 60;
 
 const SETTLE_SECONDS = 120;
 
-export const rebootIntoInstaller = defineStep<Args, BootSeen>({
+export const rebootIntoInstaller = defineStep<Args, Seen>({
   kind: 'reboot-into-installer',
   v: 1,
   title: ({ host, to }) => `Reboot ${host} into the ${to} installer`,
@@ -28,7 +32,14 @@ export const rebootIntoInstaller = defineStep<Args, BootSeen>({
   silence: 'pool',
   // XAPI gives a shutdown 20 minutes (xapi §12.6)
   patience: { softSeconds: minutes(5), hardSeconds: minutes(25) },
-  observe: (world, args, { line }) => bootLook(world, args, line.before !== undefined),
+  observe: async (world, args, { line }) => {
+    const quiet = line.before !== undefined;
+    const [seen, local] = await Promise.all([
+      bootLook(world, args, quiet),
+      args.repartition ? orSilence(localStorage(world, args.uuid)) : undefined,
+    ]);
+    return local ? { ...seen, local } : seen;
+  },
   decide: ({ args, before, now, line, run, at }) => {
     if (bootedByHand({ line, run })) return done(`${args.host} was booted by a person instead`);
     const booted = now.answers && now.bootTime > 0 && now.bootTime !== before.bootTime;
@@ -54,8 +65,13 @@ export const rebootIntoInstaller = defineStep<Args, BootSeen>({
     const stopped = unsafe(args, now);
     if (stopped) return stopped;
     if (now.boot.installer === 'none') return stop({ ...problems.installerGone(args.host), state });
-    if (now.boot.repartition) return stop({ ...problems.wouldRepartition(args.host), state });
-    return act(`${args.host} boots the ${args.to} installer next and keeps its partitions`, {
+    if (now.boot.repartition) {
+      const why = args.repartition ? notApproved(run, args.host, now.local) : undefined;
+      if (!args.repartition || why !== undefined)
+        return stop({ ...problems.wouldRepartition(args.host, why), state });
+    }
+    const kept = now.boot.repartition ? 'is partitioned anew, as approved' : 'keeps its partitions';
+    return act(`${args.host} boots the ${args.to} installer next and ${kept}`, {
       subject: args.host,
       what: `reboot ${args.host} into the ${args.to} installer`,
       args: null,

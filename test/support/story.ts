@@ -6,7 +6,7 @@ import { keysBy, owedBy } from '../../src/domain/owed';
 import { ROLES, type Person } from '../../src/domain/person';
 import { isOver } from '../../src/domain/phases';
 import type { PatchWish } from '../../src/domain/patch-work';
-import type { Plan } from '../../src/domain/plan';
+import type { Automatic, Plan } from '../../src/domain/plan';
 import { currentLine, lanesOf, openQuestions, type Question, type Run } from '../../src/domain/run';
 import type { WayOut } from '../../src/domain/ways-out';
 import { backupThatCounts } from '../../src/engine/backup-that-counts';
@@ -45,9 +45,9 @@ export interface StoryOptions extends CloudOptions {
   readonly target?: string;
   /** Not configured. */
   /** Hosts install by themselves, all but those named. */
+  readonly automatic?: Automatic;
   /** What a person wants applied. */
   readonly patches?: PatchWish;
-  readonly automatic?: { readonly url: string; readonly byHand: readonly string[] };
   readonly without?: readonly ('dom0' | 'managementServers' | 'cloudStackDb')[];
   /** Called for each open question; 'leave' lets it stand. Default: yes. */
   readonly answers?: (question: Question, run: Run, it: Story) => 'yes' | 'no' | 'leave' | WayOut;

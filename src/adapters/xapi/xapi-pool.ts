@@ -9,6 +9,7 @@ import { dumpTo, onDisk, readDumpAt, type DumpFiles } from './dump';
 import { artefactFiles, type ArtefactFiles } from './patching/artefact-files';
 import { patching } from './patching/patching';
 import { putRight } from './put-right';
+import { readDisks } from './read-disks';
 import { readHosts, readPool, readSrs, type Look } from './read-hosts';
 import { readInventory } from './read-inventory';
 import { askInstaller, askLicence, prepareInstaller, type MediaLogin } from './installer';
@@ -135,6 +136,7 @@ export function xapiPool(o: XapiPoolOptions): XapiPool {
     hosts: () => readHosts(look),
     vms: () => readVms(look),
     srs: () => readSrs(look),
+    disksOn: async (uuid) => readDisks(look, await refOf('SR', uuid)),
     condition: () => readCondition(look),
     inventory: () => readInventory(look),
     messageCount: () => countMessages(look),

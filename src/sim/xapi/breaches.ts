@@ -1,5 +1,6 @@
 /** What XAPI can see of the never list: each breach is reported when it is asked for, carried out or not. */
 import { compareVersions } from '../../domain/version';
+import { isLocal } from '../boot';
 import { isMixed, residentsOf, type SimHost, type SimPool, type SimVm } from '../model';
 import type { RuleId } from '../rules';
 import { isMasterHost, masterOf, type XapiWorld } from './world';
@@ -68,7 +69,8 @@ export function seeOutage(
     );
   if (what === 'host.restart_agent') return;
   const { safe2upgrade, disk } = host.dom0;
-  if (what === 'host.reboot' && host.prepared && safe2upgrade && disk.layout === 'old')
+  const meant = world.cloud.hidden[pool.name]?.mayRepartition?.includes(host.name) && !holdsDisks(host);
+  if (!meant && what === 'host.reboot' && host.prepared && safe2upgrade && disk.layout === 'old')
     hostOffence(world, 'repartitioned', host, by, `${what} into an installer that partitions the disk anew`);
   seeUpgradeOrder(world, host, by, what, version ?? host.nextVersion);
 }
@@ -92,6 +94,12 @@ export function seePatch(world: XapiWorld, host: SimHost, by: string, what: stri
   if (residents.length > 0)
     hostOffence(world, 'patched-in-service', host, by, `${what} with ${residents.join(', ')}`);
 }
+
+/** A disk of a VM is on storage of this host alone. */
+const holdsDisks = (host: SimHost): boolean =>
+  host.pool.vms.some((vm) =>
+    vm.disks.some(({ sr }) => isLocal(host, sr) && host.pbds.some((pbd) => pbd.sr === sr)),
+  );
 
 function seeUpgradeOrder(
   world: XapiWorld,

@@ -81,6 +81,18 @@ describe('a line becomes one wish', () => {
       ],
     ],
     [
+      'plan pool-a --automatic http://media/xs-7.1.2 --repartition host-2',
+      'requestPlan',
+      [
+        'pool-a',
+        {
+          automatic: 'http://media/xs-7.1.2',
+          repartition: ['host-2'],
+          replyTo: { channel: 'C1', ts: '1.2' },
+        },
+      ],
+    ],
+    [
       'plan pool-a --automatic <http://media/xs-7.1.2|media/xs-7.1.2>',
       'requestPlan',
       ['pool-a', { automatic: 'http://media/xs-7.1.2', replyTo: { channel: 'C1', ts: '1.2' } }],

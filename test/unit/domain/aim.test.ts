@@ -21,6 +21,9 @@ test('an upgrade is asked for with its version, and with what boots its hosts', 
   expect(askedAs({ ...upgrade, automatic })).toBe(
     `${upgrade.pool} --to 7.1.2 --automatic http://media.example/7.1.2 --by-hand host-2`,
   );
+  expect(askedAs({ ...upgrade, automatic: { ...automatic, repartition: ['host-1'] } })).toMatch(
+    / --by-hand host-2 --repartition host-1$/,
+  );
 });
 
 test('a reboot stays a reboot, of the same hosts', () => {

@@ -20,6 +20,7 @@ const SHARED = [
   'next-boot',
   'one-at-a-time',
   'ways-out',
+  'local-storage',
   'safe-to-take-down',
   'rebooting',
   'patches-look',
