@@ -74,7 +74,7 @@ module.exports = {
     home('slack-home', ['@slack'], ['^src/slack/', ADAPTERS, SIM, NOTIFY]),
     home(
       'queue-and-sql-home',
-      ['bullmq', 'ioredis', 'kysely', 'mysql2', 'libsql', 'xmlrpc', 'ssh2', 'ws'],
+      ['bullmq', 'ioredis', 'kysely', 'mysql2', 'libsql', 'xmlrpc', 'ssh2', 'ws', '@resvg'],
       [ADAPTERS, SIM],
     ),
     {

@@ -11,7 +11,7 @@ import type { Dom0Snapshot, SystemDiskSnapshot } from './domain/dom0';
 import type { Hotfix } from './domain/hotfixes';
 import type { Entry, Recorded } from './domain/journal';
 import type { Json } from './domain/json';
-import type { NamedText } from './domain/named-text';
+import type { NamedFile } from './domain/named-text';
 import type { Person, Role } from './domain/person';
 import type { Plan, Revision } from './domain/plan';
 import type { Finding } from './domain/finding';
@@ -564,7 +564,7 @@ export interface SlackThread {
     readonly key: string;
   }): Promise<{ readonly ts: string } | undefined>;
   /** Hands the bytes over and returns Slack's id of the file. Nobody sees it before it is shared. */
-  upload(file: NamedText): Promise<{ readonly file: string }>;
+  upload(file: NamedFile): Promise<{ readonly file: string }>;
   /** Shows an uploaded file, once. After an unknown answer: `isShared`. */
   share(file: SharedFile & { readonly title: string }): Promise<void>;
   isShared(file: SharedFile): Promise<boolean>;

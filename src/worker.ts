@@ -1,6 +1,7 @@
 /** The worker: answers rings, carries out plans, tells people. May be killed at any moment; another one goes on. */
 import { randomUUID } from 'node:crypto';
 import { oneAtATime, within } from './adapters/bell/one-at-a-time';
+import { png } from './adapters/png';
 import { pagerDuty } from './adapters/pager-duty';
 import { slackWeb } from './adapters/slack-web/index';
 import { compose, type Composition } from './compose';
@@ -146,6 +147,7 @@ function tellers(
     owed: ({ pool }) => composed.owedOf(pool),
     notes: () => journalNotes(journal),
     files: async (run) => filesOf(run),
+    picture: png,
     report,
     ...(slack && { slack: slackWeb({ token: slack.botToken, apiUrl: slack.apiUrl }) }),
     ...(pager && { pager: pagerDuty({ url: pager.url, routingKey: pager.routingKey }) }),

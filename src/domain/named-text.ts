@@ -5,3 +5,8 @@ export interface NamedText {
   readonly name: string;
   readonly content: string;
 }
+
+/** A text, or a picture. */
+export interface NamedFile extends Pick<NamedText, 'name'> {
+  readonly content: string | Uint8Array;
+}

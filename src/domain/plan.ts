@@ -49,6 +49,13 @@ export interface HostPlacement {
     readonly coverMib: number;
   };
   readonly minutes?: Minutes;
+  /** Minutes after the first host begins, at the usual pace: its drain begins, its last VM has left, it goes down, it is back. */
+  readonly expected?: {
+    readonly begin: number;
+    readonly empty: number;
+    readonly down: number;
+    readonly back: number;
+  };
 }
 
 /** Half of all times it takes no longer than `p50`, nine times of ten no longer than `p90`. */

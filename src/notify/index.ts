@@ -40,6 +40,8 @@ export interface NotifyOptions {
   }) => Promise<readonly OwedAnswer[]>;
   /** Texts that stand as files in the run's thread, each once by its name: what the run says now, never fewer than before. */
   readonly files?: (run: Run) => Promise<readonly NamedText[]>;
+  /** SVG to PNG. */
+  readonly picture: (svg: string) => Uint8Array;
   /** What must stay in sight on the card, for example a volatile journal. */
   readonly notes?: (pool: string) => readonly string[];
   readonly report: (what: string, error: unknown) => void;
@@ -177,7 +179,10 @@ export function notify(options: NotifyOptions): Notify {
         }
       }
     },
-    ...(slack && files && { planReply: planReply({ slack, pace: rate, files, wait, report }) }),
+    ...(slack &&
+      files && {
+        planReply: planReply({ slack, pace: rate, files, wait, report, picture: options.picture }),
+      }),
     async settled() {
       while (telling.size > 0) await Promise.all(telling.values());
       await shown?.matched();

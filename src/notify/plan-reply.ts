@@ -4,11 +4,13 @@
  */
 import { Refused } from '../domain/errors';
 import type { Json } from '../domain/json';
+import type { NamedFile } from '../domain/named-text';
 import type { Plan } from '../domain/plan';
 import { planFiles } from '../domain/plan-report';
 import type { Problem } from '../domain/problem';
 import type { SlackThread } from '../ports';
 import type { Message } from '../slack/view/message';
+import { gantt } from '../slack/view/gantt';
 import { planMessage } from '../slack/view/plan-message';
 import { problemMessage } from '../slack/view/question-message';
 import type { Pace } from './pace';
@@ -29,6 +31,7 @@ export interface PlanReplyOptions {
   readonly slack: SlackThread;
   readonly pace: Pace;
   readonly files: ThreadFiles;
+  readonly picture: (svg: string) => Uint8Array;
   readonly wait: (ms: number) => Promise<void>;
   readonly report: (what: string, error: unknown) => void;
 }
@@ -42,7 +45,7 @@ interface Stands {
 }
 
 /** Throws NotSent or Unreachable when Slack stays away; what Slack refuses is reported, because a new plan would not help. */
-export function planReply({ slack, pace, files, wait, report }: PlanReplyOptions): PlanReply {
+export function planReply({ slack, pace, files, picture, wait, report }: PlanReplyOptions): PlanReply {
   /** Where its thread is. */
   async function put({ id, replyTo }: PlanAsked, message: Message): Promise<Stands | undefined> {
     if (!replyTo) return undefined;
@@ -91,6 +94,12 @@ export function planReply({ slack, pace, files, wait, report }: PlanReplyOptions
     return attempt();
   }
 
+  /** Who is away when, for eyes. */
+  function pictures(plan: Plan): readonly NamedFile[] {
+    const svg = gantt(plan);
+    return svg === undefined ? [] : [{ name: `${plan.id}.png`, content: picture(svg) }];
+  }
+
   return async (request, answer) => {
     const message = 'plan' in answer ? planMessage(answer.plan) : problemMessage(answer.problem);
     let stands: Stands | undefined;
@@ -102,6 +111,7 @@ export function planReply({ slack, pace, files, wait, report }: PlanReplyOptions
     }
     if (!stands || !('plan' in answer)) return;
     const { plan } = answer;
-    await persist(() => files.put(`plan-request/${request.id}`, stands, planFiles(plan)));
+    const all = [...planFiles(plan), ...pictures(plan)];
+    await persist(() => files.put(`plan-request/${request.id}`, stands, all));
   };
 }

@@ -5,7 +5,7 @@
  */
 import { Refused, Unreachable } from '../domain/errors';
 import type { Json } from '../domain/json';
-import type { NamedText } from '../domain/named-text';
+import type { NamedFile } from '../domain/named-text';
 import type { Journal, MessageRow, SlackThread } from '../ports';
 import { problemMessage } from '../slack/view/question-message';
 import type { Pace } from './pace';
@@ -36,7 +36,7 @@ export interface ThreadFiles {
    * One try of those that do not stand yet, in this order. True when all stand or were refused, false when another
    * process is at one of them. Throws NotSent, Unreachable: call again.
    */
-  put(scope: string, where: Where, files: readonly NamedText[]): Promise<boolean>;
+  put(scope: string, where: Where, files: readonly NamedFile[]): Promise<boolean>;
 }
 
 /** In the row of a file: `ts` is Slack's id of it, and how far it is stands where a message has its hash. */
@@ -59,7 +59,7 @@ export function threadFiles({
     (await journal.messages(scope)).find((row) => row.key === key);
 
   /** Undefined while another process is at it. */
-  async function one(scope: string, where: Where, file: NamedText): Promise<State | undefined> {
+  async function one(scope: string, where: Where, file: NamedFile): Promise<State | undefined> {
     const key = keyOf(file);
     const save = (id: string, hash: State): Promise<void> =>
       journal.saveMessage(scope, owner, { key, channel: where.channel, ts: id, hash });
@@ -98,7 +98,7 @@ export function threadFiles({
   }
 
   async function uploaded(
-    file: NamedText,
+    file: NamedFile,
     save: (id: string, hash: State) => Promise<void>,
   ): Promise<string> {
     const { file: id } = await slack.upload(file);
@@ -106,7 +106,7 @@ export function threadFiles({
     return id;
   }
 
-  async function share(scope: string, where: Where, file: NamedText, id: string): Promise<void> {
+  async function share(scope: string, where: Where, file: NamedFile, id: string): Promise<void> {
     await wait(pace.untilPost(where.channel));
     pace.posted(where.channel);
     try {
@@ -180,6 +180,6 @@ interface Refusal {
 }
 
 /** Keys have 190 characters. */
-const keyOf = ({ name }: NamedText): string => `file:${name}`.slice(0, 190);
+const keyOf = ({ name }: NamedFile): string => `file:${name}`.slice(0, 190);
 
 const isEnd = (hash: string): hash is 'shared' | 'refused' => hash === 'shared' || hash === 'refused';

@@ -2,7 +2,7 @@
 import type { HostPlacement, PlannedMove, PlannedStop, Turn as TurnTold } from '../domain/plan';
 import type { VmKind } from '../domain/pool';
 import type { Waits } from './course';
-import { hostMinutes } from './minutes';
+import { hostMinutes, tenths } from './minutes';
 import { crowdedWords, misfitWords } from './misfits';
 import { onPaper, fits } from './pack';
 import { arrive, leave, limitOf, type PoolInNumbers, type Standing } from './pool-in-numbers';
@@ -65,7 +65,15 @@ export function told(numbers: PoolInNumbers, { turns, waits, spans }: Try): Told
       host: numbers.hosts[host]!.name,
       moves,
       stops,
-      ...(fitsAll && { minutes: hostMinutes(emptying, numbers.rules.awayMinutes) }),
+      ...(fitsAll && {
+        minutes: hostMinutes(emptying, numbers.rules.awayMinutes),
+        expected: {
+          begin: tenths(spans[now]!.begin),
+          empty: tenths(spans[now]!.empty),
+          down: tenths(spans[now]!.down),
+          back: tenths(spans[now]!.back),
+        },
+      }),
     };
   });
   return {

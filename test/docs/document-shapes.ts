@@ -76,6 +76,10 @@ const placement = z.strictObject({
         })
         .exactOptional(),
       minutes: minutes.exactOptional(),
+      expected: z
+        .strictObject({ begin: z.number(), empty: z.number(), down: z.number(), back: z.number() })
+        .describe('minutes after the first host begins, at the usual pace')
+        .exactOptional(),
     }),
   ),
   turns: z

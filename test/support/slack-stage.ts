@@ -1,4 +1,5 @@
 /** A workspace, a journal, an operator, the Bolt app and the notifiers, as compose.ts joins them; only the engine is left out. */
+import { png } from '../../src/adapters/png';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -107,6 +108,7 @@ export async function stage(options: WorkspaceOptions & { readonly ownPace?: boo
     reported,
     worker(owner, pager, files) {
       const made = notify({
+        picture: png,
         journal,
         owner,
         monotonic: () => performance.now(),

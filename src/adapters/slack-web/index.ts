@@ -84,7 +84,7 @@ export function slackWeb(options: SlackWebOptions): SlackThread {
 
     async upload({ name, content }) {
       const what = `upload ${name}`;
-      const length = Buffer.byteLength(content, 'utf8');
+      const length = Buffer.byteLength(content);
       const answer = await call('files.getUploadURLExternal', what, { filename: name, length });
       const url = text(answer['upload_url'], `${what}: no address`);
       const file = text(answer['file_id'], `${what}: no id`);

@@ -5,7 +5,7 @@ import { CALL_TIMEOUT, systemCode, type SlackWebOptions } from './client';
 /** Nothing is to be seen after it, so every failure is one: it is done again with another address. Throws Unreachable. */
 export async function sendBytes(
   url: string,
-  content: string,
+  content: string | Uint8Array,
   given: SlackWebOptions['fetch'],
 ): Promise<void> {
   const ask = given ?? fetch;
@@ -13,8 +13,9 @@ export async function sendBytes(
   try {
     const answer = await ask(url, {
       method: 'POST',
-      headers: { 'content-type': 'text/plain; charset=utf-8' },
-      body: content,
+      ...(typeof content === 'string'
+        ? { headers: { 'content-type': 'text/plain; charset=utf-8' }, body: content }
+        : { body: form(content) }),
       signal: AbortSignal.timeout(CALL_TIMEOUT),
     });
     ({ status } = answer);
@@ -22,4 +23,10 @@ export async function sendBytes(
     throw new Unreachable('Slack', `send the bytes of a file: ${systemCode(error)}`);
   }
   if (status !== 200) throw new Unreachable('Slack', `send the bytes of a file: HTTP ${status}`);
+}
+
+function form(bytes: Uint8Array): FormData {
+  const made = new FormData();
+  made.append('file', new Blob([Uint8Array.from(bytes)]));
+  return made;
 }

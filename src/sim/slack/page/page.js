@@ -91,6 +91,9 @@ const fileNode = (file) =>
   el(
     'a',
     { class: 'b-file', href: file.url, download: file.name, 'data-file': file.id },
+    ...(file.name.endsWith('.png')
+      ? [el('img', { class: 'b-picture', src: file.url, alt: file.title })]
+      : []),
     el('span', { class: 'b-file-sign', 'aria-hidden': 'true' }, '↓'),
     el(
       'span',
