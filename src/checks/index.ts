@@ -74,6 +74,7 @@ import { vmBackups } from './vm-backups';
 import { vmsBlocked } from './vms-blocked';
 import { vmsBound } from './vms-bound';
 import { vmsCanMove } from './vms-can-move';
+import { waysIn } from './ways-in';
 import { xapiWork } from './xapi-work';
 
 export { SOURCES, type Check, type Extra } from './check';
@@ -91,6 +92,7 @@ export const checks: readonly Check[] = [
   sameMachines,
   anotherHost,
   hostsReady,
+  waysIn,
   maintenanceMode,
   bootTimes,
   pendingReboots,

@@ -1,8 +1,8 @@
 /** Checks of hosts and of CloudStack: versions, machines, states, storage, open work. */
-import { halfWay, healthyPool, hostOf, NFS, withHost } from '../../support/snapshots';
+import { halfWay, healthyPool, hostOf, hostTraits, NFS, withHost } from '../../support/snapshots';
 import type { Hotfix } from '../../../src/domain/hotfixes';
 import { lookAt } from './pool-files';
-import { findings, owe, said, withCloudStack } from './asking';
+import { extraOf, findings, owe, said, withCloudStack } from './asking';
 
 describe('era', () => {
   test.each([
@@ -297,5 +297,44 @@ describe('the catalogue of hotfixes', () => {
     const [warning] = findings('hotfixes-missing', healthyPool(), { hotfixes: opposed });
     expect(warning?.severity).toBe('warn');
     expect(warning?.advice[0]).toBe('Decide between C and D: they cannot be on one host.');
+  });
+});
+
+describe('ways in', () => {
+  const withoutDom0 = ['host-1', 'host-2', 'host-3'];
+  const configured = { ...extraOf(healthyPool()).configured, dom0: false, withoutDom0 };
+
+  test('hosts without SSH are asked about together, with the command for each; a management controller that XAPI names is one', () => {
+    const pool = healthyPool();
+    const hosts = pool.hosts.map((host) =>
+      host.name === 'host-2' ? { ...host, traits: { ...hostTraits, powerOnMode: 'IPMI' } } : host,
+    );
+    const [question, ...more] = findings('ways-in', { ...pool, hosts }, { configured });
+
+    expect(more).toEqual([]);
+    expect([question?.severity, question?.on]).toEqual(['question', 'pool-a']);
+    expect(question?.evidence).toEqual([
+      'host-1: SSH not configured, power_on_mode empty',
+      'host-3: SSH not configured, power_on_mode empty',
+    ]);
+    expect(question?.advice[0]).toMatch(
+      /^Try both now: ssh root@\S+ uptime; ipmitool .* chassis power status/,
+    );
+  });
+
+  test('with SSH, or after its turn, nothing is asked', () => {
+    expect(said('ways-in', healthyPool())).toEqual([]);
+    const done = halfWay(healthyPool(), withoutDom0);
+    expect(said('ways-in', done, { configured })).toEqual([]);
+  });
+
+  test('a host that XAPI does not reach is asked about by its name, with what SSH says', () => {
+    const pool = healthyPool();
+    const hosts = pool.hosts.map((host) => (host.name === 'host-3' ? { ...host, live: false } : host));
+    const [question] = findings('ways-in', { ...pool, hosts });
+
+    expect(question).toMatchObject({ severity: 'question', on: 'host-3' });
+    expect(question?.evidence[1]).toMatch(/^SSH: /);
+    expect(question?.advice.join(' ')).toMatch(/ssh root@.*ipmitool/s);
   });
 });

@@ -139,7 +139,7 @@ export const CASES: readonly PoolCase[] = [
   of('host-disabled', TARGET, 'block hosts-ready host-2', 'question vms-can-move r-4-VM'),
   of('host-disconnected', TARGET, 'block hosts-ready host-2', 'question vms-can-move r-4-VM'),
   of('host-in-maintenance', TARGET, 'block hosts-ready host-2', 'question vms-can-move r-4-VM'),
-  of('host-not-live', TARGET, 'block hosts-ready host-3'),
+  of('host-not-live', TARGET, 'block hosts-ready host-3', 'question ways-in host-3'),
   of('host-tags-differ', TARGET, 'question host-tags pool-a'),
   of('host-version-unknown', TARGET, 'block era host-1', 'block era host-2', 'block era host-3'),
   of('hosts-in-transfer', TARGET, 'block cloudstack-open-work cluster-a'),
@@ -242,6 +242,15 @@ export const CASES: readonly PoolCase[] = [
   of('no-management-interface', TARGET, 'block management-interface host-2'),
   of('no-python', TARGET, 'block dom0-python host-2'),
   of('no-room', TARGET, 'block room-for-each-host pool-a'),
+  looked(
+    { without: ['dom0'] },
+    of(
+      'no-way-in',
+      TARGET,
+      'question ways-in pool-a',
+      ...Array.from({ length: 5 }, () => 'question sources-configured pool-a'),
+    ),
+  ),
   of('nothing-left', TARGET, 'block target-newer pool-a'),
   of('old-layout-8-4', '8.4.0', 'block partition-layout pool-a'),
   of('old-tls', '8.2.1', 'block features-that-go pool-a'),
@@ -254,6 +263,7 @@ export const CASES: readonly PoolCase[] = [
     of(
       'partitions-unseen',
       '8.3.0',
+      'question ways-in pool-a',
       'note installer-licence pool-a',
       'block installer-partitions pool-a',
       ...each('warn installer-memory'),
