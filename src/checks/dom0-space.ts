@@ -2,7 +2,7 @@
 import type { Severity } from '../domain/finding';
 import type { Snapshot } from '../domain/pool';
 import { defineCheck, found, type Extra, type Found } from './check';
-import { stillToUpgrade, type LookedAt } from './host-by-host';
+import { stillToTouch } from './host-by-host';
 
 /** What the largest hotfix takes while it is unpacked; below it little may go wrong any more. */
 const NOTICED_MIB = 500;
@@ -15,7 +15,7 @@ export const dom0Space = defineCheck({
   source: 'xc R22, seed 004',
   look: (pool, target, extra) => [
     ...forHotfixes(pool, extra),
-    ...lookedAt(pool, target, extra).flatMap(({ name, dom0: { freeMib, disk } }) => {
+    ...stillToTouch(pool, target, extra).flatMap(({ name, dom0: { freeMib, disk } }) => {
       if (!freeMib) return [];
       const places = [
         { path: '/', mib: freeMib.root },
@@ -36,14 +36,6 @@ export const dom0Space = defineCheck({
     }),
   ],
 });
-
-/** Hosts that get something written: by the installer, or hotfixes. */
-const lookedAt = (pool: Snapshot, target: string, { patching }: Extra): readonly LookedAt[] =>
-  patching?.work
-    ? pool.hosts.flatMap((host) =>
-        host.dom0 && patching.work?.hosts[host.name] ? [{ ...host, dom0: host.dom0 }] : [],
-      )
-    : stillToUpgrade(pool, target);
 
 const MIB = 1024 * 1024;
 

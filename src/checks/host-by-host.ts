@@ -2,6 +2,7 @@
 import type { Dom0Snapshot } from '../domain/dom0';
 import type { HostSnapshot, Snapshot } from '../domain/pool';
 import { compareVersions, sameOrNewer } from '../domain/version';
+import { changesVersion, type Extra } from './check';
 
 export type LookedAt = HostSnapshot & { readonly dom0: Dom0Snapshot };
 
@@ -10,6 +11,16 @@ export const stillToUpgrade = (pool: Snapshot, target: string): readonly LookedA
   pool.hosts.flatMap((host) =>
     host.dom0 && !sameOrNewer(host.version, target) ? [{ ...host, dom0: host.dom0 }] : [],
   );
+
+/** Hosts whose dom0 was looked at and that this plan takes down, or writes to: by the installer, a reboot or hotfixes. */
+export const stillToTouch = (pool: Snapshot, target: string, extra: Extra): readonly LookedAt[] =>
+  changesVersion(extra)
+    ? stillToUpgrade(pool, target)
+    : pool.hosts.flatMap((host) =>
+        host.dom0 && (extra.patching?.work?.hosts[host.name] ?? extra.aim === 'reboot')
+          ? [{ ...host, dom0: host.dom0 }]
+          : [],
+      );
 
 export const isBefore = (version: string, release: string): boolean => compareVersions(version, release) < 0;
 

@@ -66,6 +66,7 @@ import { storagePlugged } from './storage-plugged';
 import { suspendedVms } from './suspended-vms';
 import { systemDisk } from './system-disk';
 import { targetNewer } from './target-newer';
+import { timeSync } from './time-sync';
 import { updateSync } from './update-sync';
 import { usageJobs } from './usage-jobs';
 import { vcpuTopology } from './vcpu-topology';
@@ -98,6 +99,7 @@ export const checks: readonly Check[] = [
   pendingReboots,
   updateSync,
   hostClocks,
+  timeSync,
   certificateKeys,
   sameCpus,
   cpuLevel,

@@ -1,6 +1,6 @@
 /** dom0's inventory names the bridge it brings up at boot: a host whose inventory disagrees with XAPI boots without a network. */
 import { defineCheck, found } from './check';
-import { stillToUpgrade } from './host-by-host';
+import { stillToTouch } from './host-by-host';
 
 const FILE = '/etc/xensource-inventory';
 
@@ -8,8 +8,8 @@ export const managementInterface = defineCheck({
   name: 'management-interface',
   summary: `Every host names in ${FILE} the management interface that XAPI has.`,
   source: 'seeds 003 and 004, pl S19',
-  look: (pool, target) =>
-    stillToUpgrade(pool, target).flatMap(({ name, pifs, dom0 }) => {
+  look: (pool, target, extra) =>
+    stillToTouch(pool, target, extra).flatMap(({ name, pifs, dom0 }) => {
       const bridge = dom0.managementInterface;
       if (bridge === undefined) return [];
       const inXapi = pifs.filter((pif) => pif.management);

@@ -1,7 +1,7 @@
 /** A source that nobody configured becomes a question with the command to run, never silence. */
-import type { Snapshot } from '../domain/pool';
+import type { HostSnapshot, Snapshot } from '../domain/pool';
 import { binOf, guestOsNamesInDatabase, servicesOf, showsConnection } from '../domain/version-eras';
-import { changesVersion, defineCheck, found, type Found } from './check';
+import { changesVersion, defineCheck, found, type Extra, type Found } from './check';
 import { isBefore } from './host-by-host';
 
 /** What is looked at in dom0, one question each for all hosts without SSH, with what a good answer is. */
@@ -22,9 +22,9 @@ const IN_DOM0: readonly { readonly asks: string; readonly run: string; readonly 
     good: 'Keep a copy of what is found.',
   },
   {
-    asks: 'do the management interface and Python of dom0 fit?',
-    run: 'grep MANAGEMENT_INTERFACE /etc/xensource-inventory; python -V; python3 -V',
-    good: 'The bridge of XAPI’s management PIF; Python 2 up to 8.2, Python 3 from 8.3 on.',
+    asks: 'do the management interface, Python and clock of dom0 fit?',
+    run: 'grep MANAGEMENT_INTERFACE /etc/xensource-inventory; python -V; python3 -V; chronyc -n tracking || ntpq -pn',
+    good: 'The bridge of XAPI’s management PIF; Python 2 up to 8.2, Python 3 from 8.3 on; a time server that it follows.',
   },
 ];
 
@@ -88,10 +88,23 @@ const aboutDatabase = (pool: Snapshot, target: string, changes: boolean): Found[
       ),
     );
 
-function aboutDom0(pool: Snapshot, target: string, without: readonly string[]): readonly Found[] {
-  const hosts = pool.hosts.filter(({ name, version }) => without.includes(name) && isBefore(version, target));
+/** …and before a reboot, which leaves everything else as it is. */
+const BEFORE_A_BOOT: typeof IN_DOM0 = [
+  {
+    asks: 'is there space in dom0, and do its management interface and clock fit?',
+    run: 'df -h / /var/log; grep MANAGEMENT_INTERFACE /etc/xensource-inventory; chronyc -n tracking || ntpq -pn',
+    good: '500 MiB free on both; the bridge of XAPI’s management PIF; a time server that it follows.',
+  },
+];
+
+function aboutDom0(pool: Snapshot, target: string, extra: Extra): readonly Found[] {
+  const { withoutDom0 } = extra.configured;
+  const turn = changesVersion(extra)
+    ? ({ version }: HostSnapshot) => isBefore(version, target)
+    : ({ name }: HostSnapshot) => extra.placement.order.includes(name);
+  const hosts = pool.hosts.filter((host) => withoutDom0.includes(host.name) && turn(host));
   if (hosts.length === 0) return [];
-  return IN_DOM0.map(({ asks, run, good }) =>
+  return (changesVersion(extra) ? IN_DOM0 : BEFORE_A_BOOT).map(({ asks, run, good }) =>
     found(
       'question',
       pool.name,
@@ -125,7 +138,7 @@ export const sourcesConfigured = defineCheck({
               'Or set ssh for the hosts in pools.yaml.',
             ),
           ]),
-      ...aboutDom0(pool, target, configured.withoutDom0),
+      ...aboutDom0(pool, target, extra),
       ...(configured.managementServers
         ? []
         : [

@@ -3,7 +3,7 @@ import { madeOnDemand } from '../domain/made-on-demand';
 import { missingIn, nailOf, srName, takers, type Missing } from '../domain/movability';
 import { residents, type HostSnapshot, type Snapshot, type VmSnapshot } from '../domain/pool';
 import { compareVersions } from '../domain/version';
-import { defineCheck, found, type Extra, type Found } from './check';
+import { changesVersion, defineCheck, found, type Extra, type Found } from './check';
 import { inWords } from './evacuation-words';
 
 export const vmsCanMove = defineCheck({
@@ -17,18 +17,24 @@ export const vmsCanMove = defineCheck({
   ],
 });
 
-const leftOf = (pool: Snapshot, target: string): readonly HostSnapshot[] =>
-  pool.hosts.filter((host) => compareVersions(host.version, target) < 0);
+/** Hosts that have a turn: by their version, or where none changes those that the placement was made for. */
+const leftOf = (pool: Snapshot, target: string, extra: Extra): readonly HostSnapshot[] =>
+  pool.hosts.filter((host) =>
+    changesVersion(extra)
+      ? compareVersions(host.version, target) < 0
+      : extra.placement.order.includes(host.name),
+  );
 
 /** VMs that some host's turn stops: once a VM, with all its stops and the longest time down. */
 function stopped(pool: Snapshot, target: string, extra: Extra): Found[] {
   const missing = missingIn(pool);
   const taking = takers(pool, target, extra.owed);
-  return leftOf(pool, target).flatMap((host) =>
+  return leftOf(pool, target, extra).flatMap((host) =>
     residents(pool, host.name).flatMap((vm) => {
       const cause = nailOf(vm, host.version, target)?.cause ?? nowhere(pool, vm, host, missing, taking);
       const stops = stopsOf(vm.name, extra);
-      if (cause === undefined && stops.length === 0) return [];
+      // a host that is patched while it runs is not emptied
+      if (stops.length === 0 && (cause === undefined || !changesVersion(extra))) return [];
       const why =
         cause ??
         `cannot be moved: ${extra.placement.hosts.flatMap((turn) => turn.stops).find((stop) => stop.vm === vm.name)?.why ?? ''}`;
@@ -125,7 +131,7 @@ function onDemand(pool: Snapshot, vm: VmSnapshot): boolean {
 /** XAPI refuses a VM when any one target cannot take it (xapi §10.1); where we would move it, people should know. */
 function secondOpinion(pool: Snapshot, target: string, extra: Extra): Found[] {
   if (pool.ha.on) return [];
-  return leftOf(pool, target).flatMap((host) =>
+  return leftOf(pool, target, extra).flatMap((host) =>
     Object.entries(extra.evacuation?.[host.name] ?? {}).flatMap(([name, answer]) => {
       const vm = pool.vms.find((one) => one.name === name);
       // a VLAN that CloudStack has yet to make there is refused by XAPI alone

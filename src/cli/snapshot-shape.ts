@@ -1,6 +1,6 @@
 /** A snapshot key by key: what `plan --json` prints and `plan --snapshot` reads. Strict: a key more is a mistake somebody made. */
 import { z } from 'zod';
-import type { Dom0Snapshot } from '../domain/dom0';
+import { TIME_SYNC, type Dom0Snapshot } from '../domain/dom0';
 import { GUIDANCE } from '../domain/patching';
 import type { Snapshot } from '../domain/pool';
 import type { CloudStackTraits, HostTraits, PoolTraits, VmTraits } from '../domain/traits';
@@ -57,6 +57,7 @@ const dom0 = z.strictObject({
     .exactOptional(),
   pythons: texts.exactOptional(),
   managementInterface: optionalText,
+  timeSync: z.enum(TIME_SYNC).exactOptional(),
   unread: z.array(z.strictObject({ what: text, why: text })).exactOptional(),
 }) satisfies z.ZodType<Dom0Snapshot>;
 const vmTraits = z.strictObject({

@@ -2,6 +2,10 @@
 
 export type Layout = 'old' | 'new';
 
+/** Whether dom0 follows a time server; `off`: nothing runs that could. */
+export const TIME_SYNC = ['synchronised', 'unsynchronised', 'off'] as const;
+export type TimeSync = (typeof TIME_SYNC)[number];
+
 /** The disk that `/` is on. */
 export interface SystemDiskSnapshot {
   /** `/dev/sda`; what `/` is mounted from where that is no plain partition. */
@@ -46,6 +50,7 @@ export interface Dom0Snapshot {
   readonly pythons?: readonly string[];
   /** Bridge named by /etc/xensource-inventory; '' where it names none. */
   readonly managementInterface?: string;
+  readonly timeSync?: TimeSync;
   readonly unread?: readonly { readonly what: string; readonly why: string }[];
 }
 

@@ -70,11 +70,11 @@ export interface Inspection {
 export async function inspect(world: Inspectable, wish: InspectWish): Promise<Inspection> {
   const { aim = 'upgrade', owed, at, judge = findingsOf, remedies = [], dom0Of } = wish;
   const looked = await look(world, at, {
-    // nothing is installed where no version changes
     dom0: ({ name, version }) =>
-      (wish.target !== undefined || aim === 'patch') &&
       (dom0Of ?? name) === name &&
-      (wish.target === undefined || !sameOrNewer(version, wish.target)),
+      (aim === 'upgrade'
+        ? wish.target !== undefined && !sameOrNewer(version, wish.target)
+        : (wish.hosts ?? [name]).includes(name)),
     servers: wish.target !== undefined && dom0Of === undefined,
   });
   const { beside, failures } = looked;

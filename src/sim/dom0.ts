@@ -1,7 +1,7 @@
 /** dom0 of a simulated host: what FILE says of it, what it is where FILE says nothing, and what an installer leaves of it. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Customisations, Layout } from '../domain/dom0';
+import { TIME_SYNC, type Customisations, type Layout, type TimeSync } from '../domain/dom0';
 import { compareVersions } from '../domain/version';
 
 const text = z.string();
@@ -31,6 +31,7 @@ export const dom0Shape = z.strictObject({
     .optional(),
   pythons: z.array(text).optional(),
   managementInterface: text.optional(),
+  timeSync: z.enum(TIME_SYNC).optional(),
   /** Reported by a snapshot; says nothing about the machine. */
   unread: z.array(z.strictObject({ what: text, why: text })).optional(),
 });
@@ -52,6 +53,7 @@ export interface SimDom0 {
   readonly customisations: Customisations;
   readonly pythons: readonly string[];
   readonly managementInterface: string;
+  readonly timeSync: TimeSync;
 }
 
 export const sha256 = (content: string): string => createHash('sha256').update(content).digest('hex');
@@ -122,6 +124,7 @@ export function dom0Of(
     },
     pythons: file?.pythons ?? pythonsOf(host.version),
     managementInterface: file?.managementInterface ?? bridgeOf(host.managementDevice),
+    timeSync: file?.timeSync ?? 'synchronised',
   };
 }
 

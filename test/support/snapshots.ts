@@ -68,6 +68,7 @@ export const HEALTHY_DOM0: Dom0Snapshot = {
   customisations: { rcLocal: { lines: 0, sha256: 'a'.repeat(64) }, crontabs: [], mounts: [] },
   pythons: ['2.7.5'],
   managementInterface: 'xenbr0',
+  timeSync: 'synchronised',
 };
 
 export const localSr = (host: string): SrSnapshot => ({

@@ -1,6 +1,6 @@
 /** What dom0's programs print, read: each answer is what its manual says, or Malformed with what was expected. */
 import { Malformed } from '../../domain/errors';
-import type { Customisations } from '../../domain/dom0';
+import type { Customisations, TimeSync } from '../../domain/dom0';
 import { sortedNames } from '../../domain/order';
 import type { Dom0Seen } from '../../ports';
 import type { SshAnswer } from '../ssh/transport';
@@ -177,4 +177,20 @@ export function readPythons(host: Named, answer: SshAnswer): readonly string[] {
   if (!isAnswer || !onStdout.every((line) => version.test(line)))
     throw malformed(host, 'Python told no version');
   return sortedNames(new Set(versions));
+}
+
+/** ntpq -p: a sign, the peer, and nine columns. */
+const PEER = /^[ *+#ox.-]\S+(?:\s+\S+){9}$/;
+
+/** chronyc's leap status, or the peer that ntpq marks with a star; a daemon that does not run says so on either stream. */
+export function readTimeSync(host: OnlyNamed, { stdout, stderr }: SshAnswer): TimeSync {
+  const leap = /^Leap status\s*: (.+)\n/m.exec(stdout)?.[1];
+  if (leap !== undefined) return leap === 'Not synchronised' ? 'unsynchronised' : 'synchronised';
+  const said = `${stdout}\n${stderr}`;
+  const [, , ...peers] = /^\s+remote\s+refid/m.test(stdout) ? stdout.trimEnd().split('\n') : [];
+  if (peers.length > 0 && peers.every((peer) => PEER.test(peer)))
+    return peers.some((peer) => peer.startsWith('*')) ? 'synchronised' : 'unsynchronised';
+  if (/^No association ID/m.test(said)) return 'unsynchronised';
+  if (peers.length === 0 && /Cannot talk to daemon|Connection refused/i.test(said)) return 'off';
+  throw malformed(host, 'neither chronyc nor ntpq says whether a time server is followed');
 }

@@ -13,6 +13,7 @@ import {
   readPythons,
   readRcLocal,
   readSpace,
+  readTimeSync,
 } from './answers';
 
 interface Named {
@@ -36,7 +37,7 @@ export async function lookAt(host: Named, run: (command: Command) => Promise<Ssh
   const inventory = run(DOM0.inventory).then((answer) => readInventory(host, answer));
   // each is awaited below more than once, or not at all when an earlier one failed
   for (const one of [space, inventory]) one.catch(() => undefined);
-  const [disk, freeMib, managementInterface, safe2upgrade, blobs, customisations, pythons] =
+  const [disk, freeMib, managementInterface, safe2upgrade, blobs, customisations, pythons, timeSync] =
     await Promise.all([
       part('system disk', async () => {
         const [df, partitions, { primaryDisk }] = await Promise.all([space, run(DOM0.partitions), inventory]);
@@ -64,6 +65,7 @@ export async function lookAt(host: Named, run: (command: Command) => Promise<Ssh
         };
       }),
       part('Python', async () => readPythons(host, await run(DOM0.pythons))),
+      part('time servers', async () => readTimeSync(host, await run(DOM0.timeSync))),
     ]);
   return {
     ...(disk && { disk }),
@@ -73,6 +75,7 @@ export async function lookAt(host: Named, run: (command: Command) => Promise<Ssh
     ...(customisations && { customisations }),
     ...(pythons && { pythons }),
     ...(managementInterface !== undefined && { managementInterface }),
+    ...(timeSync && { timeSync }),
     ...(unread.length > 0 && { unread: inFewWords(unread) }),
   };
 }

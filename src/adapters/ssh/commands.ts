@@ -59,6 +59,8 @@ export const DOM0 = {
   crontabOwners: allow(`find ${CRON} -type f -exec rpm -qf '{}' +`),
   /** Python 2 says its version on stderr. */
   pythons: allow('python -V; python2 -V; python3 -V'),
+  /** Which of the two there is depends on the release; -n: no name is looked up. */
+  timeSync: allow('chronyc -n tracking; ntpq -pn'),
 } as const;
 
 // ── dom0: what its next boot does (xc §2.8) ──────────────────────────────────────────────────────

@@ -1,4 +1,6 @@
 /** Programs that only dom0 is asked for, as their manuals say, and nothing beyond what is sent here. */
+import type { TimeSync } from '../../domain/dom0';
+import { compareVersions } from '../../domain/version';
 import { mountOf, PACKAGED } from './dom0-files';
 import { diskOfMachine } from './machines';
 import { failed, ok, onFile, type Program, type Result, type Shell } from './program';
@@ -77,9 +79,48 @@ const python =
     return version.startsWith('2') ? { code: 0, out: '', err: says } : ok(says);
   };
 
+/** From 8.0 on dom0 has chrony, before that ntpd. */
+const hasChrony: (shell: Shell) => boolean = ({ machine }) =>
+  machine.kind !== 'dom0' || compareVersions(machine.host.version, '8.0') >= 0;
+const timeSyncOf = ({ machine }: Shell): TimeSync =>
+  machine.kind === 'dom0' ? machine.host.dom0.timeSync : 'synchronised';
+
+const TIME_SERVER = '10.0.0.123';
+
+export const chronyc: Program = (shell) => {
+  if (!hasChrony(shell)) return failed(127, 'sh: chronyc: command not found');
+  const state = timeSyncOf(shell);
+  if (state === 'off') return { code: 1, out: '506 Cannot talk to daemon\n', err: '' };
+  const followed = state === 'synchronised';
+  return ok(
+    [
+      `Reference ID    : ${followed ? '0A00007B' : '00000000'} (${followed ? TIME_SERVER : ''})`,
+      `Stratum         : ${followed ? 3 : 0}`,
+      `Leap status     : ${followed ? 'Normal' : 'Not synchronised'}`,
+      '',
+    ].join('\n'),
+  );
+};
+
+export const ntpq: Program = (shell) => {
+  if (hasChrony(shell)) return failed(127, 'sh: ntpq: command not found');
+  const state = timeSyncOf(shell);
+  if (state === 'off') return { code: 1, out: '', err: '/usr/sbin/ntpq: read: Connection refused\n' };
+  return ok(
+    [
+      '     remote           refid      st t when poll reach   delay   offset  jitter',
+      '==============================================================================',
+      `${state === 'synchronised' ? '*' : ' '}${TIME_SERVER}      .GPS.            1 u   33   64  377    0.214    0.105   0.041`,
+      '',
+    ].join('\n'),
+  );
+};
+
 export const DOM0_PROGRAMS: Readonly<Record<string, Program>> = {
   awk,
+  chronyc,
   df,
+  ntpq,
   python: python(''),
   python2: python('2'),
   python3: python('3'),

@@ -33,6 +33,7 @@ test('a host of 6.5 as it was installed: old layout, nothing added', async () =>
     },
     pythons: ['2.4.3'],
     managementInterface: 'xenbr0',
+    timeSync: 'synchronised',
   });
 });
 
@@ -89,6 +90,7 @@ test.each([
   ['awk', 'customisations', '/etc/fstab does not mount /'],
   ['sha256sum', 'customisations', '/etc/rc.d/rc.local has no digest or no number of lines'],
   ['python', 'Python', 'Python told no version'],
+  ['ntpq', 'time servers', 'neither chronyc nor ntpq says whether a time server is followed'],
 ])('%s answered with HTML: %s cannot be told, and why', async (call, what, why) => {
   const faults = [call, ...(call === 'python' ? ['python2', 'python3'] : [])];
   const { seen } = await lookAt(
@@ -97,6 +99,20 @@ test.each([
   );
 
   expect(seen.unread).toEqual([{ what, why }]);
+});
+
+test.each([
+  ['6.5.0', 'synchronised'],
+  ['6.5.0', 'unsynchronised'],
+  ['6.5.0', 'off'],
+  ['8.2.1', 'synchronised'],
+  ['8.2.1', 'unsynchronised'],
+  ['8.2.1', 'off'],
+] as const)('dom0 of %s whose time is %s says so, whichever program it has', async (version, timeSync) => {
+  const { seen } = await lookAt({ timeSync }, [], version);
+
+  expect(seen.timeSync).toBe(timeSync);
+  expect(seen).not.toHaveProperty('unread');
 });
 
 test.each(['html', 'truncate', 'lose-answer'])(
@@ -113,6 +129,8 @@ test.each(['html', 'truncate', 'lose-answer'])(
       'python',
       'python2',
       'python3',
+      'chronyc',
+      'ntpq',
     ];
     const { seen } = await lookAt(
       {},
@@ -128,6 +146,7 @@ test.each(['html', 'truncate', 'lose-answer'])(
       'message files',
       'safe2upgrade',
       'system disk',
+      'time servers',
     ]);
   },
 );

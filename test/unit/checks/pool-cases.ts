@@ -289,6 +289,8 @@ export const CASES: readonly PoolCase[] = [
   of('system-disk-small', TARGET, 'warn system-disk host-2'),
   of('target-unknown', '7.1.9', 'block era pool-a'),
   of('task-unfinished', TARGET, 'warn xapi-work pool-a'),
+  of('time-server-lost', TARGET, 'warn time-sync host-2'),
+  of('time-service-off', '8.4.0', 'warn time-sync host-3'),
   of('too-many-guests', TARGET, 'block capability-rows pool-a'),
   of('tools-outdated', TARGET, 'note guest-tools pool-a'),
   of(
