@@ -13,13 +13,14 @@ export const plan = defineCommand({
     'plan POOL [--to VERSION] --remedy all',
     'plan POOL --reboot [--hosts HOST[,HOST]] [--remedy CHECK[,CHECK]]',
     'plan POOL --automatic URL [--by-hand HOST[,HOST]] [--repartition HOST[,HOST]] [--to VERSION]',
+    'plan POOL [--to VERSION] [--max-down HOSTS]',
   ],
   summary:
     'Looks at the pool and at CloudStack and shows every line an upgrade or a rolling reboot would walk. Changes nothing.',
   deed: 'plan',
   shape: {
     arguments: ['POOL'],
-    options: ['to', 'remedy', 'hosts', 'automatic', 'by-hand', 'repartition'],
+    options: ['to', 'remedy', 'hosts', 'automatic', 'by-hand', 'repartition', 'max-down'],
     flags: ['reboot'],
   },
   parse: ({ arguments: [pool], options, flags }, wrong) => {
@@ -52,6 +53,10 @@ export const plan = defineCommand({
     const twice = repartition?.find((name) => byHand?.includes(name));
     if (twice !== undefined)
       throw wrong(`${twice} is behind --by-hand and --repartition; it can be one of them.`);
+    const maxDown = options['max-down'];
+    // as in pools.yaml: more than eight at a time nobody watches any more
+    if (maxDown !== undefined && !/^[1-8]$/.test(maxDown))
+      throw wrong(`--max-down is a number of hosts from 1 to 8, not “${maxDown}”.`);
     return {
       pool: pool!,
       wish: {
@@ -62,6 +67,7 @@ export const plan = defineCommand({
         ...(automatic !== undefined && { automatic }),
         ...(byHand && { byHand }),
         ...(repartition && { repartition }),
+        ...(maxDown !== undefined && { maxDown: Number(maxDown) }),
       },
     };
   },

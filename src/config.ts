@@ -132,6 +132,7 @@ export function poolFacts(config: Config, name: string): PoolFacts {
     ...(pool.smokeTest === undefined ? {} : { smokeTest: pool.smokeTest }),
     selfApproval: pool.selfApproval,
     migrationsPerHost: pool.migrationsPerHost,
+    maxDown: pool.maxDown,
     ...(config.hotfixes.length > 0 && { hotfixes: config.hotfixes }),
   };
 }

@@ -600,6 +600,8 @@ export interface PoolFacts {
   };
   readonly selfApproval: boolean;
   readonly migrationsPerHost: number;
+  /** Hosts that may be away at the same time, unless a plan is asked for otherwise. */
+  readonly maxDown: number;
   /** hotfixes.yaml and its feed; absent where there is none. */
   readonly hotfixes?: readonly Hotfix[];
   /** Why the feed could not be read, when it was asked for last. */

@@ -26,7 +26,7 @@ export const askedAs = (plan: Plan): string => askedWith(plan.pool, wishOf(plan)
 
 /** The same of a request that has led to no plan: what was asked for is never made larger by being asked again. */
 export function askedWith(pool: string, wish: PlanRequest): string {
-  const { to, reboot, hosts, automatic, byHand = [], repartition = [], remedies = [] } = wish;
+  const { to, reboot, hosts, automatic, byHand = [], repartition = [], remedies = [], maxDown } = wish;
   const { hotfixes, updates, solution, noMoveBack } = wish;
   return [
     pool,
@@ -40,6 +40,7 @@ export function askedWith(pool: string, wish: PlanRequest): string {
     ...(updates ? [`--updates ${updates}`] : []),
     ...(solution ? [`--solution ${solution}`] : []),
     ...(noMoveBack ? ['--no-move-back'] : []),
+    ...(maxDown === undefined ? [] : [`--max-down ${maxDown}`]),
     ...(remedies.length > 0 ? [`--remedy ${remedies.join(',')}`] : []),
   ].join(' ');
 }
@@ -47,10 +48,13 @@ export function askedWith(pool: string, wish: PlanRequest): string {
 /** The request that leads to such a plan, but for its remedies. */
 export function wishOf(plan: Plan): PlanRequest {
   const { procedure, target, automatic, placement, snapshot, patching } = plan;
-  if (patching) return patchesOf(patching);
-  if (procedure !== 'rolling-reboot') return { to: target, ...(automatic && automaticWish(automatic)) };
-  const some = placement.order.length < snapshot.hosts.length;
-  return { reboot: true, ...(some && { hosts: placement.order }) };
+  const { maxDown, order } = placement;
+  const waves = maxDown === undefined ? {} : { maxDown };
+  if (patching) return { ...patchesOf(patching), ...waves };
+  if (procedure !== 'rolling-reboot')
+    return { to: target, ...(automatic && automaticWish(automatic)), ...waves };
+  const some = order.length < snapshot.hosts.length;
+  return { reboot: true, ...(some && { hosts: order }), ...waves };
 }
 
 const patchesOf = ({ asked, solution, moveBack }: PatchWork): PlanRequest => ({

@@ -88,9 +88,9 @@ export interface Turn {
   readonly host: string;
   /** Hosts that must be back at work before this one is asked about and drained. */
   readonly afterBack: readonly string[];
-  /** Hosts that must be in maintenance and empty before this one is asked about and drained (CloudStack lets one prepare at a time). */
+  /** Hosts that must be empty before this one is asked about and drained: one is drained at a time. */
   readonly afterEmpty: readonly string[];
-  /** Hosts that must be back before this one enters maintenance. */
+  /** Hosts that must be back before this one enters maintenance; how many may be away is counted besides. */
   readonly downAfterBack: readonly string[];
 }
 
@@ -169,6 +169,8 @@ export interface PlanRequest {
   readonly solution?: 1 | 2;
   /** VMs stay where they were moved to. */
   readonly noMoveBack?: true;
+  /** Hosts that may be away at the same time; absent: as pools.yaml says. */
+  readonly maxDown?: number;
 }
 
 /** Which hosts install by themselves: all that are left, but these. */

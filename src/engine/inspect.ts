@@ -32,6 +32,8 @@ export interface InspectWish {
   readonly at: number;
   /** Which checks are asked; all of them unless said otherwise. */
   readonly judge?: typeof findingsOf;
+  /** Hosts that may be away at the same time; absent: as the pool is configured. */
+  readonly maxDown?: number;
   /** The order of hosts that was approved; the placement keeps it. */
   readonly order?: readonly string[];
   /** Checks whose remedies shall be lines of the plan: VMs are placed as if these were done. */
@@ -87,9 +89,10 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
   };
   const configured = configuredIn(world, snapshot);
   const installer = await mediaAnswers(world, snapshot, target, wish);
-  const { order, awayMinutes } = wish;
+  const { order, awayMinutes, maxDown = world.pool.maxDown } = wish;
   const wishes = {
     movesAtOnce: world.pool.migrationsPerHost,
+    maxDown,
     ...(order && { order }),
     ...(awayMinutes && { awayMinutes }),
   };

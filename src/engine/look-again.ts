@@ -23,13 +23,14 @@ export async function lookAgain(
   readonly revision?: Revision;
 }> {
   const { automatic, patching } = run.plan;
-  const { order } = run.placement;
+  const { order, maxDown = 1 } = run.placement;
   const wish = {
     world,
     target: run.plan.target,
     owed: run.owed,
     at,
     order,
+    maxDown,
     dom0Of: host,
     without: (now: Snapshot) => withoutOurs(run, host, now),
     ...(automatic && { automatic }),

@@ -41,15 +41,18 @@ export function brokenBy(
     return 'the master is not the first';
   const turnOf = new Map(turns.map(({ host }, at) => [host, at]));
   for (const [now, { host, moves, stops, homeless }] of turns.entries()) {
-    const isBack = backBefore(waits, now);
+    const { isBack, isEmpty } = surelyBefore(waits, now);
     const isAway = (to: number): boolean => {
       const turn = turnOf.get(to);
       return turn !== undefined && turn < now && !isBack.has(turn);
     };
     if (now > 0 && nameOf(turns[0]!.host) === pool.master && !isBack.has(0))
       return `${nameOf(host)} does not wait for the master`;
-    if (now > 0 && !isBack.has(now - 1) && !waits[now]!.afterEmpty.includes(now - 1))
-      return `${nameOf(host)} is drained beside the one before it`;
+    const beside = turns.filter((_turn, other) => other < now && !isEmpty.has(other));
+    if (beside.length > 1) return `${nameOf(host)} is drained beside ${beside.length} others`;
+    for (const other of beside.length > 0 ? [turns[now]!, ...beside] : [])
+      if ([...other.moves.values()].some((to) => turnOf.has(to) && !isBack.has(turnOf.get(to)!)))
+        return `${nameOf(other.host)} is drained beside another onto a host whose turn is to come`;
     if (homeless.length > 0) return `${nameOf(host)} is not emptied`;
     const here = vms.filter((vm) => on[vm.at] === host).map((vm) => vm.at);
     const told = [...moves.keys(), ...stops.map(({ at }) => at)].toSorted((a, b) => a - b);
@@ -80,24 +83,31 @@ export function brokenBy(
   return undefined;
 }
 
-/** Turns whose hosts are back whenever this one begins: found by walking back along every wait. */
-function backBefore(waits: readonly Waits[], turn: number): ReadonlySet<number> {
-  const found = new Set<number>();
+/** Turns whose hosts are back, and are empty, whenever this one begins: found by walking back along every wait. */
+function surelyBefore(
+  waits: readonly Waits[],
+  turn: number,
+): { readonly isBack: ReadonlySet<number>; readonly isEmpty: ReadonlySet<number> } {
+  const isBack = new Set<number>();
+  const isEmpty = new Set<number>();
   const seen = new Set<string>();
-  const walk = (at: number, what: 'begin' | 'down' | 'back'): void => {
+  const walk = (at: number, what: 'begin' | 'empty' | 'down' | 'back'): void => {
     if (seen.has(`${what}${at}`)) return;
     seen.add(`${what}${at}`);
     if (what === 'back') {
-      found.add(at);
+      isBack.add(at);
       walk(at, 'down');
     } else if (what === 'down') {
-      walk(at, 'begin');
+      walk(at, 'empty');
       for (const other of waits[at]!.downAfterBack) walk(other, 'back');
+    } else if (what === 'empty') {
+      isEmpty.add(at);
+      walk(at, 'begin');
     } else {
       for (const other of waits[at]!.afterBack) walk(other, 'back');
-      for (const other of waits[at]!.afterEmpty) walk(other, 'down');
+      for (const other of waits[at]!.afterEmpty) walk(other, 'empty');
     }
   };
   walk(turn, 'begin');
-  return found;
+  return { isBack, isEmpty };
 }

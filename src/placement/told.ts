@@ -38,10 +38,12 @@ export function told(numbers: PoolInNumbers, { turns, waits, spans }: Try): Told
     }
   };
   const aways: Away[] = [];
+  /** Beside those that are back when the next one begins: what is back before this one goes down. */
+  const surelyBack = (turn: number): readonly Turn[] =>
+    [...waits[turn]!.backAtDown].filter((one) => !isBack.has(one)).map((one) => turns[one]!);
   const hosts = turns.map((turn, now): HostPlacement => {
     const { host } = turn;
-    const { backAtBegin, backAtDown } = waits[now]!;
-    bringBack(backAtBegin);
+    bringBack(waits[now]!.backAtBegin);
     const first = !standing.done.some(Boolean);
     standing.takes[host] = false;
     const order = inDrainOrder(numbers, [...turn.moves.keys()]);
@@ -55,12 +57,11 @@ export function told(numbers: PoolInNumbers, { turns, waits, spans }: Try): Told
       if (!full(at)) misfits.push(misfitWords(numbers, standing, host, at));
     const tooMany = inDrainOrder(numbers, turn.homeless).filter(full);
     if (tooMany.length > 0) crowded.push(crowdedWords(numbers, standing, host, tooMany));
-    // whoever may still be away sees this host drained too
-    for (const other of turns.keys())
-      if (other < now && !isBack.has(other))
-        aways[other] = worse(aways[other]!, whileAway(numbers, standing, turns[other]!.host));
-    bringBack(backAtDown);
-    aways.push(whileAway(numbers, standing, host));
+    for (const other of [...turns.keys()].slice(0, now + 1)) {
+      if (isBack.has(other)) continue;
+      const seen = whileAway(numbers, standing, turns[other]!.host, surelyBack(other));
+      aways[other] = worse(aways[other], seen);
+    }
     return {
       host: numbers.hosts[host]!.name,
       moves,
@@ -81,7 +82,9 @@ export function told(numbers: PoolInNumbers, { turns, waits, spans }: Try): Told
     misfits,
     crowded,
     peak: Math.max(0, ...aways.map(({ fullest: { used } }) => used)),
-    ...(waits.some(({ afterEmpty }) => afterEmpty.length > 0) && { turns: turnsTold(numbers, turns, waits) }),
+    ...(waits.some(({ backAtBegin }, at) => at > 0 && !backAtBegin.has(at - 1)) && {
+      turns: turnsTold(numbers, turns, waits),
+    }),
   };
 }
 
@@ -101,10 +104,13 @@ function turnsTold(
 
 type Away = NonNullable<HostPlacement['away']>;
 
-const worse = (one: Away, other: Away): Away => ({
-  fullest: other.fullest.used > one.fullest.used ? other.fullest : one.fullest,
-  coverMib: Math.min(one.coverMib, other.coverMib),
-});
+const worse = (one: Away | undefined, other: Away): Away =>
+  one === undefined
+    ? other
+    : {
+        fullest: other.fullest.used > one.fullest.used ? other.fullest : one.fullest,
+        coverMib: Math.min(one.coverMib, other.coverMib),
+      };
 
 function inDrainOrder({ vms }: PoolInNumbers, all: readonly number[]): readonly number[] {
   return all.toSorted(
@@ -197,14 +203,17 @@ function isCrowded(numbers: PoolInNumbers, standing: Standing, host: number, at:
   );
 }
 
-function whileAway(numbers: PoolInNumbers, standing: Standing, host: number): Away {
-  const { hosts, reserve } = numbers;
-  const most = fullest(numbers, standing, host);
+/** At this moment; `others`: hosts that are back by then though the next one is drained without waiting for them. */
+function whileAway(numbers: PoolInNumbers, standing: Standing, host: number, others: readonly Turn[]): Away {
+  const { hosts, reserve, vms } = numbers;
+  const room = [...standing.room];
+  for (const turn of others)
+    for (const { at, startOn } of turn.stops) if (startOn.length === 0) room[turn.host]! -= vms[at]!.mib;
+  const works = (at: number): boolean =>
+    (standing.upgraded[at]! && standing.takes[at]!) || others.some((turn) => turn.host === at);
+  const most = fullest(numbers, { room }, host);
   const cover = hosts.reduce(
-    (sum, _host, at) =>
-      at !== host && standing.upgraded[at] && standing.takes[at]
-        ? sum + Math.max(0, standing.room[at]! + reserve[at]!)
-        : sum,
+    (sum, _host, at) => (at !== host && works(at) ? sum + Math.max(0, room[at]! + reserve[at]!) : sum),
     0,
   );
   return {

@@ -3,7 +3,7 @@
  * (planning B4), so the listed one is tried first and others only where it costs more than it must.
  */
 import { sizeOf, type Packing } from './pack';
-import { back, emptied, turnOf, type Turn } from './turn';
+import { back, emptied, turnOf, wholeTurn, type Turn } from './turn';
 import { courseOf, type Course, type Span, type Waits } from './course';
 import { usualPace } from './minutes';
 import type { PoolInNumbers, Standing } from './pool-in-numbers';
@@ -47,7 +47,7 @@ export function attempt(numbers: PoolInNumbers, { prefer, how, fixed, cap }: Way
     away = away.filter((turn) => backOf(turn) > until);
   };
   while (waiting.length > 0) {
-    bringBack(course.spans.at(-1)?.down ?? 0);
+    bringBack(course.soonest());
     let turn: Turn | undefined;
     while (away.length > 0 && !turn) {
       turn = isMasters(numbers, away[0]!.host)
@@ -69,7 +69,7 @@ export function attempt(numbers: PoolInNumbers, { prefer, how, fixed, cap }: Way
   return summed(numbers, turns, peak, course);
 }
 
-/** The first that goes to hosts that are back as a whole, without anybody stopped or moved twice for it. */
+/** The first that goes to hosts that are back as a whole. */
 function early(
   numbers: PoolInNumbers,
   standing: Standing,
@@ -80,18 +80,11 @@ function early(
   // where nobody has had a turn yet, all of it would move once more
   if (cap === undefined || !standing.done.some(Boolean)) return undefined;
   for (const host of waiting.slice(0, QUICK_LOOKS)) {
-    const turn = turnOf(numbers, standing, host, how, true, cap);
-    if (costOf(numbers, turn) === 0 && !waitingHelps(numbers, turn)) return turn;
+    const turn = wholeTurn(numbers, standing, host, how, cap);
+    if (turn) return turn;
   }
   return undefined;
 }
-
-/** What is stopped only because the hosts that could take it are away, is moved once they are back. */
-const waitingHelps = ({ vms }: PoolInNumbers, { stops }: Turn): boolean =>
-  stops.some(
-    ({ at, because, startOn }) =>
-      because === 'unseen' || (startOn.length === 0 && vms[at]!.nail?.startsElsewhere === true),
-  );
 
 /** Turns that were found in another way, carried out for their figures. */
 export function tryOf(numbers: PoolInNumbers, turns: readonly Turn[]): Try {

@@ -22,7 +22,7 @@ export interface Stop {
 
 /**
  * `quick`: one way of packing, as good as it gets. Else the other ways are tried too while something has no place on
- * upgraded hosts. `cap`: nobody is filled beyond that share.
+ * upgraded hosts.
  */
 export function turnOf(
   numbers: PoolInNumbers,
@@ -30,7 +30,6 @@ export function turnOf(
   host: number,
   how: Packing,
   quick = false,
-  cap = 1,
 ): Turn {
   const takers = numbers.hosts.flatMap((_host, at) => (standing.takes[at] && at !== host ? [at] : []));
   const onto = [
@@ -38,11 +37,11 @@ export function turnOf(
     takers.filter((at) => !standing.done[at]),
   ] as const satisfies readonly (readonly number[])[];
   const [movable, stopped] = sorted(numbers, standing, host);
-  let best = emptiedSo(numbers, standing, host, movable, onto, how, cap);
+  let best = emptiedSo(numbers, standing, host, movable, onto, how);
   for (const other of quick ? [] : (['tight', 'one', 'level'] as const)) {
     if (best.over.length === 0 && best.parkedMib === 0) break;
     if (other === how) continue;
-    const next = emptiedSo(numbers, standing, host, movable, onto, other, cap);
+    const next = emptiedSo(numbers, standing, host, movable, onto, other);
     if ((next.overMib - best.overMib || next.parkedMib - best.parkedMib) < 0) best = next;
   }
   const { paper, over, parkedMib } = best;
@@ -56,6 +55,37 @@ export function turnOf(
     homeless: over.filter((at) => !alone.includes(at)),
     parkedMib,
   };
+}
+
+/**
+ * The turn of a host that goes as a whole to hosts that have had theirs, or undefined: nobody is filled beyond `cap`, moved
+ * twice, or stopped for want of a host that is only away.
+ */
+export function wholeTurn(
+  numbers: PoolInNumbers,
+  standing: Standing,
+  host: number,
+  how: Packing,
+  cap: number,
+): Turn | undefined {
+  const paper = onPaper(numbers, standing, host, cap);
+  const done = numbers.hosts.flatMap((_host, at) =>
+    standing.takes[at] && standing.done[at] && at !== host ? [at] : [],
+  );
+  const [movable, stopped] = sorted(numbers, standing, host);
+  if (stopped.some(({ because }) => because === 'unseen')) return undefined;
+  const most = done.reduce((sum, at) => sum + Math.max(0, paper.room[at]!), 0);
+  if (sizeOf(numbers, movable) > most) return undefined;
+  let over = movable;
+  for (const cpu of numbers.equalCpus ? (['any'] as const) : (['same-or-more', 'any'] as const))
+    over = pack(paper, over, done, how, cpu);
+  if (over.length > 0) return undefined;
+  const moves = new Map(paper.gone);
+  const stops = starts(paper, stopped);
+  const held = stops.some(
+    ({ at, startOn }) => startOn.length === 0 && numbers.vms[at]!.nail?.startsElsewhere === true,
+  );
+  return held ? undefined : { host, moves, stops, homeless: [], parkedMib: 0 };
 }
 
 interface Emptied {
@@ -73,9 +103,8 @@ function emptiedSo(
   movable: readonly number[],
   [done, waiting]: readonly [readonly number[], readonly number[]],
   how: Packing,
-  cap: number,
 ): Emptied {
-  const paper = onPaper(numbers, standing, host, cap);
+  const paper = onPaper(numbers, standing, host);
   let over = movable;
   for (const cpu of numbers.equalCpus ? (['any'] as const) : (['same-or-more', 'any'] as const)) {
     over = pack(paper, over, done, how, cpu);

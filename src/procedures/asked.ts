@@ -13,12 +13,17 @@ export interface Asked {
   readonly hosts?: readonly string[];
   readonly remedies?: readonly string[];
   readonly automatic?: Automatic;
+  readonly maxDown?: number;
 }
 
 /** `target`: of the pool in pools.yaml. Rejected (NO_TARGET) where an upgrade has none. */
 export function askedFor(pool: string, wish: PlanRequest, target?: string): Asked {
-  const { remedies, hosts } = wish;
-  const more = { ...(remedies && { remedies }), ...(hosts && { hosts }) };
+  const { remedies, hosts, maxDown } = wish;
+  const more = {
+    ...(remedies && { remedies }),
+    ...(hosts && { hosts }),
+    ...(maxDown !== undefined && { maxDown }),
+  };
   if (wish.reboot) return { ...more, procedure: rollingReboot };
   const to = wish.to ?? target;
   if (to === undefined) throw new Rejected(problems.noTarget(pool));

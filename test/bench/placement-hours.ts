@@ -37,13 +37,16 @@ export function hoursOf(
   };
 }
 
-/** A placement as its turns say: who waits for whom, however long each upgrade really takes. */
+/**
+ * A placement as its turns say: who waits for whom, however long each upgrade really takes. Where several may be away, the
+ * run counts them: a host that is empty goes when one is back.
+ */
 export function plannedHours(
-  { hosts, turns, order }: Placement,
+  { hosts, turns, order, maxDown = 1 }: Placement,
   upgrades: ReadonlyMap<string, number>,
   network: Network = '10 GbE',
 ): Hours {
-  const down = new Map<string, number>();
+  const empty = new Map<string, number>();
   const back = new Map<string, number>();
   const latest = (names: readonly string[], when: ReadonlyMap<string, number>): number =>
     Math.max(0, ...names.map((name) => when.get(name)!));
@@ -51,15 +54,12 @@ export function plannedHours(
   for (const [at, { host, moves }] of hosts.entries()) {
     const previous = order.slice(Math.max(0, at - 1), at);
     const waits: Turn = turns?.[at] ?? { host, afterBack: previous, afterEmpty: [], downAfterBack: [] };
-    const begin = Math.max(latest(waits.afterBack, back), latest(waits.afterEmpty, down));
-    const empty =
-      begin +
-      makespan(
-        moves.map(({ memoryMib }) => memoryMib),
-        network,
-      );
-    down.set(host, Math.max(empty, latest(waits.downAfterBack, back)));
-    back.set(host, down.get(host)! + upgrades.get(host)!);
+    const begin = Math.max(latest(waits.afterBack, back), latest(waits.afterEmpty, empty));
+    const sizes = moves.map(({ memoryMib }) => memoryMib);
+    empty.set(host, begin + makespan(sizes, network));
+    const slot = [...back.values()].toSorted((a, b) => b - a)[maxDown - 1] ?? 0;
+    const down = Math.max(empty.get(host)!, slot, latest(waits.downAfterBack, back));
+    back.set(host, down + upgrades.get(host)!);
     upgrading += upgrades.get(host)!;
   }
   const first = hosts[0]?.moves.map(({ memoryMib }) => memoryMib) ?? [];

@@ -87,7 +87,7 @@ const placement = z.strictObject({
       z.strictObject({
         host: text,
         afterBack: texts.describe('back at work before this one is asked about and drained'),
-        afterEmpty: texts.describe('in maintenance and empty before this one is asked about and drained'),
+        afterEmpty: texts.describe('empty before this one is asked about and drained'),
         downAfterBack: texts.describe('back at work before this one enters maintenance'),
       }),
     )

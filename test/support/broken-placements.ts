@@ -1,5 +1,5 @@
 /** Placements broken in one way each, every one broken for certain: what a checker that is worth anything must find. */
-import type { HostPlacement, Placement, PlannedMove } from '../../src/domain/plan';
+import type { HostPlacement, Placement, PlannedMove, Turn } from '../../src/domain/plan';
 import type { Snapshot } from '../../src/domain/pool';
 import type { Chance } from './random';
 
@@ -190,7 +190,43 @@ export const BREAKS: Readonly<Record<string, Break>> = {
       stops: [...turn.stops, { vm, why: 'somebody said so', startOn: candidates, downMinutes: 90 }],
     });
   },
+  'a VM sent to a host that may be away': (_pool, placement, chance) => {
+    // drained as soon as the one before it is empty, so that one is still to be installed
+    const early = (placement.turns ?? []).filter(({ afterEmpty }) => afterEmpty.length > 0);
+    const turns = early.flatMap(({ host, afterEmpty }) => {
+      const turn = placement.hosts.find((one) => one.host === host);
+      return turn && turn.moves.length > 0 ? [[turn, afterEmpty.at(-1)!] as const] : [];
+    });
+    if (turns.length === 0) return undefined;
+    const [turn, to] = chance.oneOf(turns);
+    return withMove(placement, turn, sentTo(chance.oneOf(turn.moves), to));
+  },
+  'drained beside the host before it': (_pool, placement, chance) =>
+    waitsLess(placement, chance, ({ afterEmpty }) => afterEmpty.length > 0, { afterEmpty: [] }),
+  'away beside the host before it': (_pool, placement, chance) =>
+    waitsLess(placement, chance, ({ downAfterBack }) => downAfterBack.length > 0, { downAfterBack: [] }),
+  'begun while the master is away': (pool, placement, chance) =>
+    waitsLess(
+      placement,
+      chance,
+      ({ afterBack }) => placement.order[0] === pool.master && afterBack.includes(pool.master),
+      { afterBack: [] },
+    ),
 };
+
+/** One of the turns of which that is true, with fewer waits. */
+function waitsLess(
+  placement: Placement,
+  chance: Chance,
+  which: (turn: Turn) => boolean,
+  less: Partial<Turn>,
+): Placement | undefined {
+  const { turns = [] } = placement;
+  const some = turns.filter(which);
+  if (some.length === 0) return undefined;
+  const one = chance.oneOf(some);
+  return { ...placement, turns: turns.map((turn) => (turn === one ? { ...turn, ...less } : turn)) };
+}
 
 function older(a: string, b: string): boolean {
   const [left, right] = [a.split('.').map(Number), b.split('.').map(Number)];

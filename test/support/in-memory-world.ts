@@ -128,6 +128,7 @@ export function worldInMemory(
       dumpDirectory: '/tmp',
       selfApproval: false,
       migrationsPerHost: 3,
+      maxDown: 1,
       ...facts,
     },
     xen,

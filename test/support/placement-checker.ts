@@ -67,6 +67,7 @@ class Paper {
   /** While each host is away: the fullest of the others at any moment, and the least that is free on upgraded ones. */
   private readonly worst = new Map<string, { fullest: number; at: readonly string[]; cover: number }>();
   private now = 0;
+  private listed: readonly string[] = [];
 
   constructor(
     private readonly pool: Snapshot,
@@ -107,6 +108,7 @@ class Paper {
 
   /** However long anything takes: drains come one after the other, so memory is what it is in that order. */
   waits(placement: Placement): void {
+    this.listed = placement.order;
     this.waiting = turnOrder(placement, this.pool.master);
     for (const fault of this.waiting.faults) this.says('turns', fault);
   }
@@ -151,11 +153,9 @@ class Paper {
     }
     this.cpus(host, moves);
     this.stops(host, stops);
-    for (const other of this.away.keys()) this.looksAt(other);
-    this.bringBack(this.waiting.backAtDown[this.now]);
     this.away.set(host, turn);
     this.takes.set(host, false);
-    this.looksAt(host);
+    for (const other of this.away.keys()) this.looksAt(other);
     this.now += 1;
   }
 
@@ -302,20 +302,33 @@ class Paper {
     return row(this.version.get(host) ?? '') ?? row('default') ?? 50;
   }
 
+  /** What is back before this host goes down counts as back, with what was held on it. */
   private looksAt(host: string): void {
     const others = this.pool.hosts.filter(({ name }) => name !== host);
-    const used = (one: HostSnapshot): number =>
-      (one.memoryMib.total - (this.free.get(one.name) ?? 0)) / one.memoryMib.total;
+    const turn = this.listed.indexOf(host);
+    const back = new Set([...(this.waiting.backAtDown[turn] ?? [])].filter((name) => this.away.has(name)));
+    const free = (name: string): number =>
+      (this.free.get(name) ?? 0) - (back.has(name) ? this.heldOn(name) : 0);
+    const used = (one: HostSnapshot): number => (one.memoryMib.total - free(one.name)) / one.memoryMib.total;
     const fullest = Math.max(...others.map(used));
     const cover = others
-      .filter(({ name }) => !newer(this.rules.target, this.version.get(name) ?? '') && this.takes.get(name))
-      .reduce((sum, { name }) => sum + Math.max(0, this.free.get(name) ?? 0), 0);
+      .filter(
+        ({ name }) =>
+          back.has(name) || (!newer(this.rules.target, this.version.get(name) ?? '') && this.takes.get(name)),
+      )
+      .reduce((sum, { name }) => sum + Math.max(0, free(name)), 0);
     const at = others.filter((one) => fullest - used(one) <= 0.001).map(({ name }) => name);
     const was = this.worst.get(host);
     this.worst.set(host, {
       ...(was && was.fullest >= fullest ? { fullest: was.fullest, at: was.at } : { fullest, at }),
       cover: Math.min(cover, was?.cover ?? Infinity),
     });
+  }
+
+  private heldOn(host: string): number {
+    return (this.away.get(host)?.stops ?? [])
+      .filter((stop) => stop.startOn.length === 0)
+      .reduce((sum, stop) => sum + (this.vms.get(stop.vm)?.memoryMib ?? 0), 0);
   }
 
   /** What is told of each turn while its host is away. */

@@ -12,15 +12,23 @@ export interface TurnOrder {
   readonly faults: readonly string[];
 }
 
-type What = 'begin' | 'down' | 'back';
-const WHATS: readonly What[] = ['begin', 'down', 'back'];
+type What = 'begin' | 'empty' | 'down' | 'back';
+const WHATS: readonly What[] = ['begin', 'empty', 'down', 'back'];
 
-export function turnOrder({ order, turns, maxDown = 1 }: Placement, master: string): TurnOrder {
+export function turnOrder({ order, turns, hosts, maxDown = 1 }: Placement, master: string): TurnOrder {
   const all = turns ?? oneAfterTheOther(order);
   const faults: string[] = [];
+  const destinations = (host: string): readonly string[] =>
+    hosts
+      .filter((one) => one.host === host)
+      .flatMap(({ moves, stops }) => [
+        ...moves.map(({ to }) => to),
+        ...stops.flatMap((stop) => stop.startOn),
+      ]);
   if (all.map(({ host }) => host).join() !== order.join())
     return { backAtBegin: [], backAtDown: [], faults: ['the turns are not in the order that is told'] };
-  const moment = (host: string, what: What): number => order.indexOf(host) * 3 + WHATS.indexOf(what);
+  const moment = (host: string, what: What): number =>
+    order.indexOf(host) * WHATS.length + WHATS.indexOf(what);
   const earlier: bigint[] = [];
   for (const [at, { host, afterBack, afterEmpty, downAfterBack }] of all.entries()) {
     const after = (waits: readonly (readonly [string, What])[]): bigint =>
@@ -34,10 +42,11 @@ export function turnOrder({ order, turns, maxDown = 1 }: Placement, master: stri
       }, 0n);
     const begin = moment(host, 'begin');
     earlier[begin] =
-      after(afterBack.map((other) => [other, 'back'])) | after(afterEmpty.map((other) => [other, 'down']));
-    earlier[begin + 1] =
-      earlier[begin] | (1n << BigInt(begin)) | after(downAfterBack.map((other) => [other, 'back']));
-    earlier[begin + 2] = earlier[begin + 1]! | (1n << BigInt(begin + 1));
+      after(afterBack.map((other) => [other, 'back'])) | after(afterEmpty.map((other) => [other, 'empty']));
+    const then = (one: number): bigint => earlier[one]! | (1n << BigInt(one));
+    earlier[begin + 1] = then(begin);
+    earlier[begin + 2] = then(begin + 1) | after(downAfterBack.map((other) => [other, 'back']));
+    earlier[begin + 3] = then(begin + 2);
   }
   const isBefore = (one: number, other: number): boolean => ((earlier[other]! >> BigInt(one)) & 1n) === 1n;
   const surely = (what: What): readonly ReadonlySet<string>[] =>
@@ -45,12 +54,21 @@ export function turnOrder({ order, turns, maxDown = 1 }: Placement, master: stri
       (host) => new Set(order.filter((other) => isBefore(moment(other, 'back'), moment(host, what)))),
     );
 
+  const backAtBegin = surely('begin');
   const alone = order[0] === master ? order.slice(0, 2) : order.slice(0, 1);
   for (const [at, host] of order.entries()) {
     const previous = order[at - 1];
     if (previous === undefined) continue;
-    if (!isBefore(moment(previous, 'down'), moment(host, 'begin')))
-      faults.push(`${host} is drained before ${previous} is in maintenance`);
+    const beside = order
+      .slice(0, at)
+      .filter((other) => !isBefore(moment(other, 'empty'), moment(host, 'begin')));
+    if (beside.length > (maxDown > 2 ? 1 : 0)) faults.push(`${host} is drained beside ${beside.join()}`);
+    // side by side only the order of events may differ: both give to hosts that are back for good
+    const settled = backAtBegin[at]!;
+    for (const one of beside.length > 0 ? [host, ...beside] : [])
+      for (const to of destinations(one))
+        if (order.includes(to) && !settled.has(to))
+          faults.push(`${one} is drained beside another, onto ${to}, which is still to be upgraded`);
     if (order[0] === master && !isBefore(moment(master, 'back'), moment(host, 'begin')))
       faults.push(`${host} begins while the master is away`);
     for (const first of alone)
@@ -61,9 +79,10 @@ export function turnOrder({ order, turns, maxDown = 1 }: Placement, master: stri
       )
         faults.push(`${host} is away beside ${first}, which is to be away by itself`);
   }
+  // more than one are counted by the run: whoever is ready goes when another is back
   const most = mostTogether(order, (one, other) => isBefore(moment(one, 'back'), moment(other, 'down')));
-  if (most > maxDown) faults.push(`${most} hosts may be away together, more than ${maxDown}`);
-  return { backAtBegin: surely('begin'), backAtDown: surely('down'), faults };
+  if (maxDown === 1 && most > 1) faults.push(`${most} hosts may be away together`);
+  return { backAtBegin, backAtDown: surely('down'), faults };
 }
 
 const oneAfterTheOther = (order: readonly string[]): readonly Turn[] =>

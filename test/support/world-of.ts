@@ -38,6 +38,7 @@ export const factsOf = (pool: Snapshot, change: Partial<PoolFacts> = {}): PoolFa
   smokeTest: { templateId: 't', serviceOfferingId: 's', networkOfferingId: 'n' },
   selfApproval: false,
   migrationsPerHost: 3,
+  maxDown: 1,
   ...change,
 });
 

@@ -65,6 +65,7 @@ test('the facts of a pool hold nothing secret', () => {
     canaryVm: 'i-2-10-VM',
     selfApproval: false,
     migrationsPerHost: 3,
+    maxDown: 1,
   });
 });
 

@@ -97,6 +97,11 @@ describe('a line becomes one wish', () => {
       'requestPlan',
       ['pool-a', { automatic: 'http://media/xs-7.1.2', replyTo: { channel: 'C1', ts: '1.2' } }],
     ],
+    [
+      'plan pool-a --max-down 4',
+      'requestPlan',
+      ['pool-a', { maxDown: 4, replyTo: { channel: 'C1', ts: '1.2' } }],
+    ],
     ['plan pool-a', 'requestPlan', ['pool-a', { replyTo: { channel: 'C1', ts: '1.2' } }]],
     [
       'plan pool-a --to 7.1.2',

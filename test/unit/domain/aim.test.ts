@@ -26,6 +26,13 @@ test('an upgrade is asked for with its version, and with what boots its hosts', 
   );
 });
 
+test('how many hosts may be away is asked for again as it was', () => {
+  const waves = { ...upgrade, placement: { ...upgrade.placement, maxDown: 4 } };
+  expect(wishOf(waves)).toEqual({ to: upgrade.target, maxDown: 4 });
+  expect(askedAs(waves)).toBe(`${upgrade.pool} --to 7.1.2 --max-down 4`);
+  expect(askedFor('pool-a', { reboot: true, maxDown: 2 })).toMatchObject({ maxDown: 2 });
+});
+
 test('a reboot stays a reboot, of the same hosts', () => {
   expect(wishOf(reboot(HOSTS))).toEqual({ reboot: true });
   expect(wishOf(reboot(['host-2']))).toEqual({ reboot: true, hosts: ['host-2'] });
