@@ -38,6 +38,8 @@ export interface PatchesSeen {
   /** repository/updater: hash of the synchronised metadata, absent before the first synchronisation; syncing/applying now. */
   readonly updateHash?: string;
   readonly busy?: string;
+  /** On its way to the pool from this very process: bytes sent, by name. */
+  readonly sending?: Readonly<Record<string, number>>;
 }
 
 export interface HostPatchesSeen {

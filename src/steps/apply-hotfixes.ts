@@ -131,8 +131,7 @@ async function livePatch(world: World, args: Args, patches: HostPatches): Promis
   ]);
   const guided = staged
     .find(({ name }) => name === next.name)
-    // the reboot is what a whole live patch saves (xc §3.3)
-    ?.guidance.some((guidance) => guidance !== 'none' && guidance !== 'reboot');
+    ?.guidance.some((guidance) => guidance !== 'none');
   const complete = answer.ok && answer.live === 'complete' && guided !== true;
   return { livePatch: complete ? 'complete' : 'not complete' };
 }

@@ -15,7 +15,12 @@ type Args = {
   readonly pool: string;
   readonly artefacts: readonly Staged[];
 };
-type Seen = { readonly staged: readonly string[]; readonly busy?: string };
+type Seen = {
+  readonly staged: readonly string[];
+  readonly busy?: string;
+  /** Bytes sent, by name. */
+  readonly sending?: Readonly<Record<string, number>>;
+};
 
 /** 600 MB over a slow line between two sites, 5 Mbit/s, and what XAPI takes to unpack and check them. */
 const CALL_SECONDS = 1800;
@@ -34,8 +39,12 @@ export const stageHotfixes = defineStep<Args, Seen>({
   onRefusal: 'decide',
   patience: { softSeconds: minutes(20), hardSeconds: minutes(90), byProgress: true },
   observe: async (world) => {
-    const { staged, busy } = await patchingOf(world).seen();
-    return { staged: staged.map(({ name }) => name), ...(busy !== undefined && { busy }) };
+    const { staged, busy, sending } = await patchingOf(world).seen();
+    return {
+      staged: staged.map(({ name }) => name),
+      ...(busy !== undefined && { busy }),
+      ...(sending && { sending }),
+    };
   },
   decide: ({ args, now, line }) => {
     const missing = args.artefacts.filter(({ name }) => !now.staged.includes(name));
@@ -44,11 +53,14 @@ export const stageHotfixes = defineStep<Args, Seen>({
     const refusal = refusedOn(line, next.name);
     if (refusal) return stop(problems.notStaged(next.name, args.pool, refusal.says, refusal.doThis));
     if (now.busy !== undefined) return wait(`the pool is busy with updates: ${now.busy}`);
-    return act(`${next.name} (${mib(next.bytes)}) is on its way; ${missing.length - 1} more after it`, {
-      subject: next.name,
-      what: `bring ${next.name} to ${args.pool}`,
-      args: next,
-    });
+    return act(
+      `${next.name} (${mib(next.bytes)}) is on its way${sent(next, now)}; ${missing.length - 1} more after it`,
+      {
+        subject: next.name,
+        what: `bring ${next.name} to ${args.pool}`,
+        args: next,
+      },
+    );
   },
   act: (world, { args }) => patchingOf(world).stage(args as unknown as StagedArtefact),
   owes: ({ subject, args }, { before }) => {
@@ -63,3 +75,9 @@ export const stageHotfixes = defineStep<Args, Seen>({
       `not there: ${listed(args.artefacts.map(({ name }) => name).filter((name) => !now.staged.includes(name)))}`,
     ),
 });
+
+/** In tenths: the thread is told ten times of a large file, not a thousand times. */
+function sent({ name, bytes }: Staged, { sending }: Seen): string {
+  const tenths = Math.floor((10 * (sending?.[name] ?? 0)) / bytes);
+  return tenths > 0 ? `, ${tenths * 10} % sent` : '';
+}

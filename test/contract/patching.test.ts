@@ -45,11 +45,17 @@ describe('pool_patch, up to 7.0', () => {
   test('a hotfix is uploaded, looked at, applied, and its file goes again', async () => {
     const hotfix = files.artefact({ name: 'XS65E001', guidance: ['reboot'] });
     const progress: number[] = [];
+    const shown: Promise<unknown>[] = [];
     expect(await patching.provider()).toBe('pool_patch');
 
-    await patching.stage(hotfix, (bytes) => progress.push(bytes));
+    await patching.stage(hotfix, (bytes) => {
+      progress.push(bytes);
+      shown.push(patching.seen().then(({ sending }) => sending));
+    });
 
     expect(progress.at(-1)).toBe(hotfix.bytes);
+    expect(await Promise.all(shown)).toContainEqual({ XS65E001: hotfix.bytes });
+    expect((await patching.seen()).sending).toBeUndefined();
     expect((await patching.seen()).staged).toEqual([
       { uuid: hotfix.uuid, name: 'XS65E001', guidance: ['reboot'] },
     ]);

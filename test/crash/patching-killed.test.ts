@@ -31,6 +31,7 @@ function wellEnded(it: Story, run: Run): void {
     it.cloud.calls.filter((one) => one.call === call).map(({ on }) => on);
   expect(sent('host.reboot')).toEqual(['host-1', 'host-2']);
   expect(sent('pool_patch.apply')).toEqual(['host-1', 'host-1', 'host-2', 'host-2']);
+  expect(sent('stopVirtualMachine')).toEqual(['i-2-13-VM']);
   expect(sent('startVirtualMachine')).toEqual(['i-2-13-VM']);
 }
 

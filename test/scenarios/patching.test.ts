@@ -192,7 +192,7 @@ describe('what goes wrong is told in a sentence, and the pool rests in a state t
     const run = await it.play(await it.start(await it.plan()));
     expect(heldBy(run)).toEqual(['PRECHECK_FAILED']);
     expect(problemOf(run)!.why).toMatch(
-      /XS70E001 on host-1: .*XS70E001 on host-2: .*No host has been touched/,
+      /XS70E001 on host-1: .*7\.0\.0.*XS70E001 on host-2: .*7\.0\.0.*No host has been touched/,
     );
     untouched(it);
   });
@@ -203,7 +203,9 @@ describe('what goes wrong is told in a sentence, and the pool rests in a state t
     it.host('host-2').dom0 = { ...dom0, freeMib: { ...dom0.freeMib, root: 0 } };
     const run = await it.play(await it.start(await it.plan()));
     expect(heldBy(run)).toEqual(['PRECHECK_FAILED']);
-    expect(problemOf(run)!.why).toMatch(/^XS65E001 on host-2: /);
+    expect(problemOf(run)!.why).toMatch(
+      /^XS65E001 on host-2: XS65E001 needs 200000 bytes on the host; 0 are free/,
+    );
     untouched(it);
   });
 });

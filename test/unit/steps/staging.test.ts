@@ -41,6 +41,19 @@ describe('stage-hotfixes', () => {
     );
   });
 
+  test('a large file is told of as it goes, in tenths', () => {
+    const why = (bytes: number) => {
+      const acts = { A: { outcome: 'intended' as const } };
+      const decision = decide(stageHotfixes, { args, now: { staged: [], sending: { A: bytes } }, acts });
+      return decision.do === 'act' ? decision.why : aloud(decision);
+    };
+    expect([0, 24_000_000, 26_000_000].map(why)).toEqual([
+      'A (48 MiB) is on its way; 1 more after it',
+      'A (48 MiB) is on its way, 40 % sent; 1 more after it',
+      'A (48 MiB) is on its way, 50 % sent; 1 more after it',
+    ]);
+  });
+
   test('owes the file that it brings, and not one that was there before', () => {
     const evidence = evidenceFor('stage-hotfixes', {
       args,

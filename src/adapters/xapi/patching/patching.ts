@@ -20,6 +20,8 @@ export function patching(context: PatchContext): Patching {
     updater: updater(context),
   };
 
+  const sending = new Map<string, number>();
+
   async function release(): Promise<{ readonly brand: string; readonly version: string }> {
     const { directory, source } = context;
     const [pools, hosts] = await Promise.all([
@@ -45,9 +47,22 @@ export function patching(context: PatchContext): Patching {
       const { brand, version } = await release();
       return providerFor(brand, version);
     },
-    seen: async () => (await mechanism()).seen(),
+    seen: async () => {
+      const seen = await (await mechanism()).seen();
+      return sending.size === 0 ? seen : { ...seen, sending: Object.fromEntries(sending) };
+    },
     precheck: async (host, artefact) => (await mechanism()).precheck(host, artefact),
-    stage: async (artefact, progress) => (await acting()).stage(artefact, progress),
+    stage: async (artefact, progress) => {
+      const { stage } = await acting();
+      try {
+        await stage(artefact, (bytes) => {
+          sending.set(artefact.name, bytes);
+          progress?.(bytes);
+        });
+      } finally {
+        sending.delete(artefact.name);
+      }
+    },
     unstage: async (artefact) => (await acting()).unstage(artefact),
     synchronise: async () => {
       const { synchronise } = await acting();
