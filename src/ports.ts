@@ -252,6 +252,10 @@ export interface CsVm {
   readonly haEnabled: boolean;
   readonly isoId?: string;
   readonly redundantGroup?: string;
+  /** Host tags that its offering asks for: a host without one of them is not suitable (cs §7). */
+  readonly hostTags?: readonly string[];
+  /** Host anti-affinity groups: CloudStack puts no two VMs of one on a host. */
+  readonly apart?: readonly string[];
   /** Agent of a system VM: Up, Disconnected, …; absent before 4.13.1. */
   readonly agentState?: string;
 }

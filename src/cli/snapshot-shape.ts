@@ -161,6 +161,8 @@ const vm = z.strictObject({
       on: optionalText,
       haEnabled: z.boolean(),
       redundantGroup: optionalText,
+      hostTags: texts.exactOptional(),
+      apart: texts.exactOptional(),
     })
     .exactOptional(),
 });

@@ -24,6 +24,7 @@ const CALLS: Readonly<Record<string, string>> = {
   listManagementServers: '4.12',
   listNetworks: '',
   listRouters: '',
+  listServiceOfferings: '',
   listStoragePools: '',
   listSystemVms: '',
   listVirtualMachines: '',

@@ -54,7 +54,10 @@ export function refusalWithoutTools(version: string): string | undefined {
   return 'VM_LACKS_FEATURE';
 }
 
-/** Names of the SRs and networks that a VM needs and a host cannot offer (VM_REQUIRES_SR, VM_REQUIRES_NETWORK). */
+/**
+ * Names of the SRs and networks that a VM needs and a host cannot offer (VM_REQUIRES_SR, VM_REQUIRES_NETWORK), and of the
+ * host tags that its offering asks for.
+ */
 export type Missing = (vm: VmSnapshot, host: string) => readonly string[];
 
 /** Asked for every VM and host of a pool, so what depends on the pool alone is worked out once. */
@@ -69,6 +72,7 @@ export function missingIn(pool: Snapshot): Missing {
   // a network without any PIF is internal: it can be made on every host
   const somewhere = new Set(pool.hosts.flatMap((host) => host.pifs.map((pif) => pif.network)));
   const canBeMade = madeOnDemand(pool);
+  const tags = new Map(pool.hosts.map((host) => [host.name, new Set(host.cloudstack?.hostTags)]));
   return (vm, host) => {
     const srsOfHost = attached.get(host) ?? NONE;
     const networksOfHost = wired.get(host) ?? NONE;
@@ -77,14 +81,17 @@ export function missingIn(pool: Snapshot): Missing {
       !networksOfHost.has(network) &&
       // CloudStack makes it before it moves or starts a VM of its own; what it does not know is moved by XAPI alone
       !(vm.cloudstack && canBeMade(network, host));
+    const wanted = vm.cloudstack?.hostTags?.filter((tag) => !tags.get(host)?.has(tag)) ?? NOTHING;
     // nearly always: of a large pool a quarter of a million times
-    if (vm.disks.every((sr) => srsOfHost.has(sr)) && !vm.networks.some(lacksNetwork)) return NOTHING;
+    if (wanted.length === 0 && vm.disks.every((sr) => srsOfHost.has(sr)) && !vm.networks.some(lacksNetwork))
+      return NOTHING;
     const srs = vm.disks.filter((sr) => !srsOfHost.has(sr));
     const networks = vm.networks.filter(lacksNetwork);
     return [
       ...new Set([
         ...srs.map((sr) => `SR ${srName(pool, sr)}`),
         ...networks.map((network) => `network ${network}`),
+        ...wanted.map((tag) => `host tag ${tag}`),
       ]),
     ];
   };

@@ -91,6 +91,10 @@ export interface CloudStackVmSnapshot {
   readonly haEnabled: boolean;
   /** Routers of one redundant pair carry the same group (network or VPC id). */
   readonly redundantGroup?: string;
+  /** Host tags that its offering asks for: a host without one of them is not suitable (cs §7). */
+  readonly hostTags?: readonly string[];
+  /** Host anti-affinity groups: CloudStack puts no two VMs of one on a host. */
+  readonly apart?: readonly string[];
 }
 
 export interface VmSnapshot {

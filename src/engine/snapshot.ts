@@ -238,6 +238,8 @@ function vmSnapshot(
         ...(csOn !== undefined && { on: csOn }),
         haEnabled: cs.haEnabled,
         ...(cs.redundantGroup !== undefined && { redundantGroup: cs.redundantGroup }),
+        ...(cs.hostTags && { hostTags: cs.hostTags }),
+        ...(cs.apart && { apart: cs.apart }),
       },
     }),
   };

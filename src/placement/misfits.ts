@@ -9,9 +9,12 @@ export function misfitWords(numbers: PoolInNumbers, standing: Standing, host: nu
   if (open.length === 0)
     return `${from} cannot be emptied: no other host of the same or a newer version takes ${vm.seen.name}.`;
   const apart = open.filter((to) => !vm.partners.some((partner) => standing.on[partner] === to));
-  const best = (apart.length > 0 ? apart : open).toSorted(
-    (a, b) => standing.room[b]! - standing.room[a]! || a - b,
-  )[0]!;
+  if (apart.length === 0) {
+    const kept = vm.partners.filter((partner) => open.includes(standing.on[partner] ?? -1));
+    const who = kept.map((partner) => `${vms[partner]!.seen.name} on ${hosts[standing.on[partner]!]!.name}`);
+    return `${from} cannot be emptied: CloudStack keeps ${vm.seen.name} apart from ${who.join(', ')}, and no other host is left.`;
+  }
+  const best = apart.toSorted((a, b) => standing.room[b]! - standing.room[a]! || a - b)[0]!;
   const room = Math.max(0, standing.room[best]!);
   return (
     `${from} cannot be emptied: ${vm.seen.name} needs ${vm.mib} MiB and the most room is on ${hosts[best]!.name} ` +

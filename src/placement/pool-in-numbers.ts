@@ -18,7 +18,7 @@ export interface VmInNumbers {
   /** Equal for VMs that need the same SRs and networks, and for which CloudStack would make the same ones. */
   readonly class: number;
   readonly counts: boolean;
-  /** The other routers of its redundant group. */
+  /** Those that may not be on its host: the other routers of its redundant group, and of its anti-affinity groups. */
   readonly partners: readonly number[];
 }
 
@@ -117,8 +117,7 @@ function vmsOf(
     .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const groups = new Map<string, number[]>();
   for (const [index, vm] of running.entries()) {
-    const group = vm.cloudstack?.redundantGroup;
-    if (group !== undefined) groups.set(group, [...(groups.get(group) ?? []), index]);
+    for (const group of groupsOf(vm)) groups.set(group, [...(groups.get(group) ?? []), index]);
   }
   const classes = new Map<string, { readonly number: number; readonly sees: readonly boolean[] }>();
   return running.map((seen, index): VmInNumbers => {
@@ -126,6 +125,7 @@ function vmsOf(
       seen.disks.toSorted(),
       seen.networks.toSorted(),
       seen.cloudstack !== undefined,
+      seen.cloudstack?.hostTags ?? [],
     ]);
     const known = classes.get(needs) ?? {
       number: classes.size,
@@ -133,7 +133,7 @@ function vmsOf(
     };
     classes.set(needs, known);
     const on = at.get(seen.on!)!;
-    const group = seen.cloudstack?.redundantGroup;
+    const others = new Set(groupsOf(seen).flatMap((group) => groups.get(group)!));
     return {
       at: index,
       seen,
@@ -143,10 +143,15 @@ function vmsOf(
       sees: known.sees,
       class: known.number,
       counts: countsAsGuest(seen),
-      partners: group === undefined ? [] : groups.get(group)!.filter((other) => other !== index),
+      partners: [...others].filter((other) => other !== index),
     };
   });
 }
+
+const groupsOf = ({ cloudstack }: VmSnapshot): readonly string[] => [
+  ...(cloudstack?.redundantGroup === undefined ? [] : [`pair ${cloudstack.redundantGroup}`]),
+  ...(cloudstack?.apart ?? []).map((group) => `apart ${group}`),
+];
 
 /** What was approved stays; a host that is new to it comes last, and the master first in any case. */
 function inApprovedOrder(

@@ -153,7 +153,8 @@ function causeOf(vm: VmInNumbers, open: readonly number[]): Stop['because'] | un
 function onlyPartners(paper: Emptying, at: number): boolean {
   const { numbers, standing, from } = paper;
   const vm = numbers.vms[at]!;
-  if (vm.partners.length === 0) return false;
+  // for a guest that stands apart from others nobody has agreed to a stop: it has no place, and that is told
+  if (vm.partners.length === 0 || vm.seen.kind === 'guest') return false;
   const open = numbers.hosts.flatMap((_host, to) =>
     mayGo(numbers, standing, vm, from, to, 'any') ? [to] : [],
   );

@@ -309,6 +309,8 @@ export function buildVm(
         haEnabled: cs?.haEnabled ?? kind !== 'guest',
         ...(file.cd?.byCloudStack && { isoId: uuidOf('cs-iso', file.cd.name) }),
         ...(cs?.redundantGroup !== undefined && { redundantGroup: cs.redundantGroup }),
+        hostTags: cs?.hostTags ?? [],
+        apart: cs?.apart ?? [],
         ...(kind !== 'guest' && { agentState: 'Up' }),
       },
     }),

@@ -148,6 +148,9 @@ export interface SimCsVm {
   haEnabled: boolean;
   isoId?: string;
   redundantGroup?: string;
+  /** Host tags of its offering, and its anti-affinity groups. */
+  readonly hostTags: readonly string[];
+  readonly apart: readonly string[];
   agentState?: string;
 }
 

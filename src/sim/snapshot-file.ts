@@ -57,6 +57,8 @@ const csVm = z.strictObject({
   on: text.optional(),
   haEnabled: z.boolean().optional(),
   redundantGroup: text.optional(),
+  hostTags: z.array(text).optional(),
+  apart: z.array(text).optional(),
 });
 const vm = z.strictObject({
   name: text,

@@ -21,6 +21,8 @@ export interface Breach {
     | 'network'
     | 'cpu'
     | 'pair'
+    | 'apart'
+    | 'host-tag'
     | 'guests'
     | 'cannot-move'
     | 'needless-stop'
@@ -240,11 +242,17 @@ class Paper {
         !(vm.cloudstack && this.madeThere(network, there)),
     );
     if (cut !== undefined) return { rule: 'network', says: `${to} is not on ${cut} of ${vm.name}` };
+    const untagged = vm.cloudstack?.hostTags?.find((tag) => !there.cloudstack?.hostTags?.includes(tag));
+    if (untagged !== undefined)
+      return { rule: 'host-tag', says: `${to} has no tag ${untagged}, which ${vm.name} asks for` };
     const group = vm.cloudstack?.redundantGroup;
-    if (group !== undefined)
-      for (const other of this.there.get(to) ?? [])
-        if (other.name !== vm.name && other.cloudstack?.redundantGroup === group)
-          return { rule: 'pair', says: `${vm.name} and ${other.name} are both on ${to}` };
+    for (const other of this.there.get(to) ?? []) {
+      if (other.name === vm.name) continue;
+      if (group !== undefined && other.cloudstack?.redundantGroup === group)
+        return { rule: 'pair', says: `${vm.name} and ${other.name} are both on ${to}` };
+      if (vm.cloudstack?.apart?.some((one) => other.cloudstack?.apart?.includes(one)))
+        return { rule: 'apart', says: `${vm.name} and ${other.name} of one group are both on ${to}` };
+    }
     return undefined;
   }
 

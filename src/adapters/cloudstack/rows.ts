@@ -23,10 +23,9 @@ export const flag = (fields: Fields, name: string): boolean =>
 
 export function hostOf(row: Fields): CsHost {
   const owner = optional(row, 'managementserverid');
-  const tags = (optional(row, 'hosttags') ?? '').split(',').map((tag) => tag.trim());
   const allocation =
     optional(row, 'resourcestate') === undefined ? optional(row, 'allocationstate') : undefined;
-  const hostTags = tags.filter((tag) => tag !== '').toSorted();
+  const hostTags = tagsOf(row);
   return {
     id: text(row, 'id'),
     name: text(row, 'name'),
@@ -66,9 +65,18 @@ const whereOf = (row: Fields): { hostId?: string } => {
   return hostId === undefined ? {} : { hostId };
 };
 
-/** `accounts`: numbers of accounts by name, for 2.2, which does not tell the instance name (cs §8.1). */
-export function userVmOf(row: Fields, accounts: ReadonlyMap<string, string> = new Map()): CsVm {
+/** What user VMs refer to. */
+export interface Beside {
+  /** Host tags that an offering asks for, by its id. */
+  readonly offerings: ReadonlyMap<string, readonly string[]>;
+  /** Numbers of accounts by name, for 2.2, which does not tell the instance name (cs §8.1). */
+  readonly accounts: ReadonlyMap<string, string>;
+}
+
+export function userVmOf(row: Fields, { offerings, accounts }: Beside): CsVm {
   const isoId = optional(row, 'isoid');
+  const hostTags = offerings.get(optional(row, 'serviceofferingid') ?? '') ?? [];
+  const apart = apartOf(row);
   return {
     id: text(row, 'id'),
     instanceName:
@@ -81,8 +89,30 @@ export function userVmOf(row: Fields, accounts: ReadonlyMap<string, string> = ne
     ...whereOf(row),
     haEnabled: flag(row, 'haenable'),
     ...(isoId !== undefined && { isoId }),
+    ...(hostTags.length > 0 && { hostTags }),
+    ...(apart.length > 0 && { apart }),
   };
 }
+
+/** Names of its host anti-affinity groups (4.2 and later), sorted; other kinds of groups do not keep VMs apart. */
+const apartOf = (row: Fields): readonly string[] =>
+  fieldsIn(row, 'affinitygroup')
+    .filter((group) => optional(group, 'type') === 'host anti-affinity')
+    .map((group) => text(group, 'name'))
+    .toSorted();
+
+const fieldsIn = (row: Fields, name: string): readonly Fields[] => {
+  const value = row[name];
+  return Array.isArray(value) ? value.filter(isFields) : [];
+};
+
+/** A list with commas, sorted. */
+export const tagsOf = (row: Fields): readonly string[] =>
+  (optional(row, 'hosttags') ?? '')
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '')
+    .toSorted();
 
 /** CloudStack restarts its own VMs whatever their offering says: they count as HA-enabled (cs §6, §7). */
 export function routerOf(row: Fields): CsVm {

@@ -2,7 +2,7 @@
 import type { CsVm } from '../../ports';
 import type { Fields } from './answer';
 import type { ApiClient } from './client';
-import { optional, routerOf, systemVmOf, text, userVmOf } from './rows';
+import { optional, routerOf, systemVmOf, tagsOf, text, userVmOf } from './rows';
 
 /** projectid=-1 shows project VMs and, until 4.13.0, nothing else: both listings are taken and united by id. */
 const LISTINGS = [{ listall: 'true' }, { listall: 'true', projectid: '-1' }] as const;
@@ -59,10 +59,17 @@ async function userVms(
     for (const row of rows.flat()) if (asked.includes(text(row, 'id'))) found.set(text(row, 'id'), row);
   }
   const all = [...found.values()];
-  if (all.every((row) => row['instancename'] !== undefined)) return all.map((row) => userVmOf(row));
-  const accounts = await api.list('listAccounts', 'account', { listall: 'true' });
-  const numbers = new Map(accounts.map((account) => [text(account, 'name'), text(account, 'id')]));
-  return all.map((row) => userVmOf(row, numbers));
+  const [offerings, accounts] = await Promise.all([
+    all.length === 0 ? [] : api.list('listServiceOfferings', 'serviceoffering', {}),
+    all.every((row) => row['instancename'] !== undefined)
+      ? []
+      : api.list('listAccounts', 'account', { listall: 'true' }),
+  ]);
+  const beside = {
+    offerings: new Map(offerings.map((offering) => [text(offering, 'id'), tagsOf(offering)])),
+    accounts: new Map(accounts.map((account) => [text(account, 'name'), text(account, 'id')])),
+  };
+  return all.map((row) => userVmOf(row, beside));
 }
 
 /** Before 4.11 the cluster is ignored, and rows do not name theirs: then the names of its storage tell (cs §2.3). */

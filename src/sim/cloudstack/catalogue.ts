@@ -12,6 +12,12 @@ export const SERVICE_OFFERINGS = [
   { id: idOf('offering', 'small'), name: 'small', cpus: 1, mhz: 1000, memoryMib: 512 },
   { id: idOf('offering', 'medium'), name: 'medium', cpus: 2, mhz: 2000, memoryMib: 2048 },
 ] as const;
+/** VMs that are asked for tags have an offering of their own for each set of them. */
+export function offeringOf(hostTags: readonly string[]) {
+  const tags = hostTags.join(',');
+  if (tags === '') return SERVICE_OFFERINGS[1];
+  return { ...SERVICE_OFFERINGS[1], id: idOf('offering', tags), name: `on ${tags}`, hosttags: tags };
+}
 export const NETWORK_OFFERINGS = [
   { id: idOf('network-offering', 'isolated'), name: 'DefaultIsolatedNetworkOfferingWithSourceNatService' },
 ] as const;

@@ -38,9 +38,20 @@ export function usesLocalStorage(vm: SimVm): boolean {
 
 export function isSuitable(side: CloudStackSide, vm: SimVm, host: SimHost): boolean {
   return (
-    isPlaceable(host) && allocatableMib(host) >= needs(vm) && !isFull(side, host) && reachesDisks(vm, host)
+    isPlaceable(host) &&
+    allocatableMib(host) >= needs(vm) &&
+    !isFull(side, host) &&
+    reachesDisks(vm, host) &&
+    (vm.cs?.hostTags ?? []).every((tag) => host.cs.hostTags.includes(tag)) &&
+    !meetsItsGroup(vm, host)
   );
 }
+
+/** Strict anti-affinity: no two VMs of a group on one host. */
+const meetsItsGroup = (vm: SimVm, host: SimHost): boolean =>
+  believedOn(host).some(
+    (other) => other !== vm && other.cs.apart.some((group) => vm.cs?.apart.includes(group)),
+  );
 
 /** Evacuation and HA: any suitable host of the cluster, most free first, cluster Disabled or not (cs §9.5). */
 export function evacuationTarget(side: CloudStackSide, vm: KnownVm, from: SimHost): SimHost | undefined {

@@ -44,6 +44,8 @@ export interface CloudStackProfile {
   readonly resourceStates: ResourceTable;
   /** 2.2: ids are numbers, maintenance shows as status, allocation is a column, errors are JSON by accident (cs §2.3, §4.1). */
   readonly isOfThe2: boolean;
+  /** Rows of VMs name their affinity groups (4.2). */
+  readonly keepsApart: boolean;
   /** Event of prepareHostForMaintenance, spelled wrongly before 4.14 (cs §4.2). */
   readonly asks: 'AdminAskMaintenace' | 'AdminAskMaintenance';
   /** States in which another host of the cluster may not be prepared, and which the monitor looks at (cs §4.5). */
@@ -140,6 +142,7 @@ const ACS_4_11_3: CloudStackProfile = {
   version: '4.11.3.0',
   resourceStates: TABLE_4_11,
   isOfThe2: false,
+  keepsApart: true,
   asks: 'AdminAskMaintenace',
   preparing: ['PrepareForMaintenance', 'ErrorInMaintenance'],
   neverInvestigated: ['Disabled', 'Maintenance', 'ErrorInMaintenance'],
@@ -243,6 +246,7 @@ const ACS_4_2_0: CloudStackProfile = {
 const ACS_3_0_5: CloudStackProfile = {
   ...ACS_4_2_0,
   version: '3.0.5',
+  keepsApart: false,
   bin: '/opt/xensource/bin',
   undetermined: 'down',
   capabilities: { ...CAPABILITIES_4_2 },

@@ -1,7 +1,7 @@
 /** Rows of the world as CloudStack's JSON objects, with the fields of 4.11.3. */
 import { compareVersions } from '../../domain/version';
 import { hostByName, type SimHost, type SimManagementServer, type SimPool } from '../model';
-import { DOMAIN, podOf, TEMPLATES, ZONE } from './catalogue';
+import { DOMAIN, offeringOf, podOf, TEMPLATES, ZONE } from './catalogue';
 import { date, row } from './commands/command';
 import { isSuitable } from './placement';
 import { believedOn, type CloudStackSide, idOf, type KnownVm, type Row, type SimJob } from './side';
@@ -144,7 +144,14 @@ export function userVmRow(side: CloudStackSide, vm: KnownVm): Row {
     isoid: vm.cs.isoId,
     isoname: vm.cs.isoId && (vm.cd?.name ?? undefined),
     nic: networkId === undefined ? [] : [{ id: idOf('nic', vm.cs.id), networkid: networkId }],
-    affinitygroup: [],
+    serviceofferingid: offeringOf(vm.cs.hostTags).id,
+    ...(side.profile.keepsApart && {
+      affinitygroup: vm.cs.apart.map((name) => ({
+        id: idOf('affinity-group', name),
+        name,
+        type: 'host anti-affinity',
+      })),
+    }),
     securitygroup: [],
   });
 }

@@ -1,5 +1,6 @@
 /** Rules of the first placement, each in a sentence. */
 import { place, simpleRules } from '../../../src/placement';
+import { breachesOf } from '../../support/placement-checker';
 import { GIB, halfWay, healthyPool, hostOf, localSr, vmOf, withHost, withVms } from '../../support/snapshots';
 
 const rules = simpleRules('7.1.2');
@@ -102,6 +103,49 @@ describe('where a VM may not go', () => {
         downMinutes: 90,
       },
     ]);
+  });
+});
+
+describe('what CloudStack keeps apart, or on certain hosts', () => {
+  const apart = (name: string, on: string) => vmOf(name, on, { cloudstack: { apart: ['db'] } });
+
+  test('VMs of an anti-affinity group never meet', () => {
+    const pool = healthyPool({
+      hosts: [hostOf('host-1'), hostOf('host-2'), hostOf('host-3'), hostOf('host-4')],
+      vms: [apart('i-2-5-VM', 'host-1'), apart('i-2-6-VM', 'host-2'), apart('i-2-7-VM', 'host-3')],
+    });
+    const made = place(pool, rules);
+    expect(made.answer).toBe('fits');
+    expect(breachesOf(pool, made, rules)).toEqual([]);
+    expect(made.hosts[0]?.moves[0]?.candidates).toEqual(['host-4']);
+  });
+
+  test('as many of them as hosts: the pool cannot be emptied, and none of them is stopped for it', () => {
+    const pool = healthyPool({
+      hosts: [hostOf('host-1'), hostOf('host-2')],
+      vms: [apart('i-2-5-VM', 'host-1'), apart('i-2-6-VM', 'host-2')],
+    });
+    const { answer, hosts, misfits } = place(pool, rules);
+    expect(answer).not.toBe('fits');
+    expect(hosts.flatMap(({ stops }) => stops)).toEqual([]);
+    expect(misfits).toEqual([
+      'host-1 cannot be emptied: CloudStack keeps i-2-5-VM apart from i-2-6-VM on host-2, and no other host is left.',
+      'host-2 cannot be emptied: CloudStack keeps i-2-6-VM apart from i-2-5-VM on host-1, and no other host is left.',
+    ]);
+  });
+
+  test('a VM whose offering asks for a tag goes to hosts with the tag', () => {
+    const tagged = (name: string) => ({
+      ...hostOf(name),
+      cloudstack: { ...hostOf(name).cloudstack!, hostTags: ['gpu'] },
+    });
+    const pool = healthyPool({
+      hosts: [tagged('host-1'), hostOf('host-2'), tagged('host-3')],
+      vms: [vmOf('i-2-5-VM', 'host-1', { cloudstack: { hostTags: ['gpu'] } })],
+    });
+    const made = place(pool, rules);
+    expect(made.hosts[0]?.moves).toMatchObject([{ vm: 'i-2-5-VM', to: 'host-3', candidates: ['host-3'] }]);
+    expect(breachesOf(pool, made, rules)).toEqual([]);
   });
 });
 

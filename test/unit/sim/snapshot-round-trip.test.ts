@@ -31,6 +31,8 @@ const vm = fc.record({
   devices: fc.subarray(['pci', 'vgpu']),
   haEnabled: fc.boolean(),
   known: fc.boolean(),
+  hostTags: fc.subarray(['gpu', 'ssd']),
+  apart: fc.subarray(['db', 'web']),
 });
 const pool: fc.Arbitrary<PoolFile> = fc
   .record({
@@ -77,14 +79,23 @@ const pool: fc.Arbitrary<PoolFile> = fc
       tags: drawn.tags,
       enabled: index === 0 || drawn.enabled,
     })),
-    vms: drawn.vms.map(({ haEnabled, known, cd, ...one }, index) => ({
+    vms: drawn.vms.map(({ haEnabled, known, cd, hostTags, apart, ...one }, index) => ({
       ...one,
       name: `${PREFIX[one.kind]}-${index + 10}-VM`,
       ...(cd !== 'none' && {
         cd: { sr: 'iso', name: 'debian-8.iso', byCloudStack: known && cd === 'by CloudStack' },
       }),
       ...(one.power === 'Running' && { on: `host-${(index % drawn.hosts) + 1}` }),
-      cloudstack: known || one.kind !== 'guest' ? { haEnabled } : null,
+      cloudstack:
+        known || one.kind !== 'guest'
+          ? {
+              haEnabled,
+              ...(one.kind === 'guest' && {
+                ...(hostTags.length > 0 && { hostTags }),
+                ...(apart.length > 0 && { apart }),
+              }),
+            }
+          : null,
     })),
   }));
 

@@ -148,6 +148,8 @@ function createVm({ side, params }: Call, pool: SimPool, memoryMib: number): Kno
     account: params.text('account') ?? ADMIN.account,
     state: 'Stopped',
     haEnabled: false,
+    hostTags: [],
+    apart: [],
   };
   if (!pool.vms.includes(vm)) pool.vms.push(vm);
   if (!isKnown(vm)) throw failed(`Unable to create ${name}`);

@@ -6,6 +6,7 @@ import {
   NETWORK_OFFERINGS,
   OS_TYPE,
   podOf,
+  offeringOf,
   SERVICE_OFFERINGS,
   TEMPLATES,
   ZONE,
@@ -232,6 +233,16 @@ const fixed = (
     ),
   );
 
+/** Those of everybody, and those of the VMs that are asked for host tags. */
+const offeringsIn = (side: CloudStackSide) => [
+  ...SERVICE_OFFERINGS,
+  ...new Map(
+    vmsOf(side).flatMap(({ cs: { hostTags } }) =>
+      hostTags.length === 0 ? [] : [[hostTags.join(','), offeringOf(hostTags)] as const],
+    ),
+  ).values(),
+];
+
 /** The number that the names of its VMs begin with: i-2-10-VM belongs to account 2 (cs §8.1). */
 const accountNumber = (side: CloudStackSide, account: string): string =>
   vmsOf(side).flatMap((vm) => (vm.cs.account === account ? (/^i-(\d+)-/.exec(vm.name)?.[1] ?? []) : []))[0] ??
@@ -279,8 +290,9 @@ export const ZONE_COMMANDS: readonly Command[] = [
     'serviceoffering',
     'Lists service offerings.',
     'id:uuid name issystem:boolean',
-    () =>
-      SERVICE_OFFERINGS.map((one) => ({
+    (side) =>
+      offeringsIn(side).map((one) => ({
+        ...('hosttags' in one && { hosttags: one.hosttags }),
         id: one.id,
         name: one.name,
         displaytext: one.name,
