@@ -65,6 +65,22 @@ test('turns that would take more hosts away than may be: the second waits until 
   expect([...away].filter((names) => names.includes('+'))).toEqual([]);
 });
 
+test('what must be stopped on the next host is planned anew while this one is away, and the gates stay', async () => {
+  const it = four();
+  const { away, until } = watched(it);
+  const id = await it.start(await inTurns(it, overlapped, 1));
+  await it.play(id, { until: (run) => currentLine(run, 'host-2')?.line.kind === 'drain-host' });
+  const tools = it.vm('i-2-21-VM');
+  expect(tools.on).toBe('host-3');
+  Object.assign(tools, { tools: false });
+  const run = await it.play(id, { until });
+
+  expect(run.revisions.map(({ why }) => why)).toEqual(['on host-3, i-2-21-VM must be stopped.']);
+  expect([...away].filter((names) => names.includes('+'))).toEqual([]);
+  expect(changes(it)).toContain('stopVirtualMachine i-2-21-VM');
+  expect([run.phase, it.cloud.violations]).toEqual(['finished', []]);
+});
+
 test('how long hosts were away is remembered: the next plan of the pool is told in its own minutes', async () => {
   const it = four({ procedure: rollingReboot, target: '6.5.0' });
   const first = await it.plan();
