@@ -63,10 +63,12 @@ export const guidanceNow = (pool: SimPool, patch: SimPatch): readonly string[] =
 /** A boot does whatever was wanted of the host; a restart of the toolstack does that alone. */
 export function restarted(host: SimHost, why: 'boot' | 'toolstack'): void {
   if (why === 'boot') {
+    host.patching.wants.clear();
     host.patching.pending = NOTHING_PENDING;
     if (host.traits.rebootsFor.length > 0) host.traits = { ...host.traits, rebootsFor: [] };
     return;
   }
+  host.patching.wants.delete('restart-toolstack');
   const { mandatory, recommended, full } = host.patching.pending;
   const others = (list: readonly Guidance[]) => list.filter((one) => one !== 'restart-toolstack');
   host.patching.pending = {
@@ -78,7 +80,7 @@ export function restarted(host: SimHost, why: 'boot' | 'toolstack'): void {
 
 /** A new root file system has none of them. */
 export function forgetPatches(host: SimHost): void {
-  host.patching = { appliedAt: new Map(), updates: new Set(), pending: NOTHING_PENDING };
+  host.patching = { appliedAt: new Map(), updates: new Set(), pending: NOTHING_PENDING, wants: new Set() };
 }
 
 /** Whether a live patch makes a reboot needless. */

@@ -50,6 +50,7 @@ export interface SimDisk {
   readonly uuid: string;
   readonly sr: string;
   readonly name: string;
+  readonly description: string;
   readonly bytes: number;
   otherConfig: Readonly<Record<string, string>>;
   artefact?: SimArtefact;
@@ -76,6 +77,8 @@ export interface SimHostPatching {
     readonly recommended: readonly Guidance[];
     readonly full: readonly Guidance[];
   };
+  /** What it needs and has not had, whether or not XAPI shows it. */
+  readonly wants: Set<Guidance>;
   /** apply_updates, or yum behind the plugin, is at work. */
   busy?: string;
 }
@@ -132,5 +135,6 @@ export function hostPatchingOf(
     appliedAt: new Map(),
     updates: new Set(missing ? all.map(({ name }) => name).filter((name) => !missing.includes(name)) : []),
     pending: { mandatory: own?.pending ?? [], recommended: [], full: own?.full ?? [] },
+    wants: new Set(own?.pending ?? []),
   };
 }

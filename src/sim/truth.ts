@@ -32,6 +32,15 @@ function poolTruth(pool: SimPool) {
     wlb: { on: pool.wlb.on },
     master: pool.master,
     mixed: isMixed(pool),
+    /** Artefacts that lie on the pool. */
+    staged: [
+      ...pool.patching.known.filter(({ staged }) => staged).map(({ name }) => name),
+      ...pool.patching.disks.flatMap(({ uuid, artefact }) =>
+        artefact?.kind === 'pack' && !pool.patching.known.some(({ vdi }) => vdi === uuid)
+          ? [artefact.name]
+          : [],
+      ),
+    ],
     cluster: { managedState: pool.cluster.managedState, allocationState: pool.cluster.allocationState },
     hosts: pool.hosts.map((host) => hostTruth(host, srName)),
     vms: pool.vms.map(vmTruth),
@@ -60,6 +69,12 @@ const hostTruth = (host: SimHost, srName: (uuid: string) => string) => ({
     .map((sr) => sr!.name),
   srsUnplugged: host.pbds.filter((pbd) => !pbd.attached).map((pbd) => srName(pbd.sr)),
   reboots: host.reboots,
+  /** Packs included. */
+  hotfixes: [...host.hotfixes, ...host.traits.packs],
+  /** Of a repository, or packages. */
+  updates: [...host.patching.updates].toSorted(),
+  /** What it needs and has not had, whether or not XAPI shows it. */
+  wants: [...host.patching.wants].toSorted(),
 });
 
 const vmTruth = (vm: SimVm) => ({

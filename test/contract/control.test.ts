@@ -79,6 +79,7 @@ test('the truth has the promised members and every rule id', async () => {
     'wlb',
     'master',
     'mixed',
+    'staged',
     'cluster',
     'hosts',
     'vms',

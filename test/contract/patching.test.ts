@@ -1,11 +1,12 @@
 /** Hotfixes and updates over real TLS, mechanism by mechanism: put on the pool, looked at, applied, cleaned up. */
+import { readFileSync } from 'node:fs';
 import { Refused } from '../../src/domain/errors';
 import type { SimHost, SimPool } from '../../src/sim/model';
 import { hands } from '../../src/sim/xapi';
 import type { HiddenFile, PoolFile } from '../../src/sim/snapshot-file';
 import { folder, takeOut, poolOn, type Folder } from '../support/patches';
 import { hostOf } from '../support/sim-xapi';
-import { wireWorld, type WireWorld } from '../support/sim-xapi-wire';
+import { methodCall, raw, rawLogin, str, wireWorld, type WireWorld } from '../support/sim-xapi-wire';
 import type { Patching } from '../../src/ports-patching';
 
 let world: WireWorld;
@@ -15,7 +16,9 @@ let files: Folder;
 let host: SimHost;
 
 async function on(file: PoolFile, hidden?: Readonly<Record<string, HiddenFile>>): Promise<void> {
-  world = await wireWorld({ speed: 6000, pools: [file], ...(hidden && { hidden }) });
+  // each host is a port of its own with a key of its own: two are enough
+  const pools = [{ ...file, hosts: file.hosts!.slice(0, 2) }];
+  world = await wireWorld({ speed: 6000, pools, ...(hidden && { hidden }) });
   pool = world.cloud.pools[0]!;
   ({ patching } = world.client());
   files = folder(file.hosts![0]!.version!);
@@ -252,11 +255,11 @@ describe.each([
   test('what stands in the way is told in sentences', async () => {
     expect(await patching.readiness(true)).toEqual([]);
     pool.ha.on = true;
-    hands.powerOff(world.cloud, hostOf(pool, 'host-3'));
-    await soon(() => !hostOf(pool, 'host-3').live);
+    hands.powerOff(world.cloud, host);
+    await soon(() => !host.live);
     expect(await patching.readiness(true)).toEqual([
       expect.stringMatching(/[Hh]igh availability/),
-      expect.stringContaining('host-3'),
+      expect.stringContaining('host-2'),
     ]);
   });
 
@@ -299,5 +302,45 @@ describe('updater.py, XCP-ng up to 8.2', () => {
     expect(String(failed)).toMatch(/^Refused: The updates of host-2 failed: Error: Package does not match/);
     expect(String(failed)).not.toContain('Traceback');
     expect((await mine())?.available).toHaveLength(2);
+  });
+});
+
+describe('a client of its own', () => {
+  beforeEach(() => on(poolOn('6.5.0')));
+
+  const begin = async () => {
+    const { url } = world.endpoint('host-1');
+    const session = await rawLogin(url);
+    const { body } = await raw(url, { body: methodCall('task.create', str(session), str('mine'), str('')) });
+    const task = /OpaqueRef:[0-9a-f-]+/.exec(body)![0];
+    const put = (file: Buffer | string, path = '/pool_patch_upload', as = session) =>
+      raw(url, { method: 'PUT', path: `${path}?session_id=${as}&task_id=${task}`, body: file });
+    const errorOf = async () =>
+      (await raw(url, { body: methodCall('task.get_error_info', str(session), str(task)) })).body;
+    return { put, errorOf };
+  };
+
+  test('is refused where nothing is uploaded, and without a session', async () => {
+    const { put } = await begin();
+    expect((await put('x', '/elsewhere')).status).toBe(403);
+    expect((await put('x', '/pool_patch_upload', 'OpaqueRef:nobody')).status).toBe(401);
+  });
+
+  test('hears in its task that what it sent is no hotfix', async () => {
+    const { put, errorOf } = await begin();
+    expect((await put('something else')).status).toBe(500);
+    expect(await errorOf()).toContain('INVALID_PATCH');
+    expect(pool.patching.known).toEqual([]);
+  });
+
+  test('that breaks off has put nothing there', async () => {
+    const { put, errorOf } = await begin();
+    const hotfix = files.artefact({ name: 'XS65E001' });
+    world.cloud.faults.add([{ call: 'xapi:PUT /pool_patch_upload', how: 'lose-request' }]);
+    await expect(put(readFileSync(hotfix.file))).rejects.toThrow(/hang up|ECONNRESET|EPIPE/);
+    expect(pool.patching.known).toEqual([]);
+    expect((await put(readFileSync(hotfix.file))).status).toBe(200);
+    expect(pool.patching.known).toHaveLength(1);
+    expect(await errorOf()).not.toContain('INVALID');
   });
 });

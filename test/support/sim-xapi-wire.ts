@@ -72,7 +72,7 @@ export interface RawReply {
 /** One HTTPS request with no opinion about the answer. */
 export function raw(
   url: string,
-  request: { method?: string; path?: string; body?: string; agent?: https.Agent },
+  request: { method?: string; path?: string; body?: string | Buffer; agent?: https.Agent },
 ): Promise<RawReply> {
   return new Promise((resolve, reject) => {
     const sent = https.request(

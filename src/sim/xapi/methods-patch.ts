@@ -111,6 +111,7 @@ function createDisk(call: Call): string {
     uuid,
     sr,
     name: wordOf(field(record, 'name_label')),
+    description: wordOf(field(record, 'name_description')),
     bytes: Number(wordOf(field(record, 'virtual_size'))),
     otherConfig:
       typeof config === 'object' && !Array.isArray(config)

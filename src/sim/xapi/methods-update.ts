@@ -99,7 +99,10 @@ async function apply(call: Call): Promise<XapiValue> {
 
 function haveThem(host: SimHost, updates: readonly SimUpdate[]): void {
   const { patching } = host;
-  for (const { name } of updates) patching.updates.add(name);
+  for (const { name, guidance, late = [] } of updates) {
+    patching.updates.add(name);
+    for (const wanted of [...guidance, ...late]) if (wanted !== 'none') patching.wants.add(wanted);
+  }
   const before = patching.pending;
   const added = sortedGuidance(updates.flatMap(({ guidance, late = [] }) => [...guidance, ...late]));
   const both = (list: keyof typeof before): readonly Guidance[] => [

@@ -1,5 +1,5 @@
 /** One hotfix onto one host: what a pre-check finds, what applying leaves (xapi §8.1, §8.2). */
-import { guidanceOf } from '../../domain/patching';
+import { guidanceOf, guidancesOf } from '../../domain/patching';
 import type { SimHost, SimPool } from '../model';
 import { patchNamed, wantsReboot } from '../patches-held';
 import type { SimPatch } from '../patching';
@@ -74,6 +74,9 @@ function hasIt(world: XapiWorld, host: SimHost, patch: SimPatch, live: boolean):
   installed.hotfixes = [...host.hotfixes];
   host.patching.appliedAt.set(patch.name, world.cloud.time.now());
   const words = [...patch.guidance, ...patch.lateGuidance];
+  const saved = live && wantsReboot(words);
+  for (const wanted of guidancesOf(words))
+    if (!(saved && wanted === 'reboot')) host.patching.wants.add(wanted);
   const isUpdate = patch.vdi !== undefined;
   if (isUpdate && !live && wantsReboot(words))
     host.traits = { ...host.traits, rebootsFor: [...host.traits.rebootsFor, patch.name].toSorted() };

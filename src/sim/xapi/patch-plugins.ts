@@ -1,5 +1,5 @@
 /** Plugins in dom0 that install: updater.py of XCP-ng, and install-supp-pack of releases before 7.1 (xapi §8.4; xc §3.6). */
-import { providerFor } from '../../domain/patching';
+import { guidanceOfPackage, providerFor } from '../../domain/patching';
 import type { SimHost } from '../model';
 import { seePatch } from './breaches';
 import { hostAt, map, text, type Call } from './method';
@@ -58,7 +58,11 @@ async function runUpdater(call: Call, host: SimHost): Promise<string> {
     assertReachable(call, host);
     // yum goes package by package: the first is there when the second fails
     const fails = strike?.how === 'fail' || world.cloud.faults.strike('world:patch', host.name) !== undefined;
-    for (const { name } of fails ? missing.slice(0, 1) : missing) host.patching.updates.add(name);
+    for (const { name } of fails ? missing.slice(0, 1) : missing) {
+      host.patching.updates.add(name);
+      const wanted = guidanceOfPackage(name);
+      if (wanted !== 'none') host.patching.wants.add(wanted);
+    }
     if (fails) throw failed('1', 'Error: Package does not match intended download');
   } finally {
     delete host.patching.busy;
@@ -90,6 +94,8 @@ async function installPack(call: Call, host: SimHost): Promise<string> {
   if (!artefact || artefact.kind !== 'pack') throw refused('VDI holds no supplemental pack');
   if (!artefact.versions.includes(host.version)) throw refused(`pack is not for ${host.version}`);
   if (world.cloud.faults.strike('world:patch', host.name)) throw refused('rpm failed, exit code 1');
+  // a driver is loaded at the boot
+  host.patching.wants.add('reboot');
   host.traits = { ...host.traits, packs: [...new Set([...host.traits.packs, artefact.name])].toSorted() };
   world.cloud.changed(pool, 'host', host.uuid);
   return 'OK';

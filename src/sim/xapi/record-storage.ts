@@ -15,6 +15,7 @@ export interface SimVdi {
   /** Bytes; a VM's disk has 8 GiB. */
   readonly size?: number;
   readonly otherConfig?: Readonly<Record<string, string>>;
+  readonly description?: string;
 }
 
 export const isoUuid = (sr: string, name: string): string => uuidOf('iso', sr, name);
@@ -51,8 +52,8 @@ export function vdisOf(pool: SimPool): SimVdi[] {
         vms: [],
         readOnly: false,
       });
-  for (const { uuid, sr, name, bytes: size, otherConfig } of pool.patching.disks)
-    vdis.push({ uuid, sr, name, type: 'user', vms: [], readOnly: true, size, otherConfig });
+  for (const { uuid, sr, name, description, bytes: size, otherConfig } of pool.patching.disks)
+    vdis.push({ uuid, sr, name, type: 'user', vms: [], readOnly: true, size, otherConfig, description });
   return vdis;
 }
 
@@ -64,6 +65,7 @@ export const vdiRecord = (vdi: SimVdi): XapiRecord => ({
   ),
   virtual_size: vdi.size === undefined ? bytes(8192) : String(vdi.size),
   physical_utilisation: vdi.size === undefined ? bytes(2048) : String(vdi.size),
+  ...(vdi.description !== undefined && { name_description: vdi.description }),
   ...(vdi.otherConfig && { other_config: vdi.otherConfig }),
   type: vdi.type,
   read_only: vdi.readOnly,

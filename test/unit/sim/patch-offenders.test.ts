@@ -26,7 +26,15 @@ function ready(
   const pack = artefactOf({ uuid: uuidOf('P-1'), name: 'xs:p-1', kind: 'pack', versions: [version] });
   const isUpdate = version.startsWith('8');
   pool.patching.known.push({ ...hotfix, bytes: 1, staged: true, ...(isUpdate && { vdi: disk }) });
-  pool.patching.disks.push({ uuid: disk, sr: '', name: '', bytes: 1, otherConfig: {}, artefact: pack });
+  pool.patching.disks.push({
+    uuid: disk,
+    sr: '',
+    name: '',
+    description: '',
+    bytes: 1,
+    otherConfig: {},
+    artefact: pack,
+  });
   return hotfix;
 }
 

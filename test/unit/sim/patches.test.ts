@@ -4,7 +4,7 @@ import { Refused } from '../../../src/domain/errors';
 import type { Patching } from '../../../src/ports-patching';
 import { Cloud } from '../../../src/sim/cloud';
 import type { SimHost, SimPool } from '../../../src/sim/model';
-import type { HiddenFile, PoolFile } from '../../../src/sim/snapshot-file';
+import { parseSnapshotFile, type HiddenFile, type PoolFile } from '../../../src/sim/snapshot-file';
 import { sidesOf } from '../../../src/sim/sides';
 import { worldInMemory } from '../../support/in-memory-world';
 import { folder, poolOn, takeOut, type Folder } from '../../support/patches';
@@ -318,5 +318,65 @@ describe('repositories and yum', () => {
       'MESSAGE_METHOD_UNKNOWN',
       'pool.sync_updates',
     ]);
+  });
+});
+
+describe('a pool that begins with patches', () => {
+  const uuid = 'b6d2a3a4-2d1c-4c52-9e0a-7b7c1f1f0a11';
+  const names = ['host-1', 'host-2', 'host-3'];
+
+  test.each([
+    [
+      '6.5.0',
+      'XenServer',
+      {
+        staged: [{ uuid, name: 'H-1', guidance: ['reboot'] }],
+        hosts: { 'host-1': { applied: ['H-0'], pending: ['restart-toolstack'] } },
+      },
+    ],
+    ['8.2.1', 'Citrix Hypervisor', { staged: [{ uuid, name: 'H-1', guidance: ['reboot'] }], hosts: {} }],
+    [
+      '8.4.0',
+      'XenServer',
+      {
+        staged: [],
+        updateHash: 'abc',
+        hosts: {
+          'host-1': { pending: ['restart-toolstack'], full: ['reboot'], available: [] },
+          'host-2': { available: [{ name: 'U-1', guidance: ['reboot'] }] },
+        },
+      },
+    ],
+    ['8.4.0', 'XenServer', { staged: [], hosts: {} }],
+  ] as const)('%s %s shows them as they were told', async (version, brand, said) => {
+    const hosts: Readonly<Record<string, object>> = said.hosts;
+    const file: PoolFile = {
+      ...poolOn(version, brand),
+      hosts: names.map((name) => {
+        const { applied = [] } = (hosts[name] ?? {}) as { applied?: readonly string[] };
+        return { name, version, brand, hotfixes: [...applied] };
+      }),
+      patches: structuredClone(said) as unknown as NonNullable<PoolFile['patches']>,
+    };
+    on(parseSnapshotFile(JSON.stringify({ v: 1, pools: [file] })).pools[0]!);
+
+    const seen = await wait(patching.seen());
+
+    const { hosts: _hosts, ...rest } = said;
+    const synced = 'updateHash' in said;
+    expect(seen).toEqual({
+      ...rest,
+      hosts: Object.fromEntries(
+        names.map((name) => [
+          hostOf(pool, name).uuid,
+          {
+            applied: [],
+            pending: [],
+            ...(synced && { available: [{ name: 'U-1', guidance: ['reboot'] }] }),
+            ...hosts[name],
+          },
+        ]),
+      ),
+    });
   });
 });

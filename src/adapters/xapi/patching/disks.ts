@@ -1,12 +1,14 @@
 /** ISOs of updates and packs as disks of an SR: made, filled, found again by our own label, thrown away (xc §3.2). */
-import { Refused } from '../../../domain/errors';
+import { Malformed, Refused } from '../../../domain/errors';
 import type { StagedArtefact } from '../../../domain/patching';
 import { problems } from '../../../domain/problems';
 import type { NamedArtefact } from '../../../ports-patching';
-import { textFrom, type XapiObject } from '../record';
+import { objectFrom, textFrom, type XapiObject } from '../record';
 import { beforeActing, type PatchContext } from './context';
 import { upload } from './upload';
 
+/** What all of them are called: a pool has thousands of disks, and XAPI finds by name. Which one it is stands in the description. */
+const NAME = 'xsupgrade artefact';
 /** XenCenter's mark; ours from the beginning, and ours once the disk is full: which artefact it is. */
 const PACK_MARK = 'supp_pack_iso';
 const BEGUN_MARK = 'xsupgrade_upload';
@@ -24,12 +26,19 @@ interface Marked extends Disk {
 }
 
 /** Disks that this product made. */
-async function marked({ session, directory }: PatchContext): Promise<readonly Marked[]> {
-  const disks = await directory.table(session, 'VDI');
-  return [...disks].flatMap(([ref, disk]) => {
+async function marked({ session, source }: PatchContext): Promise<readonly Marked[]> {
+  const doing = 'look at what was uploaded';
+  const refs = await session.read('VDI.get_by_name_label', [NAME], doing);
+  if (!Array.isArray(refs)) throw new Malformed(source, 'a list of disks was expected');
+  const disks = await Promise.all(
+    refs
+      .filter((ref): ref is string => typeof ref === 'string')
+      .map(async (ref) => objectFrom(ref, await session.read('VDI.get_record', [ref], doing), source)),
+  );
+  return disks.flatMap((disk) => {
     const { [BEGUN_MARK]: begun, [FULL_MARK]: full } = disk.map('other_config');
     if (begun === undefined) return [];
-    const names = { ref, uuid: disk.text('uuid'), name: disk.text('name_label') };
+    const names = { ref: disk.ref, uuid: disk.text('uuid'), name: disk.text('name_description') };
     return [{ ...names, artefact: begun, isFull: full === begun }];
   });
 }
@@ -103,8 +112,8 @@ export async function fill(
   const sr = await beforeActing(() => storageFor(context, artefact));
   const doing = `make room for ${artefact.name}`;
   const record = {
-    name_label: artefact.name,
-    name_description: 'Uploaded by xsupgrade',
+    name_label: NAME,
+    name_description: artefact.name,
     SR: sr,
     virtual_size: String(artefact.bytes),
     type: 'user',
