@@ -336,6 +336,7 @@ function connectionsOf(
   const database = cloud.db && outside.database?.(cloud.db);
   const sshOf = (uuid: string) => sshHosts.find((host) => host.uuid === uuid)?.target;
   const first = servers[0];
+  const { installer: media } = pool;
 
   const xen = xapiPool({
     pool: name,
@@ -347,7 +348,7 @@ function connectionsOf(
     })),
     user: pool.xapi.user,
     password: pool.xapi.password,
-    media: pool.installer,
+    media,
     transport: xapi,
     ssh: {
       shown: async (uuid) => {
@@ -375,7 +376,7 @@ function connectionsOf(
       transport: api,
     }),
     ...(database && { cloudStackDb: cloudStackDb(database.select) }),
-    ...(sshHosts.length > 0 && { dom0: dom0({ hosts: sshHosts, transport: hostSsh }) }),
+    ...(sshHosts.length > 0 && { dom0: dom0({ hosts: sshHosts, transport: hostSsh, media }) }),
     ...(first &&
       serverSsh && {
         managementServers: managementServers({

@@ -16,7 +16,7 @@ import type { Person, Role } from './domain/person';
 import type { Plan, Revision } from './domain/plan';
 import type { Finding } from './domain/finding';
 import type { Inventory } from './domain/inventory';
-import type { InstallerAnswers, NextBoot } from './domain/installer';
+import type { InstallerAnswers, MediaFiles, NextBoot } from './domain/installer';
 import type { LicenceSeen } from './domain/licence';
 import type {
   BackupRoomSnapshot,
@@ -410,6 +410,8 @@ export interface Dom0 {
   /** Disk, space, leftovers and customisations. What fails is in `unread`, nothing of it is thrown; at most 20 s. */
   look(hostUuid: string): Promise<Dom0Seen>;
   nextBoot(hostUuid: string): Promise<NextBoot>;
+  /** Which of the installer's files at this URL the host does not reach; downloads nothing. */
+  mediaFiles(hostUuid: string, url: string): Promise<MediaFiles>;
   /** Removes the mark that lets an installer partition the disk anew. */
   keepPartitions(hostUuid: string): Promise<void>;
   /** The host boots its own system next: both kinds of boot entry are taken back. `ownEntry`: of the before-picture. */

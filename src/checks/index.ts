@@ -35,10 +35,12 @@ import { hotfixFile } from './hotfix-file';
 import { hotfixPrechecks } from './hotfix-prechecks';
 import { hotfixesConflict } from './hotfixes-conflict';
 import { hotfixesMissing } from './hotfixes-missing';
+import { installerFiles } from './installer-files';
 import { installerHotfix } from './installer-hotfix';
 import { installerLicence } from './installer-licence';
 import { installerMedia } from './installer-media';
 import { installerMemory } from './installer-memory';
+import { installerObjections } from './installer-objections';
 import { installerPartitions } from './installer-partitions';
 import { iscsiNames } from './iscsi-names';
 import { licences } from './licences';
@@ -149,7 +151,9 @@ export const checks: readonly Check[] = [
   managementInterface,
   installerHotfix,
   installerMedia,
+  installerFiles,
   installerLicence,
+  installerObjections,
   installerPartitions,
   installerMemory,
   haAndWlb,

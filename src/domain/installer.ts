@@ -12,9 +12,21 @@ export interface InstallerAnswers {
   readonly repartition?: string;
   /** The licence text that comes with the media, by its digest; absent: the plugin knows of none (before 2.2.5). */
   readonly licence?: { readonly digest: string } | { readonly refused: string };
+  /** Words of checkHost and checkPool; empty: neither objects. Absent where the plugin has no such function (before 3.1). */
+  readonly objections?: { readonly host?: readonly string[]; readonly pool?: readonly string[] };
+  /** Absent where SSH to the host is not configured. */
+  readonly files?: MediaFiles;
   /** MiB that dom0 has now, and that it gets from these media. */
   readonly dom0Mib?: { readonly now: number; readonly target: number };
 }
+
+/** Says what the media are; a server may hide it as it hides every file whose name begins with a dot. */
+export const TREEINFO = '.treeinfo';
+
+/** Which of the installer's files dom0 of a host does not reach; `unseen`: why nobody could look. */
+export type MediaFiles =
+  | { readonly unseen: string }
+  | { readonly missing: readonly { readonly file: string; readonly why: string }[] };
 
 /** What the next boot of a host does, as its boot loader's files say. */
 export interface NextBoot {

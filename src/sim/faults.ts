@@ -11,7 +11,7 @@ export const WORLD_HOWS = [
   'boot-loader',
 ] as const;
 /** Faults of the media and of their preparation say which: a word of the plugin, or a version. */
-const WITH_CODE = ['world:media', 'world:prepare'];
+const WITH_CODE = ['world:media', 'world:prepare', 'world:check-host', 'world:check-pool'];
 export const takesCode = ({ call, how }: FaultSpec): boolean => how === 'refuse' || WITH_CODE.includes(call);
 export const WORLD_CALLS = [
   'installer',
@@ -21,6 +21,9 @@ export const WORLD_CALLS = [
   'certificate',
   'media',
   'licence',
+  'treeinfo',
+  'check-host',
+  'check-pool',
   'prepare',
   'boot-entry',
   'patch',

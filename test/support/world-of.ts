@@ -147,6 +147,7 @@ export function worldOf(pool: Snapshot, wish: WorldWish = {}): Inspectable {
     ...(has('dom0') && {
       dom0: onlyReads<Dom0>('dom0', {
         configured: pool.hosts.map((host) => host.uuid),
+        mediaFiles: () => read('dom0.mediaFiles', { missing: [] }),
         look: (uuid) => read('dom0.look', dom0Seen(pool.hosts.find((host) => host.uuid === uuid)?.dom0)),
       }),
     }),

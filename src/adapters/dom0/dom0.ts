@@ -4,6 +4,7 @@ import type { Dom0 } from '../../ports';
 import { clock, heartbeatFile, heartbeatProcess, scriptTimes, type Command } from '../ssh/commands';
 import type { SshTarget, SshTransport } from '../ssh/transport';
 import { lookAt } from './look';
+import { mediaFiles } from './media-files';
 import { keepPartitions, readNextBoot, takeBackInstaller } from './next-boot';
 
 /** Four small reads; a host that needs longer is not well. */
@@ -21,8 +22,10 @@ export interface Dom0Host {
 export function dom0(options: {
   readonly hosts: readonly Dom0Host[];
   readonly transport: SshTransport;
+  /** The login that the media server wants: the plugin is given it, a shell never is. */
+  readonly media?: object | undefined;
 }): Dom0 {
-  const { hosts, transport } = options;
+  const { hosts, transport, media } = options;
   const hostOf = (hostUuid: string): Dom0Host => {
     const host = hosts.find((candidate) => candidate.uuid === hostUuid);
     if (!host) throw new Error(`SSH is not configured for the host ${hostUuid}`);
@@ -37,6 +40,12 @@ export function dom0(options: {
     nextBoot(hostUuid) {
       const host = hostOf(hostUuid);
       return readNextBoot(host.name, within(host, CALL_SECONDS));
+    },
+    async mediaFiles(hostUuid, url) {
+      const host = hostOf(hostUuid);
+      // on a command line everybody on the host could read it
+      if (media) return { unseen: 'the server wants a password, which is put on no command line' };
+      return mediaFiles(url, within(host, LOOK_SECONDS));
     },
     keepPartitions(hostUuid) {
       const host = hostOf(hostUuid);

@@ -63,6 +63,10 @@ export const DOM0 = {
   timeSync: allow('chronyc -n tracking; ntpq -pn'),
 } as const;
 
+/** One file's head, redirections followed: only the status comes back. The URL is a plan's own, without a login in it. */
+export const mediaHead = (url: string, file: string): Command =>
+  allow(`curl -s -I -L -m 10 -o /dev/null -w '%{http_code}' ${quote(`${url.replace(/\/+$/, '')}/${file}`)}`);
+
 // ── dom0: what its next boot does (xc §2.8) ──────────────────────────────────────────────────────
 
 /** Boot loaders' files: extlinux up to 6.5; GRUB from 7.0 on, where a machine has one of the two. */

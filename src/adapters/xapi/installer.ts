@@ -32,11 +32,13 @@ export async function askInstaller(asked: Asked): Promise<InstallerAnswers> {
   const url = await asks(asked, 'testUrl');
   if (url.missing === 'plugin') return { plugin: 'absent' };
   const failed = url.said === undefined ? url.failed : /^true$/i.test(url.said) ? undefined : url.said;
-  const [version, repartition, memory, licence] = await Promise.all([
+  const [version, repartition, memory, licence, host, pool] = await Promise.all([
     asks(asked, 'getVersion'),
     asks(asked, 'testSafe2Upgrade'),
     asks(asked, 'getDom0DefaultMemory'),
     askLicence(asked),
+    objections(asked, 'checkHost'),
+    objections(asked, 'checkPool'),
   ]);
   const product = version.said === undefined ? undefined : textOf(version.said, 'product-version');
   const target = Number(memory.said);
@@ -49,8 +51,34 @@ export async function askInstaller(asked: Asked): Promise<InstallerAnswers> {
     ...(word !== undefined && { repartition: scrubbed(asked, word) }),
     ...(licence.has === 'text' && { licence: { digest: licenceDigest(licence.text) } }),
     ...(licence.has === 'refused' && { licence: { refused: licence.why } }),
+    // of media that it cannot read, it says nothing but that
+    ...(failed === undefined &&
+      (host || pool) && { objections: { ...(host && { host }), ...(pool && { pool }) } }),
     ...(now !== undefined && { dom0Mib: { now, target: Math.round(target / MIB) } }),
   };
+}
+
+/** Undefined: no such function. `true`, or a list with nothing in it, is no objection; whatever else it says is one. */
+async function objections(
+  asked: Asked,
+  fn: 'checkHost' | 'checkPool',
+): Promise<readonly string[] | undefined> {
+  const { said, failed, missing } = await asks(asked, fn);
+  if (missing !== undefined) return undefined;
+  const words = said === undefined ? [failed ?? 'no reason was given'] : wordsIn(said);
+  return words.map((word) => scrubbed(asked, word));
+}
+
+function wordsIn(said: string): readonly string[] {
+  if (/^true$/i.test(said)) return [];
+  try {
+    const parsed: unknown = JSON.parse(said);
+    if (Array.isArray(parsed))
+      return parsed.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
+  } catch {
+    // no JSON: the words are its own
+  }
+  return [said === '' ? 'nothing' : said];
 }
 
 /** Longer than any licence there is; what is longer is no text for people. */

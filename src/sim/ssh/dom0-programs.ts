@@ -116,9 +116,26 @@ export const ntpq: Program = (shell) => {
   );
 };
 
+/** `-I URL -w %{http_code}`: the head of a file of the media. A server that hides files with a dot is a fault of the world. */
+const curl: Program = ({ machine, side }, parameters) => {
+  if (machine.kind !== 'dom0') return failed(127, 'sh: curl: command not found');
+  const url = parameters.at(-1) ?? '';
+  const { faults } = side.source.cloud;
+  const { name } = machine.host;
+  const away = faults
+    .list()
+    .some(
+      ({ call, how, on, nth }) =>
+        call === 'world:media' && how === 'fail' && nth === 0 && (on === undefined || on === name),
+    );
+  const hidden = url.endsWith('/.treeinfo') && faults.strike('world:treeinfo', name) !== undefined;
+  return ok(away || hidden ? '404' : '200');
+};
+
 export const DOM0_PROGRAMS: Readonly<Record<string, Program>> = {
   awk,
   chronyc,
+  curl,
   df,
   ntpq,
   python: python(''),

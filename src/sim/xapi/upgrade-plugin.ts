@@ -2,7 +2,7 @@
 import { compareVersions } from '../../domain/version';
 import { isLocal } from '../boot';
 import type { SimHost } from '../model';
-import { PROFILES } from '../profiles';
+import { hasSince, profileOf, PROFILES } from '../profiles';
 import { hostAt, map, text, type Call } from './method';
 import { assertReachable } from './methods-pool';
 import { SECONDS } from './timing';
@@ -13,10 +13,11 @@ export const UPGRADE_PLUGIN = 'prepare_host_upgrade.py';
 type Age = '2011' | '2.x' | '3.1';
 
 /** 6.0 brought it; one-shot entries and getVersion came with 8.0's, checkHost with the updates of 8.4 (xc §2.8). */
-function ageOf({ version }: SimHost): Age | undefined {
+function ageOf({ version, brand }: SimHost): Age | undefined {
   if (compareVersions(version, '6.0') < 0) return undefined;
   if (compareVersions(version, '8.0') < 0) return '2011';
-  return compareVersions(version, '8.4') < 0 ? '2.x' : '3.1';
+  // XCP-ng 8.3 is of the age of XenServer 8.4
+  return hasSince(profileOf(version, brand).release, '8.4') ? '3.1' : '2.x';
 }
 
 const FUNCTIONS: Readonly<Record<Age, readonly string[]>> = {
@@ -62,11 +63,22 @@ export async function callPlugin(call: Call): Promise<string> {
       return String(DOM0_BYTES);
     case 'getEUA':
       return licenceOf(call, host, version);
+    case 'checkHost':
+      return checked(call, host, fn, 'world:check-host');
+    case 'checkPool':
+      return checked(call, host, fn, 'world:check-pool');
     case 'main':
       return prepare(call, host, age, version);
     default:
       return 'true';
   }
+}
+
+/** 3.1 looks at host and pool itself; a fault is what it objects to. */
+function checked(call: Call, host: SimHost, fn: string, name: string): string {
+  const strike = call.world.cloud.faults.strike(name, host.name);
+  if (strike) throw raised(fn, strike.code ?? 'UNSUPPORTED');
+  return 'true';
 }
 
 /** The file EULA of the media (xc §2.8, 2.2.5). A fault has the vendor change it, or leaves it out of the mirror. */

@@ -145,3 +145,64 @@ describe('the licence', () => {
     expect(asked({ 'host-2': { refused: 'TIMEOUT' } }, '8.2.1')).toEqual([]);
   });
 });
+
+describe('the files of the media', () => {
+  const files = (missing: readonly string[]) => ({ missing: missing.map((file) => ({ file, why: 'gone' })) });
+  const { version: _none, ...silent } = answer({});
+
+  test('that a host does not reach block; .treeinfo only where the target has one', () => {
+    expect(asks('installer-files', { files: files([]) })).toEqual([]);
+    expect(asks('installer-files', { files: files(['install.img', '.treeinfo']) })).toEqual([
+      'block host-2: host-2 does not reach install.img at the URL of the media: gone.',
+      'warn host-2: host-2 does not reach .treeinfo at the URL of the media: gone.',
+    ]);
+    expect(asks('installer-files', { files: files(['.treeinfo']) }, '8.4.0')).toEqual([
+      'block host-2: host-2 does not reach .treeinfo at the URL of the media: gone.',
+    ]);
+  });
+
+  test('where nobody could look a person does, unless the plugin has read .treeinfo', () => {
+    const ask = (one: InstallerAnswers) =>
+      said('installer-files', healthyPool(), { installer: { url, hosts: { 'host-2': one } } });
+    const question = [
+      'question host-2: Does host-2 reach the hidden file .treeinfo at the URL of the media?',
+    ];
+    expect(ask(silent)).toEqual(question);
+    expect(ask({ ...silent, files: { unseen: 'no curl' } })).toEqual(question);
+    expect(ask({ ...answer({}), files: { unseen: 'no curl' } })).toEqual([]);
+  });
+
+  test('are not spoken of where the plugin itself refuses the media', () => {
+    expect(asks('installer-files', { refused: 'NOT_FOUND', files: files(['install.img']) })).toEqual([]);
+  });
+});
+
+describe('what the plugin says of host and pool', () => {
+  test.each([
+    ['LEGACY_VGPU', /a virtual GPU of the old kind/],
+    ['BIOS_BOOT', /boots by BIOS/],
+    ['COROSYNC2', /corosync 2/],
+    ['FCOE_IN_USE', /FCoE/],
+    ['CPU_NOT_X86_64_V3', /x86-64-v3/],
+    ['LINUX_BRIDGE', /Linux bridge/],
+    ['SHA1_CERTIFICATE', /SHA-1/],
+  ])('%s is a sentence', (word, sentence) => {
+    const [one, ...more] = asks('installer-objections', { objections: { host: [word] } });
+    expect([one, more]).toEqual([expect.stringMatching(sentence), []]);
+    expect(one).toMatch(/^block host-2: host-2 cannot be upgraded to 7.1.2: /);
+  });
+
+  test('a word that nobody here knows is no yes', () => {
+    expect(asks('installer-objections', { objections: { host: ['E_4711'] } })).toEqual([
+      'block host-2: Whether host-2 can be upgraded to 7.1.2 is not known: its upgrade plugin says E_4711.',
+    ]);
+  });
+
+  test('of the pool is said once, whichever hosts say it; no objection is nothing', () => {
+    const objecting = answer({ objections: { host: [], pool: ['COROSYNC2'] } });
+    const installer = { url, hosts: { 'host-1': objecting, 'host-2': objecting } };
+    expect(said('installer-objections', healthyPool(), { installer })).toHaveLength(1);
+    expect(asks('installer-objections', { objections: { host: [], pool: [] } })).toEqual([]);
+    expect(asks('installer-objections', {})).toEqual([]);
+  });
+});

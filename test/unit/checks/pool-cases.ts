@@ -271,6 +271,28 @@ export const CASES: readonly PoolCase[] = [
     ),
   ),
   of('paths-down', TARGET, 'warn storage-everywhere host-2'),
+  looked(
+    {
+      automatic: 'http://media.example/xcp-ng/8.4.0',
+      faults: [
+        { call: 'world:check-host', on: 'host-2', how: 'fail', code: 'BIOS_BOOT', nth: 0 },
+        { call: 'world:check-pool', how: 'fail', code: 'POOL_WITH_COROSYNC2', nth: 0 },
+      ],
+    },
+    // no release of XCP-ng is newer than the first whose plugin looks at host and pool
+    of(
+      'plugin-objects',
+      '8.4.0',
+      'block era pool-a',
+      'note update-sync pool-a',
+      'question capability-rows pool-a',
+      'question guest-os-mappings pool-a',
+      'note installer-licence pool-a',
+      'block installer-objections host-2',
+      'block installer-objections pool-a',
+      ...each('warn installer-memory'),
+    ),
+  ),
   of('pool-busy', '7.2.0', 'warn xapi-work pool-a'),
   of('power-by-ilo', '8.2.1', 'warn features-that-go host-2'),
   of('reboot-pending-master', '7.2.0', 'block pending-reboots host-1'),
@@ -293,6 +315,16 @@ export const CASES: readonly PoolCase[] = [
   of('time-service-off', '8.4.0', 'warn time-sync host-3'),
   of('too-many-guests', TARGET, 'block capability-rows pool-a'),
   of('tools-outdated', TARGET, 'note guest-tools pool-a'),
+  looked(
+    { automatic: MEDIA, faults: [{ call: 'world:treeinfo', on: 'host-2', how: 'fail', nth: 0 }] },
+    of(
+      'treeinfo-hidden',
+      '8.3.0',
+      'block installer-files host-2',
+      'note installer-licence pool-a',
+      ...each('warn installer-memory'),
+    ),
+  ),
   of(
     'two-old-versions',
     TARGET,
