@@ -1,10 +1,53 @@
-/** Looks at a pool and shows the exact list of what an upgrade or a rolling reboot would do. Changes nothing. */
+/** Looks at a pool and shows the exact list of what an upgrade, a rolling reboot or patching would do. Changes nothing. */
 import { urlMistake } from '../src/domain/installer';
+import type { PlanRequest } from '../src/domain/plan';
 import { defineCommand } from './command';
+import type { Words } from './words';
 
 /** Slack sends a link as `<http://…|label>`. */
 const plainUrl = (word: string | undefined): string | undefined =>
   /^<([^|>]+)(?:\|[^>]*)?>$/.exec(word ?? '')?.[1] ?? word;
+
+/** What is asked of patches; throws what `wrong` makes where it does not fit the rest. */
+function patchesAsked(
+  options: Words['options'],
+  flags: Words['flags'],
+  wrong: (what: string) => Error,
+): PlanRequest {
+  const names = options['hotfixes']?.split(',').map((name) => name.trim());
+  const { updates, solution } = options;
+  const noMoveBack = flags.has('no-move-back');
+  if (!names && updates === undefined) {
+    if (solution === undefined && !noMoveBack) return {};
+    throw wrong(
+      `${solution === undefined ? '--no-move-back' : '--solution'} goes with --hotfixes or --updates.`,
+    );
+  }
+  const asked = names ? '--hotfixes' : '--updates';
+  if (names && updates !== undefined)
+    throw wrong('--hotfixes and --updates do not go together: a release takes the one or the other.');
+  const other = ['to', 'automatic', 'by-hand', 'repartition', 'hosts', 'max-down'].find(
+    (name) => options[name] !== undefined,
+  );
+  if (flags.has('reboot') || other !== undefined)
+    throw wrong(
+      `${asked} and --${other ?? 'reboot'} do not go together: make two plans, one after the other.`,
+    );
+  if (updates !== undefined && updates !== 'latest')
+    throw wrong(`--updates takes latest; ${updates} cannot be chosen by itself.`);
+  if (names?.includes('')) throw wrong('names of hotfixes are separated by one comma: XS65E001,XS65E002.');
+  if (names && names.length > 1 && names.includes('all')) throw wrong('all stands alone behind --hotfixes.');
+  if (solution !== undefined && solution !== '1' && solution !== '2')
+    throw wrong(
+      '--solution is 1, where CloudStack distributes the VMs, or 2, where they go as the plan says.',
+    );
+  return {
+    ...(names && { hotfixes: names[0] === 'all' ? ('all' as const) : [...new Set(names)] }),
+    ...(updates !== undefined && { updates: 'latest' as const }),
+    ...(solution !== undefined && { solution: solution === '1' ? (1 as const) : (2 as const) }),
+    ...(noMoveBack && { noMoveBack }),
+  };
+}
 
 export const plan = defineCommand({
   name: 'plan',
@@ -14,14 +57,28 @@ export const plan = defineCommand({
     'plan POOL --reboot [--hosts HOST[,HOST]] [--remedy CHECK[,CHECK]]',
     'plan POOL --automatic URL [--by-hand HOST[,HOST]] [--repartition HOST[,HOST]] [--to VERSION]',
     'plan POOL [--to VERSION] [--max-down HOSTS]',
+    'plan POOL --hotfixes NAME[,NAME] [--solution 1|2] [--no-move-back]',
+    'plan POOL --hotfixes all [--solution 1|2] [--no-move-back]',
+    'plan POOL --updates latest [--solution 1|2] [--no-move-back]',
   ],
   summary:
-    'Looks at the pool and at CloudStack and shows every line an upgrade or a rolling reboot would walk. Changes nothing.',
+    'Looks at the pool and at CloudStack and shows every line an upgrade, a rolling reboot or patching would walk. Changes nothing.',
   deed: 'plan',
   shape: {
     arguments: ['POOL'],
-    options: ['to', 'remedy', 'hosts', 'automatic', 'by-hand', 'repartition', 'max-down'],
-    flags: ['reboot'],
+    options: [
+      'to',
+      'remedy',
+      'hosts',
+      'automatic',
+      'by-hand',
+      'repartition',
+      'max-down',
+      'hotfixes',
+      'updates',
+      'solution',
+    ],
+    flags: ['reboot', 'no-move-back'],
   },
   parse: ({ arguments: [pool], options, flags }, wrong) => {
     const to = options['to'];
@@ -57,9 +114,11 @@ export const plan = defineCommand({
     // as in pools.yaml: more than eight at a time nobody watches any more
     if (maxDown !== undefined && !/^[1-8]$/.test(maxDown))
       throw wrong(`--max-down is a number of hosts from 1 to 8, not “${maxDown}”.`);
+    const patches = patchesAsked(options, flags, wrong);
     return {
       pool: pool!,
       wish: {
+        ...patches,
         ...(to !== undefined && { to }),
         ...(remedies && { remedies }),
         ...(reboot && { reboot }),

@@ -71,5 +71,5 @@ const automaticWish = ({ url, byHand, repartition }: NonNullable<Plan['automatic
 
 const WITHOUT_A_VERSION: Readonly<Record<string, string | undefined>> = {
   'rolling-reboot': 'rolling reboot',
-  hotfix: 'patching',
+  hotfixes: 'patching',
 };

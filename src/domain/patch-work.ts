@@ -162,14 +162,16 @@ function named(
   const pending = inOrder(seen?.pending ?? []);
   if (missing.length === 0 && pending.length === 0) return undefined;
   const expect = inOrder([...pending, ...missing.map(({ guidance }) => guidance)]);
+  // a live patch saves the reboot, and nothing else that a hotfix may ask for
   const live =
     provider === 'pool_update' &&
-    expect.length === 0 &&
+    pending.length === 0 &&
+    expect.every((guidance) => guidance === 'reboot') &&
     missing.every(({ name }) => {
       const answer = prechecks[name];
       return answer?.ok === true && answer.live === 'complete';
     });
-  return { missing: missing.map(({ name }) => name), expect, ...(live && { live }) };
+  return { missing: missing.map(({ name }) => name), expect: live ? [] : expect, ...(live && { live }) };
 }
 
 /** Before the first synchronisation nobody knows what there is, so every host has its turn. */
@@ -186,3 +188,6 @@ function everything(seen: HostPatchesSeen | undefined): HostPatchWork | undefine
 /** Hosts that leave service, the master first. */
 export const withTurns = (pool: Snapshot, { hosts }: Pick<PatchWork, 'hosts'>): readonly string[] =>
   masterFirst(pool).flatMap(({ name }) => (hosts[name] && !hosts[name].live ? [name] : []));
+
+export const rebootsIn = (work: Pick<PatchWork, 'hosts'>): readonly string[] =>
+  Object.entries(work.hosts).flatMap(([name, { expect }]) => (expect.includes('reboot') ? [name] : []));

@@ -59,6 +59,8 @@ export const choosesHosts = (cloudStack: string): boolean => hasCome('hostAlloca
 
 /** True: what guest systems are called only the database tells. */
 export const guestOsNamesInDatabase = (cloudStack: string): boolean => !hasCome('guestOsNames', cloudStack);
+/** True: allocation stands beside maintenance and stays disabled through it; else maintenance takes its place (cs fact 3). */
+export const allocationStaysDisabled = (cloudStack: string): boolean => !showsConnection(cloudStack);
 
 export const findsHosts = (cloudStack: string): boolean => hasCome('findsHosts', cloudStack);
 

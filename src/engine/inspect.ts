@@ -9,12 +9,13 @@ import type { Automatic, Minutes, Placement } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
 import { problems } from '../domain/problems';
 import { chosenAmong, isOfSameRemedy, onceRemedied, remediesOf } from '../domain/remedied';
-import { place, placeEachAlone, rebootRules, simpleRules } from '../placement/index';
+import { leftToCloudStack, place, placeEachAlone, rebootRules, simpleRules } from '../placement/index';
 import { mediaAnswers } from './media-answers';
 import { patchLook, type Patched } from './patch-look';
 import type { Sources } from './read-sources';
 import { look, type Readable } from './snapshot';
 import { sameOrNewer } from '../domain/version';
+import { keepsMasterRole } from '../domain/version-eras';
 import { nextTurn } from './turn';
 
 export type Inspectable = Readable;
@@ -104,7 +105,9 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
       : rebootRules(target, turnsOf(wish, snapshot, work), owed, wishes);
   const placed = async (pool: Snapshot): Promise<Placement> => {
     await nextTurn();
-    return work?.moveBack ? placeEachAlone(pool, rules) : place(pool, rules);
+    if (!work) return place(pool, rules);
+    const placement = work.moveBack ? placeEachAlone(pool, rules) : place(pool, rules);
+    return leftToCloudStack(placement, movedByUs(pool, work));
   };
   const judged = async (pool: Snapshot, placement: Placement): Promise<readonly Finding[]> => {
     await nextTurn();
@@ -138,6 +141,13 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
     findings: known.flatMap((name) => [...chosen, ...others].filter(({ check }) => check === name)),
     chosen,
   };
+}
+
+/** Solution 2 leaves routers and system VMs to CloudStack, solution 1 all of them; a master that may not enter maintenance is ours. */
+function movedByUs(pool: Snapshot, { solution }: PatchWork): (host: string, vm: string) => boolean {
+  const guests = new Set(pool.vms.flatMap(({ name, kind }) => (kind === 'guest' ? [name] : [])));
+  const masterIsOurs = !keepsMasterRole(pool.cloudstack.version);
+  return (host, vm) => (masterIsOurs && host === pool.master) || (solution === 2 && guests.has(vm));
 }
 
 const ownVersion = ({ hosts, master }: Snapshot): string =>

@@ -34,3 +34,15 @@ const once = (all: readonly string[]): readonly string[] => [...new Set(all)];
 
 const worst = (alone: readonly Placement[]): NonNullable<Placement['answer']> =>
   (['cannot', 'not-found'] as const).find((answer) => alone.some((one) => one.answer === answer)) ?? 'fits';
+
+/**
+ * What CloudStack moves when a host enters maintenance goes where it likes: that there is room was proved, the moves are
+ * nobody's promise, and so hosts do not overlap. `ours`: VMs that the plan itself moves, by host.
+ */
+export const leftToCloudStack = (
+  { figures: _figures, turns: _turns, maxDown: _maxDown, ...placement }: Placement,
+  ours: (host: string, vm: string) => boolean,
+): Placement => ({
+  ...placement,
+  hosts: placement.hosts.map((one) => ({ ...one, moves: one.moves.filter(({ vm }) => ours(one.host, vm)) })),
+});

@@ -20,10 +20,19 @@ export function runFacts(input: ProcedureInput, hosts: readonly HostSnapshot[]):
 
 /** The same for a run that leaves every version alone: CloudStack is not stopped, and new VMs start on any other host. */
 export function rebootFacts(input: ProcedureInput, hosts: readonly HostSnapshot[]): readonly string[] {
+  const [order, ...rest] = aroundHosts(input, hosts);
+  return [
+    order!,
+    'Each host is emptied, rebooted once and put back in service before the next begins.',
+    ...rest,
+  ];
+}
+
+/** What is true of every run that takes hosts out of service. */
+export function aroundHosts(input: ProcedureInput, hosts: readonly HostSnapshot[]): readonly string[] {
   const { snapshot: pool } = input;
   return [
     inThisOrder(pool, hosts),
-    'Each host is emptied, rebooted once and put back in service before the next begins.',
     ...(input.has.dom0 ? [] : [BOOTS_UNSEEN]),
     ...(hosts.some((host) => isMaster(pool, host)) ? [MASTER_AWAY] : []),
     ...changesBefore(input),

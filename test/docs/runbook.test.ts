@@ -308,7 +308,7 @@ test('every procedure has a runbook of its own', () => {
   for (const { name } of procedures) expect(titlesOf(page(`docs/runbooks/${name}.md`), 1)).toHaveLength(1);
 });
 
-test.each([UPGRADE, 'docs/runbooks/rolling-reboot.md'])(
+test.each([UPGRADE, 'docs/runbooks/rolling-reboot.md', 'docs/runbooks/hotfixes.md'])(
   'every line of %s says why or what to look at, and where it comes from',
   (path) => {
     for (const section of partsOf(page(path), 2))

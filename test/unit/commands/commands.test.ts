@@ -194,6 +194,12 @@ describe('a line becomes one wish', () => {
     ['plan pool-a --remedy auto-start,capability-rows', { remedies: ['auto-start', 'capability-rows'] }],
     ['plan pool-a --reboot', { reboot: true }],
     ['plan pool-a --reboot --hosts host-1,host-2', { reboot: true, hosts: ['host-1', 'host-2'] }],
+    ['plan pool-a --hotfixes all', { hotfixes: 'all' }],
+    [
+      'plan pool-a --hotfixes XS65E1,XS65E2,XS65E1 --solution 1',
+      { hotfixes: ['XS65E1', 'XS65E2'], solution: 1 },
+    ],
+    ['plan pool-a --updates latest --no-move-back', { updates: 'latest', noMoveBack: true }],
     ['plan pool-a --to 7.1.2 --remedy all', { to: '7.1.2', remedies: ['all'] }],
   ])('%s wishes for these remedies', async (line, wish) => {
     const { context, seen } = slack();
@@ -236,6 +242,19 @@ describe('bad input gets one sentence and wishes nothing', () => {
     ['plan pool-a --reboot --to 7.1.2', 'USAGE', /--reboot and --to do not go together/],
     ['plan pool-a --hosts host-1', 'USAGE', /--hosts goes with --reboot/],
     ['plan pool-a --reboot --hosts host-1,', 'USAGE', /separated by one comma/],
+    [
+      'plan pool-a --hotfixes all --to 7.1.2',
+      'USAGE',
+      /--hotfixes and --to do not go together: make two plans/,
+    ],
+    ['plan pool-a --updates latest --reboot', 'USAGE', /--updates and --reboot do not go together/],
+    ['plan pool-a --hotfixes A --updates latest', 'USAGE', /a release takes the one or the other/],
+    ['plan pool-a --updates XS-1', 'USAGE', /--updates takes latest/],
+    ['plan pool-a --hotfixes A,', 'USAGE', /names of hotfixes are separated by one comma/],
+    ['plan pool-a --hotfixes all,A', 'USAGE', /all stands alone/],
+    ['plan pool-a --hotfixes A --solution 3', 'USAGE', /--solution is 1, where CloudStack/],
+    ['plan pool-a --solution 2', 'USAGE', /--solution goes with --hotfixes or --updates/],
+    ['plan pool-a --no-move-back', 'USAGE', /--no-move-back goes with/],
     ['plan pool-a --remedy', 'USAGE', /--remedy needs a value/],
     ['plan pool-a --remedy auto-start,', 'USAGE', /“” is no name of a check/],
     ['plan pool-a --remedy Auto_Start', 'USAGE', /“Auto_Start” is no name of a check/],

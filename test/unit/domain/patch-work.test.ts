@@ -95,18 +95,26 @@ describe('live patches', () => {
     expect(withTurns(POOL, done)).toEqual(['host-2', 'host-3']);
   });
 
-  test('not with guidance, not beside another hotfix, not below 7.1', () => {
+  test('the reboot that a hotfix asks for is what its live patch saves', () => {
+    const wanted = [{ ...staged[0]!, guidance: ['reboot' as const] }];
+    const look = { provider: 'pool_update' as const, seen: seen({ staged: wanted }), prechecks };
+    const done = work(POOL, ['NEW'], look);
+    expect(done.hosts['host-1']).toEqual({ missing: ['NEW'], expect: [], live: true });
+    expect(done.hosts['host-2']).toEqual({ missing: ['NEW'], expect: ['reboot'] });
+  });
+
+  test('not with other guidance, not beside another hotfix, not below 7.1', () => {
     const look = { seen: seen({ staged }), prechecks };
     expect(work(POOL, ['NEW'], look).hosts['host-1']?.live).toBeUndefined();
     const both = work(POOL, ['NEW', 'A'], { ...look, provider: 'pool_update' });
     expect(both.hosts['host-1']?.live).toBeUndefined();
-    const wanted = [{ ...staged[0]!, guidance: ['reboot' as const] }];
-    const reboots = work(POOL, ['NEW'], {
+    const wanted = [{ ...staged[0]!, guidance: ['restart-toolstack' as const] }];
+    const restarts = work(POOL, ['NEW'], {
       ...look,
       provider: 'pool_update',
       seen: seen({ staged: wanted }),
     });
-    expect(reboots.hosts['host-1']).toEqual({ missing: ['NEW'], expect: ['reboot'] });
+    expect(restarts.hosts['host-1']).toEqual({ missing: ['NEW'], expect: ['restart-toolstack'] });
   });
 });
 
