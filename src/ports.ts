@@ -247,6 +247,7 @@ export interface CsVm {
   readonly displayName: string;
   readonly kind: 'guest' | 'router' | 'ssvm' | 'cpvm';
   readonly account: string;
+  readonly domain?: string;
   readonly state: string;
   readonly hostId?: string;
   readonly haEnabled: boolean;

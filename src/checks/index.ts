@@ -1,5 +1,6 @@
 /** Pre-flight: the table of contents. Every check is looked at, so that all findings are seen at once. */
 import type { Finding } from '../domain/finding';
+import { ownerOf } from '../domain/owner-words';
 import type { Snapshot } from '../domain/pool';
 import type { Check, Extra } from './check';
 import { anotherHost } from './another-host';
@@ -163,5 +164,13 @@ export const checks: readonly Check[] = [
 ];
 
 /** Everything found, in the order of the checks. Pure: the same snapshot gives the same findings. */
-export const findingsOf = (pool: Snapshot, target: string, extra: Extra): readonly Finding[] =>
-  checks.flatMap((check) => check.look(pool, target, extra));
+export function findingsOf(pool: Snapshot, target: string, extra: Extra): readonly Finding[] {
+  const vms = new Map(pool.vms.map((vm) => [vm.name, vm]));
+  return checks.flatMap((check) =>
+    check.look(pool, target, extra).map((finding) => {
+      // whoever reads of a VM has to talk to its owner (R38)
+      const vm = vms.get(finding.on);
+      return vm ? { ...finding, evidence: [...finding.evidence, `owner: ${ownerOf(vm)}`] } : finding;
+    }),
+  );
+}

@@ -157,6 +157,7 @@ const vm = z.strictObject({
       id: text,
       displayName: text,
       account: text,
+      domain: optionalText,
       state: text,
       on: optionalText,
       haEnabled: z.boolean(),

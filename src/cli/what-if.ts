@@ -1,4 +1,5 @@
 /** `plan --snapshot FILE`: where VMs would go in a pool that is only a file. No configuration, no connection, nothing kept. */
+import { withOwner } from '../domain/owner-words';
 import { readFileSync } from 'node:fs';
 import type { WhatIfAnswer } from '../domain/answers';
 import { Rejected } from '../domain/errors';
@@ -145,8 +146,8 @@ export function whatIfText({ pool, target, placement }: WhatIfAnswer): string {
       ...indented([
         ...moves.map(({ vm, to, why }) => `${vm} → ${to} (${why})`),
         ...stops.map(
-          ({ vm, why, startOn }) =>
-            `${vm} is stopped (${why}) and started ${startOn[0] === undefined ? `when ${host} is back` : `on ${startOn[0]}`}`,
+          (one) =>
+            `${withOwner(one)} is stopped (${one.why}) and started ${one.startOn[0] === undefined ? `when ${host} is back` : `on ${one.startOn[0]}`}`,
         ),
       ]),
     ]),

@@ -118,10 +118,10 @@ const turn = ({ host, moves, stops }: HostPlacement): readonly string[] => [
             `to ${to}`,
             candidates.filter((other) => other !== to).join(', '),
           ]),
-          ...stops.map(({ vm, why, startOn, downMinutes }) => [
+          ...stops.map(({ vm, owner, why, startOn, downMinutes }) => [
             vm,
             '',
-            `is stopped: ${why}; down at most ${downMinutes} min`,
+            `is stopped: ${why}; down at most ${downMinutes} min${owner === undefined ? '' : `; owner: ${owner}`}`,
             startOn.length === 0 ? `started when ${host} is back` : `started on ${startOn.join(' or ')}`,
           ]),
         ],

@@ -76,6 +76,8 @@ export interface PlannedMove {
 
 export interface PlannedStop {
   readonly vm: string;
+  /** Whose it is, in words; absent in plans from before owners were told. */
+  readonly owner?: string;
   readonly why: string;
   /** Hosts it may be started on; empty: held until its own host is back. */
   readonly startOn: readonly string[];

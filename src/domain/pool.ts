@@ -85,6 +85,8 @@ export interface CloudStackVmSnapshot {
   readonly id: string;
   readonly displayName: string;
   readonly account: string;
+  /** Name of the account’s domain; absent where CloudStack shows none. */
+  readonly domain?: string;
   readonly state: string;
   /** Name of the host that CloudStack believes it runs on. */
   readonly on?: string;

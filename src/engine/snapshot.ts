@@ -234,6 +234,7 @@ function vmSnapshot(
         id: cs.id,
         displayName: cs.displayName,
         account: cs.account,
+        ...(cs.domain !== undefined && { domain: cs.domain }),
         state: cs.state,
         ...(csOn !== undefined && { on: csOn }),
         haEnabled: cs.haEnabled,

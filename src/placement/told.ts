@@ -1,5 +1,6 @@
 /** A try as a placement: names for numbers, moves in the order in which the drain makes them, and why each goes where. */
 import type { HostPlacement, PlannedMove, PlannedStop, Turn as TurnTold } from '../domain/plan';
+import { ownerOf } from '../domain/owner-words';
 import type { VmKind } from '../domain/pool';
 import type { Waits } from './course';
 import { hostMinutes, tenths } from './minutes';
@@ -186,6 +187,7 @@ function stopTold(
   };
   return {
     vm: seen.name,
+    owner: ownerOf(seen),
     why: why[because](),
     startOn: startOn
       .filter((to) => standing.takes[to])

@@ -1,4 +1,5 @@
 /** What the approver of a run must know, one sentence each: the outage of CloudStack among them. */
+import { withOwner } from '../domain/owner-words';
 import { isMaster, type HostSnapshot, type Snapshot } from '../domain/pool';
 import type { ProcedureInput } from './procedure';
 import { remedyLines } from './remedies';
@@ -68,5 +69,5 @@ const stopsIn = ({ placement }: ProcedureInput): readonly string[] =>
     .flatMap((host) => host.stops)
     .map(
       (stop) =>
-        `${stop.vm} cannot move (${stop.why}) and will be stopped; down at most ${stop.downMinutes} minutes.`,
+        `${withOwner(stop)} cannot move (${stop.why}) and will be stopped; down at most ${stop.downMinutes} minutes.`,
     );

@@ -7,6 +7,7 @@ import { hostPatchingOf, poolPatchingOf, type OffersFile } from './patching';
 import { isMixed, type SimHost, type SimPool, type SimSr, type SimVm } from './model';
 import { profileOf } from './profiles';
 import { resourceClassOf } from './resource-class';
+import { DOMAIN } from './cloudstack/catalogue';
 import { hostTraitsOf, poolTraitsOf, vmTraitsOf } from './traits';
 import type { HostFile, PoolFile, SrFile, VmFile } from './snapshot-file';
 
@@ -302,6 +303,7 @@ export function buildVm(
           file.name,
         ),
         displayName: cs?.displayName ?? file.name,
+        domain: cs?.domain ?? DOMAIN.name,
         account: cs?.account ?? (kind === 'guest' ? 'admin' : 'system'),
         state: cs?.state ?? (power === 'Running' ? 'Running' : 'Stopped'),
         ...((cs?.on ?? on) !== undefined && { on: (cs?.on ?? on)! }),

@@ -141,6 +141,7 @@ export interface SimCsVm {
   dbId: number;
   displayName: string;
   account: string;
+  domain: string;
   state: string;
   /** Host name. */
   on?: string;

@@ -53,6 +53,7 @@ const csVm = z.strictObject({
   id: text.optional(),
   displayName: text.optional(),
   account: text.optional(),
+  domain: text.optional(),
   state: text.optional(),
   on: text.optional(),
   haEnabled: z.boolean().optional(),

@@ -1,4 +1,5 @@
 /** What an approval of one host is bound to: its section, its bounds, and the findings that matter. */
+import { withOwner } from '../domain/owner-words';
 import { askedAs } from '../domain/aim';
 import { digestOf } from '../domain/digest';
 import type { Finding } from '../domain/finding';
@@ -115,8 +116,8 @@ export function shown(run: Run, host: string, master: boolean, facts: HostFacts)
     ...run.revisions.map((revision) => `Changed since the plan was made: ${revision.why}`),
     ...changes(run, host, facts),
     ...stops.map(
-      ({ vm, why, startOn, downMinutes }) =>
-        `${vm} will be stopped (${why}) and started ${startOn.length > 0 ? `on ${listed(startOn)}` : `when ${host} is back`}; down at most ${downMinutes} minutes.`,
+      (one) =>
+        `${withOwner(one)} will be stopped (${one.why}) and started ${one.startOn.length > 0 ? `on ${listed(one.startOn)}` : `when ${host} is back`}; down at most ${one.downMinutes} minutes.`,
     ),
     ...(master
       ? [

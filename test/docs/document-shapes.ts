@@ -64,6 +64,7 @@ const placement = z.strictObject({
       stops: z.array(
         z.strictObject({
           vm: text,
+          owner: optionalText.describe('whose it is, in words'),
           why: text,
           startOn: texts.describe('empty: it waits for its own host'),
           downMinutes: z.number(),

@@ -60,6 +60,12 @@ const accountOf = (row: Fields): string => {
   return optional(row, 'account') ?? (project === undefined ? 'system' : `project:${project}`);
 };
 
+const domainOf = (row: Fields): { domain?: string } => {
+  // newer releases tell the whole path beside the name
+  const domain = optional(row, 'domainpath') ?? optional(row, 'domain');
+  return domain === undefined ? {} : { domain };
+};
+
 const whereOf = (row: Fields): { hostId?: string } => {
   const hostId = optional(row, 'hostid');
   return hostId === undefined ? {} : { hostId };
@@ -85,6 +91,7 @@ export function userVmOf(row: Fields, { offerings, accounts }: Beside): CsVm {
     displayName: optional(row, 'displayname') ?? text(row, 'name'),
     kind: 'guest',
     account: accountOf(row),
+    ...domainOf(row),
     state: text(row, 'state'),
     ...whereOf(row),
     haEnabled: flag(row, 'haenable'),
@@ -123,6 +130,7 @@ export function routerOf(row: Fields): CsVm {
     ...ownVmOf(row),
     kind: 'router',
     account: accountOf(row),
+    ...domainOf(row),
     ...(group !== undefined && { redundantGroup: group }),
   };
 }

@@ -1,7 +1,7 @@
 /** Rows of the world as CloudStack's JSON objects, with the fields of 4.11.3. */
 import { compareVersions } from '../../domain/version';
 import { hostByName, type SimHost, type SimManagementServer, type SimPool } from '../model';
-import { DOMAIN, offeringOf, podOf, TEMPLATES, ZONE } from './catalogue';
+import { offeringOf, podOf, TEMPLATES, ZONE } from './catalogue';
 import { date, row } from './commands/command';
 import { isSuitable } from './placement';
 import { believedOn, type CloudStackSide, idOf, type KnownVm, type Row, type SimJob } from './side';
@@ -108,11 +108,11 @@ export const projectOf = (account: string): string | undefined =>
   account.startsWith('project:') ? account.slice('project:'.length) : undefined;
 export const projectId = (name: string): string => idOf('project', name);
 
-function ownerOf(account: string): Readonly<Record<string, string>> {
+function ownerOf({ account, domain }: KnownVm['cs']): Readonly<Record<string, string>> {
   const project = projectOf(account);
   const who: Record<string, string> =
     project === undefined ? { account } : { project, projectid: projectId(project) };
-  return { ...who, domainid: DOMAIN.id, domain: DOMAIN.name };
+  return { ...who, domainid: idOf('domain', domain), domain };
 }
 
 /** A VM that does not run is on no host: CloudStack then shows neither name nor id. */
@@ -129,7 +129,7 @@ export function userVmRow(side: CloudStackSide, vm: KnownVm): Row {
     displayname: vm.cs.displayName,
     // since 3.0.1
     ...(!side.profile.isOfThe2 && { instancename: vm.name }),
-    ...ownerOf(vm.cs.account),
+    ...ownerOf(vm.cs),
     state: vm.cs.state,
     haenable: vm.cs.haEnabled,
     zoneid: ZONE.id,
@@ -176,7 +176,7 @@ export function routerRow(side: CloudStackSide, vm: KnownVm): Row {
     id: vm.cs.id,
     name: vm.name,
     ...placeOf(vm.pool),
-    ...ownerOf(vm.cs.account),
+    ...ownerOf(vm.cs),
     ...whereOf(vm),
     hypervisor: 'XenServer',
     state: vm.cs.state,

@@ -1,4 +1,5 @@
 /** A plan as people read it: whether it can be done, what was found, and the exact list of what will be done. The whole of it is in its thread. */
+import { withOwner } from '../../domain/owner-words';
 import type { KnownBlock } from '@slack/types';
 import { askedAs, purposeOf } from '../../domain/aim';
 import type { Plan, Section } from '../../domain/plan';
@@ -97,7 +98,7 @@ const footer = (plan: Plan): KnownBlock =>
 function stopped({ placement }: Plan): readonly KnownBlock[] {
   const stops = placement.hosts.flatMap((host) => host.stops);
   if (stops.length === 0) return [];
-  const names = stops.map(({ vm, why, downMinutes }) => `${vm} (${why}, at most ${downMinutes} min)`);
+  const names = stops.map((one) => `${withOwner(one)} (${one.why}, at most ${one.downMinutes} min)`);
   return [section(`${bold('VMs that will be stopped')}\n${plain(clip(listed(names, 20), 1200))}`)];
 }
 

@@ -94,6 +94,7 @@ describe('vms-can-move', () => {
         evidence: [
           'on host-1’s turn it is stopped and started on host-2; if that is refused, down for at most 90 minutes',
           'on host-2’s turn it is stopped and started on host-1; if that is refused, down for at most 90 minutes',
+          'owner: acme',
         ],
       },
     ]);
@@ -151,7 +152,11 @@ describe('vms-can-move', () => {
         severity: 'note',
         on: 'i-2-14-VM',
         what: 'The CD debian.iso is in i-2-14-VM.',
-        evidence: ['attached by CloudStack', 'its SR iso is not attached on host-1, host-2, host-3'],
+        evidence: [
+          'attached by CloudStack',
+          'its SR iso is not attached on host-1, host-2, host-3',
+          'owner: acme',
+        ],
       },
     ]);
   });

@@ -100,6 +100,7 @@ describe('where a VM may not go', () => {
         vm: 'r-4-VM',
         why: 'its redundant partner runs on host-2, and both may not be on one host',
         startOn: [],
+        owner: 'acme',
         downMinutes: 90,
       },
     ]);
@@ -160,6 +161,7 @@ describe('VMs that cannot move', () => {
         vm: 'i-2-13-VM',
         why: 'has no tools; 6.5.0 would try and may hang the guest, 7.1.2 refuses with VM_LACKS_FEATURE',
         startOn: ['host-2', 'host-3'],
+        owner: 'acme',
         downMinutes: 90,
       },
     ]);
@@ -211,9 +213,16 @@ describe('VMs that cannot move', () => {
         vm: 'i-2-13-VM',
         why: 'needs what no other host has: host-2 lacks SR local-host-1; host-3 lacks SR local-host-1',
         startOn: [],
+        owner: 'acme',
         downMinutes: 90,
       },
-      { vm: 'i-2-14-VM', why: 'has vgpu of its host passed through', startOn: [], downMinutes: 90 },
+      {
+        vm: 'i-2-14-VM',
+        why: 'has vgpu of its host passed through',
+        startOn: [],
+        owner: 'acme',
+        downMinutes: 90,
+      },
     ]);
   });
 

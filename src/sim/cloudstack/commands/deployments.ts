@@ -146,6 +146,7 @@ function createVm({ side, params }: Call, pool: SimPool, memoryMib: number): Kno
     dbId,
     displayName: params.text('displayname') ?? params.text('name') ?? name,
     account: params.text('account') ?? ADMIN.account,
+    domain: DOMAIN.name,
     state: 'Stopped',
     haEnabled: false,
     hostTags: [],
