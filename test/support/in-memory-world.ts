@@ -5,7 +5,9 @@ import { backupPlace } from '../../src/adapters/backup/place';
 import { cloudStack } from '../../src/adapters/cloudstack/cloudstack';
 import { dom0 } from '../../src/adapters/dom0/dom0';
 import { managementServers } from '../../src/adapters/management-servers';
-import { hostKeyPins } from '../../src/adapters/ssh/transport';
+import type { CloudStackTransport } from '../../src/adapters/cloudstack/http-transport';
+import { hostKeyPins, type SshAnswer, type SshTransport } from '../../src/adapters/ssh/transport';
+import type { XapiTransport } from '../../src/adapters/xapi/transport';
 import type { DumpFiles } from '../../src/adapters/xapi/dump';
 import type { ArtefactFiles } from '../../src/adapters/xapi/patching/artefact-files';
 import { xapiPool } from '../../src/adapters/xapi/xapi-pool';
@@ -27,6 +29,12 @@ export interface Sides {
   readonly cloud: Cloud;
   readonly cloudStack: CloudStackSide;
   readonly ssh: SshSide;
+  /** What becomes of an answer on its way: the call, and what came. XAPI's reply, CloudStack's JSON, rows, an SSH answer. */
+  readonly spoil?: (
+    source: 'xapi' | 'cloudstack' | 'database' | 'ssh',
+    call: string,
+    answer: unknown,
+  ) => unknown;
 }
 
 /** What pools.yaml pins: taken once, however often keys change and workers are started later. */
@@ -93,12 +101,30 @@ export function worldInMemory(
   facts: Partial<PoolFacts> = {},
   kept: Kept = keptInMemory(sides),
 ): Omit<World, 'others' | 'lookAgain'> {
-  const { cloud, cloudStack: side, ssh } = sides;
+  const { cloud, cloudStack: side, ssh, spoil = (_source, _call, answer) => answer } = sides;
   const pins = hostKeyPins(kept.pinned.ssh);
-  const transport = sshInMemory(
+  const secure = sshInMemory(
     cloud,
     inMemorySsh(ssh, (at) => pins.pinned(at)),
   );
+  const transport: SshTransport = {
+    ...secure,
+    exec: async (target, command, options) =>
+      spoil('ssh', command, await secure.exec(target, command, options)) as SshAnswer,
+  };
+  const plainXapi = xapiInMemory(cloud);
+  const xapi: XapiTransport = {
+    ...plainXapi,
+    call: async (address, method, params, options) =>
+      spoil('xapi', method, await plainXapi.call(address, method, params, options)),
+  };
+  const http = cloudStackInMemory(side);
+  const api: CloudStackTransport = async (request) => {
+    const answer = await http(request);
+    const [, command = ''] = /[?&]command=(\w+)/.exec(`${request.url}?${request.body ?? ''}`) ?? [];
+    const spoilt = spoil('cloudstack', command, answer.body);
+    return { ...answer, body: String(spoilt) };
+  };
   const hostOf = (uuid: string): SimHost => pool.hosts.find((host) => host.uuid === uuid)!;
   const servers = cloud.managementServers.map((server) => ({ name: server.name, target: sshOf(server) }));
   const first = servers[0]!;
@@ -112,7 +138,7 @@ export function worldInMemory(
     })),
     user: XAPI_USER,
     password: XAPI_PASSWORD,
-    transport: xapiInMemory(cloud),
+    transport: xapi,
     files: kept.files,
     artefacts: atOnce,
     ssh: {
@@ -137,9 +163,11 @@ export function worldInMemory(
       url: 'http://cloudstack.sim/client/api',
       apiKey: ADMIN.apiKey,
       secretKey: ADMIN.secretKey,
-      transport: cloudStackInMemory(side),
+      transport: api,
     }),
-    cloudStackDb: cloudStackDb((sql) => selected(side, sql)),
+    cloudStackDb: cloudStackDb(
+      async (sql) => spoil('database', sql, await selected(side, sql)) as readonly unknown[],
+    ),
     dom0: dom0({
       hosts: pool.hosts.map((host) => ({ uuid: host.uuid, name: host.name, target: sshOf(host) })),
       transport,

@@ -68,11 +68,15 @@ export function apiClient(options: ClientOptions): ApiClient {
     const rows: Fields[] = [];
     for (let page = 1; page <= MOST_PAGES; page++) {
       const fields = await get(command, { ...params, page: String(page), pagesize: String(PAGE) });
-      const shown = fields[key];
-      if (!Array.isArray(shown)) return rows;
-      rows.push(...shown.filter(isFields));
+      const shown = fields[key] ?? [];
+      if (!Array.isArray(shown) || !shown.every(isFields))
+        throw new Malformed(source, `${command} answered with something else than a list of rows`);
+      rows.push(...shown);
       const count = Number(fields['count'] ?? rows.length);
-      if (shown.length === 0 || rows.length >= count) return rows;
+      if (rows.length >= count) return rows;
+      // a page past the end has a count and no rows: whoever counts more than comes hides some
+      if (shown.length === 0 || Number.isNaN(count))
+        throw new Malformed(source, `${command} counts ${count} rows and shows ${rows.length}`);
     }
     throw new Malformed(source, `${command} never reached its own count`);
   };

@@ -14,12 +14,17 @@ export function text(fields: Fields, name: string): string {
 
 export function optional(fields: Fields, name: string): string | undefined {
   const value = fields[name];
-  if (typeof value === 'string' && value !== '') return value;
-  return typeof value === 'number' ? String(value) : undefined;
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  throw new Malformed(SOURCE, `a row whose ${name} is no text`);
 }
 
-export const flag = (fields: Fields, name: string): boolean =>
-  fields[name] === true || fields[name] === 'true';
+export function flag(fields: Fields, name: string): boolean {
+  const value = fields[name];
+  if (value === undefined || value === null || value === false || value === 'false') return false;
+  if (value === true || value === 'true') return true;
+  throw new Malformed(SOURCE, `a row whose ${name} is neither true nor false`);
+}
 
 export function hostOf(row: Fields): CsHost {
   const owner = optional(row, 'managementserverid');

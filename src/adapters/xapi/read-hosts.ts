@@ -4,7 +4,7 @@ import { Malformed } from '../../domain/errors';
 import { hotfixesOf, startsOf } from './patches';
 import { textFrom, type XapiObject } from './record';
 import type { Session } from './session';
-import { mibDown, NULL_REF, type Directory, type Table } from './tables';
+import { assertListed, mibDown, NULL_REF, type Directory, type Table } from './tables';
 import { hostTraits, isBonded, operationsOf, pathsOf, poolTraits, wiringOf } from './traits';
 
 export interface Look {
@@ -89,6 +89,28 @@ export async function readHosts(look: Look): Promise<readonly XenHostSeen[]> {
     table('host_patch'),
     table('pool_update'),
   ]);
+  const listed = (cls: string, rows: Table, refs: readonly string[]): void =>
+    assertListed(look.source, cls, rows, refs);
+  listed(
+    'PIF',
+    pifs,
+    [...hosts.values()].flatMap((host) => host.set('PIFs')),
+  );
+  listed(
+    'PBD',
+    pbds,
+    [...hosts.values()].flatMap((host) => host.set('PBDs')),
+  );
+  listed(
+    'SR',
+    srs,
+    [...pbds.values()].map((pbd) => pbd.text('SR')),
+  );
+  listed(
+    'network',
+    networks,
+    [...pifs.values()].map((pif) => pif.text('network')),
+  );
   const isBond = (pif: XapiObject): boolean =>
     pif.has('bond_master_of') && pif.set('bond_master_of').length > 0;
   const bonds: Table = [...pifs.values()].some(isBond) ? await table('Bond') : new Map();

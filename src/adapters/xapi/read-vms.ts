@@ -4,7 +4,7 @@ import { Malformed, Refused } from '../../domain/errors';
 import type { XenVmSeen } from '../../ports';
 import { namesOfNetworks, type Look } from './read-hosts';
 import { textFrom, type XapiObject } from './record';
-import { mibUp, NULL_REF, type Table } from './tables';
+import { assertListed, mibUp, NULL_REF, type Table } from './tables';
 import { hasTools, vmTraits } from './traits';
 
 interface VmTables {
@@ -35,6 +35,38 @@ export async function readVms(look: Look): Promise<readonly XenVmSeen[]> {
   ]);
   const [pool] = pools.values();
   const real = [...vms.values()].filter(isReal);
+  const listed = (cls: string, rows: Table, refs: readonly string[]): void =>
+    assertListed(look.source, cls, rows, refs);
+  listed(
+    'VBD',
+    vbds,
+    real.flatMap((vm) => vm.set('VBDs')),
+  );
+  listed(
+    'VIF',
+    vifs,
+    real.flatMap((vm) => vm.set('VIFs')),
+  );
+  listed(
+    'VDI',
+    vdis,
+    [...vbds.values()].map((vbd) => vbd.text('VDI')),
+  );
+  listed(
+    'SR',
+    srs,
+    [...vdis.values()].map((vdi) => vdi.text('SR')),
+  );
+  listed(
+    'network',
+    networks,
+    [...vifs.values()].map((vif) => vif.text('network')),
+  );
+  listed(
+    'VM_guest_metrics',
+    guestMetrics,
+    real.map((vm) => vm.text('guest_metrics')),
+  );
   const needsPcis = real.some((vm) => vm.has('attached_PCIs') && vm.set('attached_PCIs').length > 0);
   const pcis: Table = needsPcis ? await table('PCI') : new Map();
   const tables = {
@@ -130,7 +162,8 @@ export async function readBlockers(
     [hostRef],
     'ask what cannot be evacuated',
   );
-  if (typeof answer !== 'object' || answer === null) throw new Malformed(source, 'a map of VMs was expected');
+  if (typeof answer !== 'object' || answer === null || Array.isArray(answer))
+    throw new Malformed(source, 'a map of VMs was expected');
   const blockers: Record<string, readonly string[]> = {};
   for (const [ref, error] of Object.entries(answer)) {
     const name = directory.nameOf(ref) ?? (await nameOfVm(look, ref));

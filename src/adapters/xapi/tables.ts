@@ -1,5 +1,5 @@
 /** The pool's records of one look, class by class, and names for references. */
-import { Refused } from '../../domain/errors';
+import { Malformed, Refused } from '../../domain/errors';
 import { objectsFrom, type XapiObject } from './record';
 import type { Session } from './session';
 
@@ -100,6 +100,15 @@ export class Directory {
 }
 
 export const NULL_REF = 'OpaqueRef:NULL';
+
+/**
+ * One row may go between two answers. A list without any, of rows that others refer to, was cut: what it hides is not
+ * "nothing" (xapi §1.3).
+ */
+export function assertListed(source: string, cls: string, table: Table, refs: readonly string[]): void {
+  if (table.size === 0 && refs.some((ref) => ref !== NULL_REF && ref !== ''))
+    throw new Malformed(source, `it refers to objects of the class ${cls} and lists none`);
+}
 /** Bytes to whole MiB, rounded up for needs. */
 export const mibUp = (bytes: number): number => Math.ceil(bytes / (1024 * 1024));
 /** …and down for what is free. */

@@ -18,19 +18,19 @@ export const operationsOf = (object: XapiObject): readonly string[] =>
 
 export function hostTraits(host: XapiObject, updates: Table): NonNullable<XenHostSeen['traits']> {
   const other = host.map('other_config');
-  const cpu = mapOf(host, 'cpu_info');
-  const licence = mapOf(host, 'license_params');
+  const cpu = host.map('cpu_info');
+  const licence = host.map('license_params');
   const guidance = guidancesOf(host.has('pending_guidances') ? host.set('pending_guidances') : []);
   const latest = textOf(host, 'latest_synced_updates_applied');
   return {
     maintenanceMode: other['MAINTENANCE_MODE'] === 'true',
-    operations: operationsOf(host),
-    powerOnMode: textOf(host, 'power_on_mode'),
+    operations: Object.values(host.map('current_operations')).toSorted(),
+    powerOnMode: host.text('power_on_mode'),
     // a field of its own from 7.5 on, before that in other_config (xapi §5.1)
     iqn: textOf(host, 'iscsi_iqn') || (other['iscsi_iqn'] ?? ''),
     multipathing: flagOf(host, 'multipathing') || other['multipathing'] === 'true',
     licence: {
-      edition: textOf(host, 'edition'),
+      edition: host.text('edition'),
       ...expiryOf(licence['expiry']),
       motion: licence['restrict_xen_motion'] !== 'true',
     },
@@ -74,15 +74,15 @@ export function vmTraits(
   guestMetrics: XapiObject | undefined,
   pool: XapiObject | undefined,
 ): VmTraits {
-  const affinity = hosts.get(textOf(vm, 'affinity'))?.text('uuid');
+  const affinity = hosts.get(vm.text('affinity'))?.text('uuid');
   const appliance = textOf(vm, 'appliance');
   const beyond = pool && cpuBeyond(vm, mapOf(pool, 'cpu_info'));
-  const cores = Number(mapOf(vm, 'platform')['cores-per-socket'] ?? 1);
+  const cores = Number(vm.map('platform')['cores-per-socket'] ?? 1);
   return {
-    operations: operationsOf(vm),
-    blocked: mapOf(vm, 'blocked_operations'),
+    operations: Object.values(vm.map('current_operations')).toSorted(),
+    blocked: vm.map('blocked_operations'),
     autoPowerOn: vm.map('other_config')['auto_poweron'] === 'true',
-    haPriority: textOf(vm, 'ha_restart_priority'),
+    haPriority: vm.text('ha_restart_priority'),
     inAppliance: appliance !== '' && appliance !== NULL_REF,
     ...(affinity !== undefined && { affinity }),
     paravirtual: vm.text('HVM_boot_policy') === '',
@@ -107,7 +107,7 @@ const hasOldTools = (metrics: XapiObject | undefined): boolean =>
 
 /** other_config `mpath-SCSIID` is `[up, of]` (SM's multipath status); several LUNs add up. */
 export function pathsOf(pbd: XapiObject): PbdSnapshot['paths'] {
-  const counts = Object.entries(mapOf(pbd, 'other_config'))
+  const counts = Object.entries(pbd.map('other_config'))
     .filter(([key]) => key.startsWith('mpath-'))
     .flatMap(([, value]) => {
       const match = /^\[\s*(\d+),\s*(\d+)/.exec(value);
@@ -122,8 +122,8 @@ export function pathsOf(pbd: XapiObject): PbdSnapshot['paths'] {
 
 /** VLAN tag and bond of a card: -1 is "no tag"; links_up came with 6.1, before that all cards count as up. */
 export function wiringOf(pif: XapiObject, pifs: Table, bonds: Table): Pick<PifSnapshot, 'vlan' | 'bond'> {
-  const vlan = pif.has('VLAN') ? pif.integer('VLAN') : -1;
-  const [bondRef] = pif.has('bond_master_of') ? pif.set('bond_master_of') : [];
+  const vlan = pif.integer('VLAN');
+  const [bondRef] = pif.set('bond_master_of');
   const bond = bondRef === undefined ? undefined : bonds.get(bondRef);
   const cards = bond?.set('slaves').flatMap((ref) => pifs.get(ref)?.text('device') ?? []);
   return {
@@ -139,5 +139,4 @@ export function wiringOf(pif: XapiObject, pifs: Table, bonds: Table): Pick<PifSn
 }
 
 /** A card that is part of a bond has nothing to say of its own. */
-export const isBonded = (pif: XapiObject): boolean =>
-  pif.has('bond_slave_of') && !['', NULL_REF].includes(pif.text('bond_slave_of'));
+export const isBonded = (pif: XapiObject): boolean => !['', NULL_REF].includes(pif.text('bond_slave_of'));

@@ -387,9 +387,11 @@ describe('failures', () => {
     await expect(saying(answer).hosts('c')).rejects.toBeInstanceOf(Malformed);
   });
 
-  test('a list that never reaches its count ends all the same', async () => {
-    await expect(saying({ body: '{"listhostsresponse":{"count":9,"host":[]}}' }).hosts('c')).resolves.toEqual(
-      [],
-    );
+  test('a list that counts more than it shows is not believed, and not asked for ever', async () => {
+    for (const body of ['{"count":9,"host":[]}', '{"count":9}'])
+      await expect(saying({ body: `{"listhostsresponse":${body}}` }).hosts('c')).rejects.toThrow(
+        'listHosts counts 9 rows and shows 0',
+      );
+    await expect(saying({ body: '{"listhostsresponse":{}}' }).hosts('c')).resolves.toEqual([]);
   });
 });
