@@ -45,7 +45,10 @@ const refusal = async (promise: Promise<unknown>): Promise<Refused> => {
 };
 
 const RELEASES = [
+  ['5.6.100', 'XenServer', 'PATCH'],
   ['6.5.0', 'XenServer', 'PATCH'],
+  ['7.0.0', 'XenServer', 'PATCH'],
+  ['7.1.2', 'XenServer', 'UPDATE'],
   ['8.2.1', 'Citrix Hypervisor', 'UPDATE'],
 ] as const;
 
