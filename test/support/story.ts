@@ -29,6 +29,7 @@ import type { SimHost, SimPool, SimVm } from '../../src/sim/model';
 import { sidesOf } from '../../src/sim/sides';
 import { hands } from '../../src/sim/xapi';
 import { steps } from '../../src/steps/index';
+import type { AnyStep } from '../../src/steps/step';
 import { keptInMemory, worldInMemory } from './in-memory-world';
 import type { Parts } from './parts';
 import { Dead } from './killing';
@@ -77,7 +78,11 @@ export interface Story {
   /** Made and kept, in the name of Ann. */
   plan(pool?: string, remedies?: readonly string[]): Promise<Plan>;
   start(plan: Plan): Promise<string>;
-  worker(wrap?: (parts: Parts) => Parts): Engine;
+  /** `broken`: steps with a promise taken out, by kind. */
+  worker(
+    wrap?: (parts: Parts) => Parts,
+    broken?: Readonly<Record<string, (was: AnyStep) => AnyStep>>,
+  ): Engine;
   run(id: string): Promise<Run>;
   entries(id: string): Promise<readonly Entry[]>;
   /** Ticks, answers and boots until every run is over or nothing moves any more. Gives the first run. */
@@ -204,7 +209,7 @@ export function story(options: StoryOptions = {}): Story {
       return made;
     },
     start: async (plan) => (await operator.start(ANN, plan.id)).run,
-    worker(wrap = (parts) => parts) {
+    worker(wrap = (parts) => parts, broken = {}) {
       const folded = folds(journal);
       const worlds = new Map<string, Parts>();
       const partsOf = (pool: string): Parts => {
@@ -215,7 +220,10 @@ export function story(options: StoryOptions = {}): Story {
       return engine({
         journal: partsOf(it.pool.name).journal,
         clock,
-        step: (kind) => steps.get(kind),
+        step: (kind) => {
+          const step = steps.get(kind);
+          return step && (broken[kind]?.(step) ?? step);
+        },
         world: (run) => {
           const { world } = partsOf(run.plan.pool);
           return {
