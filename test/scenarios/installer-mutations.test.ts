@@ -69,7 +69,7 @@ const seeing =
   });
 const blindToMark = seeing((seen) => ({
   ...seen,
-  boot: { ...(seen['boot'] as object), repartition: false } as Json,
+  boot: { ...(seen['boot'] as object), repartition: false },
 }));
 const mark = (it: Story): unknown =>
   (it.host('host-2').dom0 = { ...it.host('host-2').dom0, safe2upgrade: true });
@@ -112,7 +112,7 @@ test('an approval that is not looked at again: a disk that came there since is d
   const asApproved = seeing((seen) => {
     const local = seen['local'] as { readonly srs: readonly object[] } | undefined;
     return local
-      ? { ...seen, local: { ...local, srs: local.srs.map((sr) => ({ ...sr, disks: [] })) } as Json }
+      ? { ...seen, local: { ...local, srs: local.srs.map((sr) => ({ ...sr, disks: [] })) } }
       : seen;
   });
 
