@@ -4,7 +4,7 @@ import type { Run } from '../../src/domain/run';
 import type { PoolFile } from '../../src/sim/snapshot-file';
 import { hands } from '../../src/sim/xapi';
 import { changes, endedWell, heldBy, problemsIn, told, times, truthOf } from '../support/outcome';
-import { patchStory, type Patches } from '../support/patch-lines';
+import { patchStory } from '../support/patch-story';
 import { folder } from '../support/patches';
 import { smallPool } from '../support/small-pool';
 import { BOB, type Story, type StoryOptions } from '../support/story';
@@ -19,7 +19,7 @@ const SECOND = {
   ...hotfix('XS65E002', ['restart-toolstack'], { requires: ['XS65E001'] }),
   requires: ['XS65E001'],
 };
-const BOTH: Patches = { artefacts: [FIRST, SECOND] };
+const BOTH = [FIRST, SECOND];
 
 /** Five hosts, one small VM each. */
 const five: PoolFile = {
@@ -97,9 +97,9 @@ test.each<readonly [asks: string, guidance: readonly string[], late: readonly st
   ['a reboot only once it is applied', [], ['restartHost'], ['host.reboot host-1', 'host.reboot host-2']],
   ['what nobody knows', ['restartEverything'], [], ['host.reboot host-1', 'host.reboot host-2']],
 ])('a hotfix that asks for %s is followed by just that', async (_asks, guidance, lateGuidance, follows) => {
-  const it = patchStory({
-    artefacts: [hotfix(`XS65E1${guidance.length}${lateGuidance.length}`, guidance, { lateGuidance })],
-  });
+  const it = patchStory([
+    hotfix(`XS65E1${guidance.length}${lateGuidance.length}`, guidance, { lateGuidance }),
+  ]);
   const run = await told(it);
   expect([it.errors, it.cloud.violations, run.phase, run.owed]).toEqual([[], [], 'finished', []]);
   expect(onPool(it).filter((call) => call.startsWith('host.'))).toEqual(follows);
@@ -182,7 +182,7 @@ describe('what goes wrong is told in a sentence, and the pool rests in a state t
 
   test('a file with another checksum is refused before any host is touched, and nothing is owed for it', async () => {
     const wrong = hotfix('XS65E050', ['reboot']);
-    const it = patchStory({ artefacts: [wrong] }, leave);
+    const it = patchStory([wrong], leave);
     writeFileSync(wrong.file, Buffer.alloc(wrong.bytes, 7));
     const run = await it.play(await it.start(await it.plan()));
     expect(heldBy(run)).toEqual(['HOTFIX_NOT_STAGED']);
@@ -192,7 +192,7 @@ describe('what goes wrong is told in a sentence, and the pool rests in a state t
   });
 
   test('a hotfix for another version is refused by its pre-check, before any host is touched', async () => {
-    const it = patchStory({ artefacts: [files.artefact({ name: 'XS70E001', versions: ['7.0.0'] })] }, leave);
+    const it = patchStory([files.artefact({ name: 'XS70E001', versions: ['7.0.0'] })], leave);
     const run = await it.play(await it.start(await it.plan()));
     expect(heldBy(run)).toEqual(['PRECHECK_FAILED']);
     expect(problemOf(run)!.why).toMatch(
@@ -216,7 +216,7 @@ describe('what goes wrong is told in a sentence, and the pool rests in a state t
 });
 
 test('an aborted run owes the files that it has brought; giving back removes them, and no other', async () => {
-  const it = patchStory({ artefacts: [FIRST] });
+  const it = patchStory([FIRST]);
   const id = await it.start(await it.plan());
   await it.play(id, { until: (run) => isDone(run, 'pool', 'stage-hotfixes') });
   await it.operator.abort(BOB, id);
