@@ -4,7 +4,7 @@ import { demoAsked, DEMO_USAGE, WrongAsk, type DemoAsked } from './demo/asked';
 import { handsAtTheConsole, players, type Ending } from './demo/players';
 import { openStage, type Stage } from './demo/stage';
 import { storyTold } from './demo/story-told';
-import { breaches, type Truth } from './demo/verdict';
+import { breaches, unpatched, type Truth } from './demo/verdict';
 import { UnknownFault } from './sim/faults';
 
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
@@ -70,7 +70,11 @@ async function judged(stage: Stage, asked: DemoAsked): Promise<number> {
     const ending = await players({ announcement, pool, speed, asks: told.asks, say }).play();
     const after = await truth();
     process.stdout.write(`${thread(stage)}\n`);
-    const found = [...unfinished(ending), ...breaches(before, after, told.version)];
+    const found = [
+      ...unfinished(ending),
+      ...breaches(before, after, told.version),
+      ...(asked.procedure === 'hotfix' ? unpatched(after, stage.catalogue) : []),
+    ];
     for (const one of found) say(`✗ ${one}`);
     if (found.length > 0) say(lastWords(stage.log()));
     else

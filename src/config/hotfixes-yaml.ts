@@ -14,7 +14,8 @@ export const HOTFIXES_YAML = 'hotfixes.yaml';
 /** A feed of every release there ever was is below one megabyte. */
 const FEED_BYTES = 8_000_000;
 
-const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'is not a name such as XS65ESP1002');
+/** Before 7.1 a pack is called `maker:name`. */
+const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9:._-]*$/, 'is not a name such as XS65ESP1002');
 const names = z.array(name).default([]);
 const version = z.string().regex(/^\d+(\.\d+)+$/, 'is not a version such as 6.5.0; versions stand in quotes');
 const place = z.string().min(1, 'is empty');

@@ -1,7 +1,7 @@
 /** What `npm run demo` was asked for. Pure. */
 import { parseArgs } from 'node:util';
 import type { FaultSpec } from '../sim/faults';
-import { DEFAULT_PAIR, pairNamed, PAIRS, type Pair } from '../sim/pairs';
+import { DEFAULT_PAIR, pairNamed, PAIRS, PATCHED_PAIRS, type Pair } from '../sim/pairs';
 
 export interface DemoAsked {
   /** Play the whole story without a browser and judge it. */
@@ -16,6 +16,8 @@ export interface DemoAsked {
   readonly pair: Pair;
   /** What Ann asks for, and what it is judged by. */
   readonly procedure: DemoProcedure;
+  /** With `hotfix`: who empties the hosts; absent: as the product chooses. */
+  readonly solution?: string;
   /** The hosts install by themselves. */
   readonly automatic: boolean;
   /** Nobody stands at the consoles: whoever watches boots the hosts. */
@@ -23,9 +25,9 @@ export interface DemoAsked {
 }
 
 export const DEMO_USAGE =
-  "npm run demo -- [--auto] [--real] [--speed N] [--port P] [--by-hand] [--automatic] [--procedure rolling-upgrade|rolling-reboot] [--pair NAME] [--fault 'CALL[@ON][#NTH] HOW[=CODE]']...";
+  "npm run demo -- [--auto] [--real] [--speed N] [--port P] [--by-hand] [--automatic] [--procedure rolling-upgrade|rolling-reboot|hotfix] [--solution 1|2] [--pair NAME] [--fault 'CALL[@ON][#NTH] HOW[=CODE]']...";
 
-const PROCEDURES = ['rolling-upgrade', 'rolling-reboot'] as const;
+const PROCEDURES = ['rolling-upgrade', 'rolling-reboot', 'hotfix'] as const;
 export type DemoProcedure = (typeof PROCEDURES)[number];
 
 export class WrongAsk extends Error {}
@@ -33,9 +35,8 @@ export class WrongAsk extends Error {}
 /** A minute of pool time per second: a host takes half a minute of watching. */
 const SPEED = 60;
 
-const pairs = PAIRS.map(
-  ({ name, cloudStack, brand, from, to }) => `  ${name}: CloudStack ${cloudStack}, ${brand} ${from} to ${to}`,
-);
+const told = ({ name, cloudStack, brand, from, to }: Pair): string =>
+  `  ${name}: CloudStack ${cloudStack}, ${brand} ${from}${from === to ? '' : ` to ${to}`}`;
 
 /** Throws WrongAsk with a sentence. */
 export function demoAsked(argv: readonly string[]): DemoAsked {
@@ -50,6 +51,7 @@ export function demoAsked(argv: readonly string[]): DemoAsked {
         port: { type: 'string' },
         pair: { type: 'string', default: DEFAULT_PAIR.name },
         procedure: { type: 'string', default: PROCEDURES[0] },
+        solution: { type: 'string' },
         'by-hand': { type: 'boolean', default: false },
         automatic: { type: 'boolean', default: false },
         fault: { type: 'string', multiple: true, default: [] },
@@ -63,10 +65,14 @@ export function demoAsked(argv: readonly string[]): DemoAsked {
   const port = values.port === undefined ? undefined : Number(values.port);
   if (port !== undefined && !(Number.isInteger(port) && port >= 1024 && port <= 65_000))
     throw new WrongAsk('--port is a port from 1024 to 65000');
-  const pair = pairNamed(values.pair);
-  if (!pair) throw new WrongAsk(`--pair ${values.pair} is not one of these:\n${pairs.join('\n')}`);
   const procedure = PROCEDURES.find((one) => one === values.procedure);
   if (!procedure) throw new WrongAsk(`--procedure is one of these: ${PROCEDURES.join(', ')}`);
+  const among = procedure === 'hotfix' ? PATCHED_PAIRS : PAIRS;
+  const pair = pairNamed(values.pair, among);
+  if (!pair) throw new WrongAsk(`--pair ${values.pair} is not one of these:\n${among.map(told).join('\n')}`);
+  const { solution } = values;
+  if (solution !== undefined && (procedure !== 'hotfix' || !['1', '2'].includes(solution)))
+    throw new WrongAsk('--solution is 1 or 2, and goes with --procedure hotfix');
   if (values.automatic && (procedure !== 'rolling-upgrade' || values['by-hand']))
     throw new WrongAsk('--automatic goes with an upgrade, and not with --by-hand');
   return {
@@ -74,6 +80,7 @@ export function demoAsked(argv: readonly string[]): DemoAsked {
     automatic: values.automatic,
     pair,
     procedure,
+    ...(solution !== undefined && { solution }),
     real: values.real,
     speed,
     byHand: values['by-hand'],

@@ -7,13 +7,17 @@ import { makeCloud, type Cloud } from '../sim/cloud';
 import { defaultHidden } from '../sim/default-pool';
 import { poolOfPair, type Pair } from '../sim/pairs';
 import { serveCloud, type ServedCloud } from '../sim/serve';
+import { writeCatalogue } from '../sim/write-catalogue';
 import { writeConfig } from '../sim/write-config';
 import { migrateJournal } from '../adapters/journal/journal';
 import { loadConfig } from '../config';
+import type { DemoProcedure } from './asked';
 import { startMariadb, startRedis } from './private-servers';
 
 export interface Stage {
   readonly cloud: Cloud;
+  /** What the story must put on every host, besides what it has; empty where nothing of the catalogue is. */
+  readonly catalogue: readonly string[];
   readonly served: ServedCloud;
   /** Configuration directory: `--config` for every process and the CLI. */
   readonly dir: string;
@@ -27,16 +31,19 @@ export interface StageOptions {
   readonly real: boolean;
   readonly port?: number;
   readonly pair: Pair;
+  readonly procedure: DemoProcedure;
 }
 
 /** Longer than a process takes to end by itself. Wall milliseconds. */
 const END_MS = 20_000;
 
-export async function openStage({ speed, real, port, pair }: StageOptions): Promise<Stage> {
+export async function openStage({ speed, real, port, pair, procedure }: StageOptions): Promise<Stage> {
   const cloud = makeCloud({ pools: [poolOfPair(pair)], hidden: defaultHidden });
   const served = await serveCloud(cloud, { speed, ...(port !== undefined && { portBase: port }) });
   const dir = mkdtempSync(join(tmpdir(), 'xsupgrade-demo-'));
   writeConfig(dir, cloud, served.announcement);
+  const [host] = cloud.pools[0]!.hosts;
+  const catalogue = procedure === 'hotfix' && host ? writeCatalogue(dir, host) : [];
   const servers = real ? await backends(dir) : [];
   const written: string[] = [];
   const names = real ? ['bot', 'worker', 'worker'] : ['main'];
@@ -44,6 +51,7 @@ export async function openStage({ speed, real, port, pair }: StageOptions): Prom
   return {
     cloud,
     served,
+    catalogue,
     dir,
     log: () => written.join(''),
     async close() {

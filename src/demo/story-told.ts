@@ -1,4 +1,6 @@
 /** Which story the demo tells: what Ann types, and where its hosts end. */
+import { providerFor } from '../domain/patching';
+import type { Pair } from '../sim/pairs';
 import type { DemoAsked } from './asked';
 
 export interface StoryTold {
@@ -11,7 +13,7 @@ export interface StoryTold {
 }
 
 export function storyTold(
-  { procedure, pair, automatic }: Pick<DemoAsked, 'procedure' | 'pair' | 'automatic'>,
+  { procedure, pair, automatic, solution }: Pick<DemoAsked, 'procedure' | 'pair' | 'automatic' | 'solution'>,
   pool: string,
 ): StoryTold {
   switch (procedure) {
@@ -25,5 +27,21 @@ export function storyTold(
       };
     case 'rolling-reboot':
       return { asks: `plan ${pool} --reboot`, version: pair.from, ends: 'was rebooted host by host' };
+    case 'hotfix':
+      return {
+        asks: [
+          `plan ${pool}`,
+          takesHotfixes(pair) ? '--hotfixes all' : '--updates latest',
+          ...(solution === undefined ? [] : [`--solution ${solution}`]),
+        ].join(' '),
+        version: pair.from,
+        ends: 'was patched host by host',
+      };
   }
 }
+
+/** Else the hosts have repositories. */
+const takesHotfixes = ({ brand, from }: Pair): boolean => {
+  const provider = providerFor(brand, from);
+  return provider === 'pool_patch' || provider === 'pool_update';
+};

@@ -3,6 +3,23 @@ import type { truthOf } from '../sim/truth';
 
 export type Truth = ReturnType<typeof truthOf>;
 
+/** What a story of patches leaves behind: each host with all of it, nothing wanted any more, no file left on the pool. */
+export function unpatched(after: Truth, catalogue: readonly string[]): readonly string[] {
+  return after.pools.flatMap((pool) => [
+    ...pool.staged.map((name) => `The file of ${name} is still on ${pool.name}.`),
+    ...pool.hosts.flatMap((host) => [
+      ...catalogue
+        .filter((name) => !host.hotfixes.includes(name))
+        .map((name) => `${host.name} lacks ${name}.`),
+      ...(catalogue.length === 0 && host.updates.length === 0 ? [`${host.name} got no update.`] : []),
+      // what VMs want is for their owners
+      ...host.wants
+        .filter((guidance) => guidance === 'reboot' || guidance === 'restart-toolstack')
+        .map((guidance) => `${host.name} still wants ${guidance}.`),
+    ]),
+  ]);
+}
+
 /** `before`: the truth when the story began. Empty: all hosts on the target, everything given back, nothing breached. */
 export function breaches(before: Truth, after: Truth, target: string): readonly string[] {
   const found: string[] = after.violations.map(

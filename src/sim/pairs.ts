@@ -31,10 +31,32 @@ export const PAIRS: readonly Pair[] = [
   { name: '4.22.1-xcp8.2', cloudStack: '4.22.1.0', brand: 'XCP-ng', from: '8.2.1', to: '8.3.0' },
 ];
 
+const patched = (
+  name: string,
+  cloudStack: string,
+  from: string,
+  brand: Pair['brand'] = 'XenServer',
+): Pair => ({ name, cloudStack, brand, from, to: from });
+
+/** Hosts that are patched stay on the release that they have: one pair for each way to take patches, and each era. */
+export const PATCHED_PAIRS: readonly Pair[] = [
+  patched('4.11.3-xs6.5', '4.11.3.0', '6.5.0'),
+  patched('2.2.13-xs5.6fp1', '2.2.13', '5.6.100'),
+  patched('2.2.14-xs5.6fp1', '2.2.14', '5.6.100'),
+  patched('3.0.5-xs6.1', '3.0.5', '6.1.0'),
+  patched('4.2.0-xs6.2', '4.2.0', '6.2.0'),
+  patched('4.11.3-xs7.1', '4.11.3.0', '7.1.0'),
+  patched('4.22.1-xs8.2', '4.22.1.0', '8.2.1'),
+  patched('4.22.1-xs8.4', '4.22.1.0', '8.4.0'),
+  patched('4.22.1-xcp8.2', '4.22.1.0', '8.2.1', 'XCP-ng'),
+  patched('4.22.1-xcp8.3', '4.22.1.0', '8.3.0', 'XCP-ng'),
+];
+
 /** The story of the seeds. */
 export const DEFAULT_PAIR = PAIRS[0]!;
 
-export const pairNamed = (name: string): Pair | undefined => PAIRS.find((pair) => pair.name === name);
+export const pairNamed = (name: string, among: readonly Pair[] = PAIRS): Pair | undefined =>
+  among.find((pair) => pair.name === name);
 
 /** The default pool, or another, as this pair has it. */
 export function poolOfPair({ cloudStack, brand, from, to }: Pair, pool: PoolFile = defaultPool): PoolFile {

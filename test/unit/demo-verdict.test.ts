@@ -1,5 +1,5 @@
 /** The demo judges itself by the truth: what an installer may never change is a breach in a sentence. */
-import { breaches, type Truth } from '../../src/demo/verdict';
+import { breaches, unpatched, type Truth } from '../../src/demo/verdict';
 import { Cloud } from '../../src/sim/cloud';
 import { truthOf } from '../../src/sim/truth';
 
@@ -45,4 +45,17 @@ test('a host that still carries an installer, or the mark for new partitions, is
     'host-1 carries a prepared installer.',
     'host-2 carries a prepared installer.',
   ]);
+});
+
+test('a story of patches must leave every host with all of them, wanting nothing, and no file behind', () => {
+  const cloud = new Cloud();
+  const pool = cloud.pools[0]!;
+  for (const host of pool.hosts) host.hotfixes = ['A'];
+  expect(unpatched(truthOf(cloud, 1), ['A'])).toEqual([]);
+
+  pool.hosts[1]!.hotfixes = [];
+  pool.hosts[2]!.patching.wants.add('reboot');
+  expect(unpatched(truthOf(cloud, 1), ['A'])).toEqual(['host-2 lacks A.', 'host-3 still wants reboot.']);
+  // where there is no catalogue the repositories must have given something
+  expect(unpatched(truthOf(cloud, 1), [])).toContain('host-1 got no update.');
 });
