@@ -4,6 +4,7 @@ import {
   familyOf,
   NEWEST_CLOUDSTACK,
   OLDEST_CLOUDSTACK,
+  whyTooOld,
   xenRelease,
   type CloudStackEra,
 } from '../domain/version-eras';
@@ -38,8 +39,8 @@ interface Strange {
 const strange = (version: string): Readonly<Record<Exclude<CloudStackEra, 'known'>, Strange>> => ({
   older: {
     what: `CloudStack ${version} is too old for this procedure.`,
-    because: ['its rules for maintenance, hosts and HA are others'],
-    advice: `Upgrade CloudStack to ${OLDEST_CLOUDSTACK} or newer first.`,
+    because: whyTooOld(version),
+    advice: `Upgrade CloudStack to ${OLDEST_CLOUDSTACK} or newer first; or upgrade this pool by hand, with manage.xenserver.pool.master=false in environment.properties of every management server while the master is away.`,
   },
   newer: {
     what: `CloudStack ${version} is newer than every release this procedure was checked against.`,

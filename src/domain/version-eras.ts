@@ -1,8 +1,11 @@
 /** Versions that this product knows, as data with sources. An unknown one is refused with a sentence, never guessed. */
 import { compareVersions } from './version';
 
-/** The oldest release whose rules stand below. */
-export const OLDEST_CLOUDSTACK = '2.2.13';
+/**
+ * The oldest release whose rules stand below: it brought managedstate. Without it the master cannot be rebooted, for
+ * CloudStack would give its role to another host (cs §9.5, fact 8).
+ */
+export const OLDEST_CLOUDSTACK = '2.2.10';
 /** Newest release whose sources were read (cs §2, §3, §8.2). */
 export const NEWEST_CLOUDSTACK = '4.22';
 
@@ -15,6 +18,14 @@ export function cloudStackEra(version: string): CloudStackEra {
   if (compareVersions(version, OLDEST_CLOUDSTACK) < 0) return 'older';
   return compareVersions(match[1]!, NEWEST_CLOUDSTACK) > 0 ? 'newer' : 'known';
 }
+
+/** Why a release before OLDEST_CLOUDSTACK is refused, one fact each (cs §9.5, §10.2, fact 8). */
+export const whyTooOld = (version: string): readonly string[] => [
+  `no cluster can be Unmanaged before ${OLDEST_CLOUDSTACK}: while the master reboots, CloudStack makes another host the master`,
+  ...(hasCome('hostAllocation', version)
+    ? []
+    : [`no host can be kept free of new VMs before ${SINCE.hostAllocation}`]),
+];
 
 /** What came with a release of CloudStack and changes what the product does: fact → first release with it. */
 const SINCE = {

@@ -22,6 +22,7 @@ export const PAIRS: readonly Pair[] = [
   { name: '4.11.3-xs7.0', cloudStack: '4.11.3.0', brand: 'XenServer', from: '7.0.0', to: '7.1.0' },
   { name: '4.11.3-xs7.1', cloudStack: '4.11.3.0', brand: 'XenServer', from: '7.1.0', to: '7.2.0' },
   { name: '4.11.3-xs7.2', cloudStack: '4.11.3.0', brand: 'XenServer', from: '7.2.0', to: '7.5.0' },
+  { name: '2.2.10-xs5.6', cloudStack: '2.2.10', brand: 'XenServer', from: '5.6.0', to: '5.6.100' },
   { name: '2.2.13-xs5.6', cloudStack: '2.2.13', brand: 'XenServer', from: '5.6.0', to: '5.6.100' },
   { name: '2.2.14-xs5.6fp1', cloudStack: '2.2.14', brand: 'XenServer', from: '5.6.100', to: '6.0.0' },
   { name: '3.0.5-xs6.1', cloudStack: '3.0.5', brand: 'XenServer', from: '6.0.2', to: '6.1.0' },

@@ -252,19 +252,21 @@ const ACS_3_0_5: CloudStackProfile = {
   capabilities: { ...CAPABILITIES_4_2 },
 };
 
-const ACS_2_2_13: CloudStackProfile = {
+const ACS_2_2_10: CloudStackProfile = {
   ...ACS_3_0_5,
-  version: '2.2.13',
+  version: '2.2.10',
   isOfThe2: true,
   resourceStates: TABLE_2_2,
   // these statuses know no ping timeout
   neverInvestigated: ['PrepareForMaintenance', 'ErrorInMaintenance', 'Maintenance'],
   capabilities: { default: [50, 6, false] },
 };
-const ACS_2_2_14: CloudStackProfile = { ...ACS_2_2_13, version: '2.2.14' };
+const ACS_2_2_13: CloudStackProfile = { ...ACS_2_2_10, version: '2.2.13' };
+const ACS_2_2_14: CloudStackProfile = { ...ACS_2_2_10, version: '2.2.14' };
 
 /** Oldest first. */
 const PROFILES: readonly CloudStackProfile[] = [
+  ACS_2_2_10,
   ACS_2_2_13,
   ACS_2_2_14,
   ACS_3_0_5,

@@ -8,7 +8,7 @@ describe('era', () => {
   test.each([
     ['3.0.5', 'block pool-a: CloudStack 3.0.5 does not connect to XenServer 7.1.2.'],
     ['4.3.2.0', 'block pool-a: CloudStack 4.3.2.0 does not connect to XenServer 7.1.2.'],
-    ['2.2.12', 'block pool-a: CloudStack 2.2.12 is too old for this procedure.'],
+    ['2.2.9', 'block pool-a: CloudStack 2.2.9 is too old for this procedure.'],
     [
       '4.23.0.0',
       'block pool-a: CloudStack 4.23.0.0 is newer than every release this procedure was checked against.',
@@ -298,6 +298,27 @@ describe('the catalogue of hotfixes', () => {
     expect(warning?.severity).toBe('warn');
     expect(warning?.advice[0]).toBe('Decide between C and D: they cannot be on one host.');
   });
+});
+
+test.each([
+  [
+    '2.2.9',
+    [
+      'CloudStack 2.2.10 to 4.22 is known',
+      expect.stringMatching(/^no cluster can be Unmanaged before 2\.2\.10/),
+    ],
+  ],
+  [
+    '2.2.3',
+    [
+      'CloudStack 2.2.10 to 4.22 is known',
+      expect.stringMatching(/^no cluster can be Unmanaged/),
+      'no host can be kept free of new VMs before 2.2.4',
+    ],
+  ],
+])('CloudStack %s is refused with what it lacks', (version, evidence) => {
+  const pool = withCloudStack({ version });
+  expect(findings('era', pool)[0]).toMatchObject({ severity: 'block', evidence });
 });
 
 describe('ways in', () => {

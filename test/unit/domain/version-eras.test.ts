@@ -12,7 +12,9 @@ import {
 } from '../../../src/domain/version-eras';
 
 test.each([
-  ['2.2.12', 'older'],
+  ['2.2.9', 'older'],
+  ['2.2.10', 'known'],
+  ['2.2.12', 'known'],
   ['2.2.14.20120101', 'known'],
   ['3.0.5', 'known'],
   ['4.2.0', 'known'],
