@@ -30,7 +30,7 @@ test('a VM that loses its tools after the plan is not stopped before somebody ha
     asked.map(
       (entry) =>
         entry.type === 'QuestionAsked' &&
-        entry.ask.saw.some((line) => line.includes('i-2-12-VM will be stopped')),
+        entry.ask.saw.some((line) => /^i-2-12-VM .*will be stopped/.test(line)),
     ),
   ).toEqual([false, true]);
   expect(stopped).toBeGreaterThan(revised);

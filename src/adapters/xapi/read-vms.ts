@@ -62,11 +62,6 @@ export async function readVms(look: Look): Promise<readonly XenVmSeen[]> {
     networks,
     [...vifs.values()].map((vif) => vif.text('network')),
   );
-  listed(
-    'VM_guest_metrics',
-    guestMetrics,
-    real.map((vm) => vm.text('guest_metrics')),
-  );
   const needsPcis = real.some((vm) => vm.has('attached_PCIs') && vm.set('attached_PCIs').length > 0);
   const pcis: Table = needsPcis ? await table('PCI') : new Map();
   const tables = {
