@@ -9,7 +9,7 @@ import type { LineState } from '../domain/run';
 import type { World } from '../ports';
 import { patchingOf } from './patches-look';
 import { defineStep, LOOKS_ONLY } from './step';
-import { counted, listed, minutes } from './sight';
+import { counted, listed, minutes, orSilence } from './sight';
 
 type Wanted = {
   readonly uuid: string;
@@ -35,9 +35,10 @@ type Pair = { readonly key: string; readonly host: string; readonly uuid: string
 /** Hosts that are asked at the same time, each about one hotfix: a look stays short. */
 const AT_ONCE = 4;
 
-/** A hotfix that comes after another is asked again when it is applied; so is one that wants an empty host. */
+/** A hotfix that comes after another is asked again when it is applied; so is one that wants an empty host or empty drives. */
 function isAnswerable(args: Args, { host, artefact }: Pair, code: string): string | undefined {
   if (code.endsWith('_VM_RUNNING')) return 'asked again when the host is empty';
+  if (code.endsWith('_ISO_MOUNTED')) return 'asked again when the drives are empty';
   const before = args.hosts.find((one) => one.host === host)?.artefacts ?? [];
   const earlier = before.slice(0, Math.max(before.indexOf(artefact.name), 0));
   const first = (artefact.requires ?? []).find((name) => earlier.includes(name));
@@ -79,9 +80,14 @@ export const precheckHotfixes = defineStep<Args, Seen>({
     const next = open.length > 0 ? open : pairs.filter(({ key }) => said[key]?.startsWith('no: '));
     const turn = args.hosts.flatMap(({ host }) => next.find((pair) => pair.host === host) ?? []);
     const answers = await Promise.all(
-      turn.slice(0, AT_ONCE).map(async (pair) => [pair.key, await askedOf(world, args, pair)] as const),
+      // one that takes its time is asked again, and takes less of it: by then the host has the file
+      turn
+        .slice(0, AT_ONCE)
+        .map(async (pair) => [pair.key, await orSilence(askedOf(world, args, pair))] as const),
     );
-    return { asked: Object.fromEntries(answers) };
+    return {
+      asked: Object.fromEntries(answers.flatMap(([key, said]) => (said === undefined ? [] : [[key, said]]))),
+    };
   },
   decide: ({ args, now, line }) => {
     const said = { ...heard(line), ...now.asked };
@@ -91,7 +97,7 @@ export const precheckHotfixes = defineStep<Args, Seen>({
     if (left.length > 0)
       return wait(`${noted} of ${counted(pairs.length, 'pre-check')} done`, {
         againInSeconds: 1,
-        note: now.asked as Json,
+        ...(Object.keys(now.asked).length > 0 && { note: now.asked as Json }),
       });
     const refused = pairs.filter(({ key }) => said[key]?.startsWith('no: '));
     const refusals = refused.map(

@@ -1,5 +1,6 @@
 /** What happens to a pool before and after its hosts are patched: files come and go, everything is asked first. */
 import type { Json } from '../../../src/domain/json';
+import { Unreachable } from '../../../src/domain/errors';
 import type { Precheck } from '../../../src/domain/patching';
 import { problem } from '../../../src/domain/problem';
 import type { World } from '../../../src/ports';
@@ -142,6 +143,14 @@ describe('precheck-hotfixes', () => {
     });
   });
 
+  test('a host that does not answer in time keeps no other answer from being heard, and is asked again', async () => {
+    const slow = (host: string): Precheck => {
+      if (host === 'uuid-1') throw new Unreachable('XAPI of pool-a', 'no answer within 40 s');
+      return { ok: true };
+    };
+    expect(await asks(slow)).toEqual({ asked: { 'host-2 B': 'ok' } });
+  });
+
   test('what comes after another hotfix, or wants an empty host, is no refusal yet', async () => {
     const no = (code: string) => (): Precheck => ({ ok: false, code, says: 'No.' });
     const second = [note({ 'host-1 A': 'ok', 'host-2 B': 'ok' })];
@@ -151,6 +160,9 @@ describe('precheck-hotfixes', () => {
     // host-2 is not to have A: there it is one
     expect(await asks(no('PATCH_PRECHECK_FAILED_PREREQUISITE_MISSING'))).toMatchObject({
       asked: { 'host-2 B': 'no: No.' },
+    });
+    expect(await asks(no('PATCH_PRECHECK_FAILED_ISO_MOUNTED'))).toMatchObject({
+      asked: { 'host-1 A': 'later: asked again when the drives are empty' },
     });
     expect(await asks(no('PATCH_PRECHECK_FAILED_VM_RUNNING'))).toMatchObject({
       asked: { 'host-1 A': 'later: asked again when the host is empty' },
