@@ -1,7 +1,7 @@
 /**
  * One after the other, in their order, on one host that is out of service and empty. Applied is what XAPI lists as applied;
  * an answer that was lost is looked for, never asked for again. The one exception to "out of service" is what the plan
- * names: a live patch without guidance whose pre-check says so in this very look (xc §3.5).
+ * names: a live patch that asks for nothing but the reboot it saves, whose pre-check says so in this very look (xc §3.5).
  */
 import { act, ask, done, stop, wait, type Decision } from '../domain/decision';
 import { hidesGuidance, type PatchProvider } from '../domain/patching';
@@ -129,9 +129,10 @@ async function livePatch(world: World, args: Args, patches: HostPatches): Promis
     patchingOf(world).precheck(args.uuid, next),
     patchingOf(world).seen(),
   ]);
+  // the reboot is what a live patch saves; whatever else it asks for it does not
   const guided = staged
     .find(({ name }) => name === next.name)
-    ?.guidance.some((guidance) => guidance !== 'none');
+    ?.guidance.some((guidance) => guidance !== 'none' && guidance !== 'reboot');
   const complete = answer.ok && answer.live === 'complete' && guided !== true;
   return { livePatch: complete ? 'complete' : 'not complete' };
 }
