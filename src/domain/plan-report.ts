@@ -3,7 +3,7 @@ import { planAnswer } from './answers';
 import type { Finding } from './finding';
 import { HOTFIX_SIGNS, hotfixMatrix, hotfixSentence, hotfixSigns } from './hotfix-matrix';
 import type { NamedText } from './named-text';
-import type { HostPlacement, Plan, Section } from './plan';
+import type { HostPlacement, Placement, Plan, Section } from './plan';
 import {
   countsSentence,
   findingGroups,
@@ -99,7 +99,34 @@ function whereVmsGo({ placement }: Plan): readonly string[] {
     '',
     '## Where VMs go',
     ...(misfits.length === 0 ? [] : ['', ...misfits.map((misfit) => `- ✗ ${safe(misfit)}`)]),
+    ...(hosts.length === 0
+      ? []
+      : [
+          '',
+          ...rows(
+            GOES_COLUMNS,
+            hosts.map((one) => goesRow(one, placement)),
+          ),
+        ]),
     ...hosts.flatMap(turn),
+  ];
+}
+
+const GOES_COLUMNS = ['Host', 'its VMs go to', 'stopped', 'drained once these are back', 'or empty'] as const;
+
+/** One row for each host: how many of its VMs go where, most first, and whom it waits for. */
+function goesRow({ host, moves, stops }: HostPlacement, { turns, order }: Placement): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { to } of moves) counts.set(to, (counts.get(to) ?? 0) + 1);
+  const most = [...counts].toSorted(([, a], [, b]) => b - a);
+  const previous = order.slice(0, Math.max(0, order.indexOf(host))).slice(-1);
+  const waits = turns?.find((one) => one.host === host);
+  return [
+    host,
+    most.map(([to, count]) => `${to} (${count})`).join(', '),
+    stops.length === 0 ? '' : String(stops.length),
+    (waits?.afterBack ?? previous).join(', '),
+    (waits?.afterEmpty ?? []).join(', '),
   ];
 }
 

@@ -9,14 +9,14 @@ import type { Automatic, Minutes, Placement } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
 import { problems } from '../domain/problems';
 import { chosenAmong, isOfSameRemedy, onceRemedied, remediesOf } from '../domain/remedied';
-import { leftToCloudStack, place, placeEachAlone, rebootRules, simpleRules } from '../placement/index';
+import { leftToCloudStack, placing, placingEachAlone, rebootRules, simpleRules } from '../placement/index';
 import { mediaAnswers } from './media-answers';
 import { patchLook, type Patched } from './patch-look';
 import type { Sources } from './read-sources';
 import { look, type Readable } from './snapshot';
 import { sameOrNewer } from '../domain/version';
 import { keepsMasterRole } from '../domain/version-eras';
-import { nextTurn } from './turn';
+import { inTurns, nextTurn } from './turn';
 
 export type Inspectable = Readable;
 
@@ -104,9 +104,8 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
       ? simpleRules(target, owed, wishes)
       : rebootRules(target, turnsOf(wish, snapshot, work), owed, wishes);
   const placed = async (pool: Snapshot): Promise<Placement> => {
-    await nextTurn();
-    if (!work) return place(pool, rules);
-    const placement = work.moveBack ? placeEachAlone(pool, rules) : place(pool, rules);
+    if (!work) return inTurns(placing(pool, rules));
+    const placement = await inTurns(work.moveBack ? placingEachAlone(pool, rules) : placing(pool, rules));
     return leftToCloudStack(placement, movedByUs(pool, work));
   };
   const judged = async (pool: Snapshot, placement: Placement): Promise<readonly Finding[]> => {

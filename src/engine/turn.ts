@@ -5,3 +5,12 @@ export const nextTurn = (): Promise<void> =>
   new Promise((resolve) => {
     setImmediate(() => setImmediate(resolve));
   });
+
+/** Work that pauses by itself, with a turn of its own for each part of it. */
+export async function inTurns<T>(work: Generator<void, T>): Promise<T> {
+  for (;;) {
+    await nextTurn();
+    const step = work.next();
+    if (step.done) return step.value;
+  }
+}

@@ -4,18 +4,20 @@
  */
 import type { Placement } from '../domain/plan';
 import { masterFirst, type Snapshot } from '../domain/pool';
-import { place } from './place';
+import type { InTurns } from './in-turns';
+import { placing } from './place';
 import type { Rules } from './rules';
 
 /** In the approved order, else the master first. What does not fit in any turn is told once. */
-export function placeEachAlone(pool: Snapshot, rules: Rules): Placement {
+export function* placingEachAlone(pool: Snapshot, rules: Rules): InTurns<Placement> {
   const { turns = pool.hosts.map(({ name }) => name), order } = rules;
   const listed = masterFirst(pool)
     .map(({ name }) => name)
     .filter((name) => turns.includes(name));
   const rank = (name: string): number => order?.indexOf(name) ?? -1;
   const inOrder = order ? listed.toSorted((a, b) => rank(a) - rank(b)) : listed;
-  const alone = inOrder.map((host) => place(pool, { ...rules, turns: [host], order: [host] }));
+  const alone: Placement[] = [];
+  for (const host of inOrder) alone.push(yield* placing(pool, { ...rules, turns: [host], order: [host] }));
   const crowded = once(alone.flatMap((one) => one.crowded ?? []));
   const waysOut = once(alone.flatMap((one) => one.waysOut ?? []));
   const proof = alone.find((one) => one.proof)?.proof;

@@ -5,6 +5,7 @@
 import type { Placement, Shortage } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
 import { everyWay, isSmall } from './every-way';
+import { atOnce, type InTurns } from './in-turns';
 import { leastOf, type Least } from './least';
 import { courseOf } from './course';
 import { allMinutes, slowPace, tenths } from './minutes';
@@ -32,20 +33,26 @@ const TRIES_BEFORE_PROOF = 3;
  * What does not fit is a misfit in words, never left out in silence: each VM is moved, stopped with its cause, or named
  * in a misfit. The answer is `cannot` only with a proof.
  */
-export function place(pool: Snapshot, rules: Rules): Placement {
+export const place = (pool: Snapshot, rules: Rules): Placement => atOnce(placing(pool, rules));
+
+/** The same, a try at a time: whoever has other things to do as well does them in between. */
+export function* placing(pool: Snapshot, rules: Rules): InTurns<Placement> {
   const numbers = poolInNumbers(pool, rules);
-  const found = search(numbers);
+  yield;
+  const found = yield* search(numbers);
   const { best } = found;
   const placement = placementOf(numbers, found);
   if (placement.answer === 'fits') return placement;
-  const out = waysOut(numbers, best, (then, others) => fitsWith(then, others));
+  yield;
+  const out = yield* waysOut(numbers, best, fitsWith);
   return out.length > 0 ? { ...placement, waysOut: out } : placement;
 }
 
 /** A quick look: whether the pool would fit if it were so. */
-function fitsWith(pool: Snapshot, rules: Rules): boolean {
+function* fitsWith(pool: Snapshot, rules: Rules): InTurns<boolean> {
   const numbers = poolInNumbers(pool, { ...rules, tries: TRIES_BEFORE_PROOF });
-  const { best, broken } = search(numbers);
+  yield;
+  const { best, broken } = yield* search(numbers);
   return isClean(best) && broken === undefined;
 }
 
@@ -66,7 +73,7 @@ const slackOf = ({ rules }: PoolInNumbers): number => (rules.maxDown > 1 ? PEAK_
 const capOf = (numbers: PoolInNumbers, least: Least): number =>
   numbers.rules.fill === 'fast' ? 1 : Math.min(1, least.peak + slackOf(numbers));
 
-function search(numbers: PoolInNumbers): Found {
+function* search(numbers: PoolInNumbers): InTurns<Found> {
   const least = leastOf(numbers);
   const slack = slackOf(numbers);
   let best: Try | undefined;
@@ -75,6 +82,7 @@ function search(numbers: PoolInNumbers): Found {
   for (const way of ways(numbers, capOf(numbers, least))) {
     if (tries >= numbers.rules.tries) break;
     tries += 1;
+    yield;
     const next = attempt(numbers, way);
     const wrong = isClean(next) ? brokenBy(numbers, next.turns, next.waits) : undefined;
     broken ??= wrong;

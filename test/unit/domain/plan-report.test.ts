@@ -131,3 +131,33 @@ test('a narrow terminal breaks sentences under themselves and leaves commands wh
   expect(narrow).toContain('           word word word word word word word word word word word word');
   expect(piped).toContain(`\n  ${long} (c)\n      saw: ${long}\n      do: Run: ${long}\n`);
 });
+
+test('one row for each host: how many of its VMs go where, and whom it waits for where hosts overlap', () => {
+  const three = plan(['host-1', 'host-2', 'host-3']);
+  const move = (vm: string, to: string) => ({ vm, to, candidates: [to], memoryMib: 1024 });
+  const stop = { vm: 'i-3', why: 'no tools', startOn: [], downMinutes: 90 };
+  const hosts = [
+    {
+      host: 'host-1',
+      moves: [move('i-1', 'host-3'), move('i-2', 'host-2'), move('i-4', 'host-2')],
+      stops: [stop],
+    },
+    { host: 'host-2', moves: [], stops: [] },
+  ];
+  const placement = { ...three.placement, order: ['host-1', 'host-2'], hosts };
+  const turns = [
+    { host: 'host-1', afterBack: [], afterEmpty: [], downAfterBack: [] },
+    { host: 'host-2', afterBack: [], afterEmpty: ['host-1'], downAfterBack: ['host-1'] },
+  ];
+  const row = (of: Plan, host: string): string | undefined =>
+    planReport(of)
+      .split('## Where VMs go')[1]!
+      .split('\n')
+      .find((line) => line.startsWith(`| ${host} |`));
+
+  expect(row({ ...three, placement }, 'host-1')).toBe('| host-1 | host-2 (2), host-3 (1) | 1 |  |  |');
+  expect(row({ ...three, placement }, 'host-2')).toBe('| host-2 |  |  | host-1 |  |');
+  expect(row({ ...three, placement: { ...placement, turns } }, 'host-2')).toBe(
+    '| host-2 |  |  |  | host-1 |',
+  );
+});
