@@ -5,7 +5,7 @@ import { chanceOf } from '../support/random';
 const STREAMS = 3;
 
 /** GiB/s of one stream: of 10 GbE and of 1 GbE (planning §3). */
-export const NETWORKS = { '10 GbE': 0.25, '1 GbE': 0.036 } as const;
+const NETWORKS = { '10 GbE': 0.25, '1 GbE': 0.036 } as const;
 export type Network = keyof typeof NETWORKS;
 
 const seconds = (mib: number, network: Network): number => 5 + ((mib / 1024) * 1.1) / NETWORKS[network];

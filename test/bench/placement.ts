@@ -11,6 +11,7 @@ import { provedBy } from '../support/shortage-checker';
 import { fewestMib, tinyPool } from '../support/tiny-pools';
 import { percentile, type Figure, type Unit } from './figures';
 import { hoursOf, plannedHours, upgradesOf } from './placement-hours';
+import { waves } from './placement-waves';
 
 const rules = simpleRules('7.1.2');
 const HOSTS = [8, 16, 32, 64] as const;
@@ -43,6 +44,7 @@ export async function placement(workload: number, seed: number): Promise<readonl
     ...answers(planned),
     ...bytes(planned),
     ...rivals(planned),
+    ...waves(seed),
     ...pressure(planned),
     ...speed(planned, workload),
     ...again(planned),
