@@ -1,6 +1,7 @@
 /** The same lines whatever takes the patches: ISOs in an SR, some of them live, repositories, and yum behind a plugin. */
 import type { Hotfix } from '../../src/domain/hotfixes';
 import { hotfixes } from '../../src/procedures/hotfixes';
+import { artefactOf } from '../../src/sim/artefact';
 import type { HiddenFile, PoolFile } from '../../src/sim/snapshot-file';
 import { pairNamed, poolOfPair } from '../../src/sim/pairs';
 import { changes, truthOf } from '../support/outcome';
@@ -40,6 +41,8 @@ async function patched(it: Story, reboots: readonly number[]): Promise<void> {
 const staged = (it: Story): readonly string[] =>
   it.pool.patching.known.filter((one) => one.staged).map(({ name }) => name);
 
+/** Three hosts, and each the same. */
+const onEach = <T>(one: T): readonly T[] => [one, one, one];
 const times = (it: Story, call: string): number => changes(it).filter((one) => one.startsWith(call)).length;
 
 const CITRIX = ['8.2.1', 'Citrix Hypervisor'] as const;
@@ -68,7 +71,7 @@ test('8.2: ISOs are put into an SR, applied in their order, one reboot each host
     ),
   );
   await patched(it, [1, 1, 1]);
-  expect(it.pool.hosts.map(({ hotfixes: has }) => has)).toEqual(Array(3).fill(['XS82E001', 'XS82E002']));
+  expect(it.pool.hosts.map(({ hotfixes: has }) => has)).toEqual(onEach(['XS82E001', 'XS82E002']));
   expect([times(it, 'PUT /import_raw_vdi'), times(it, 'pool_update.apply')]).toEqual([2, 6]);
   expect(staged(it)).toEqual([]);
 });
@@ -84,21 +87,23 @@ test('8.2: a live patch that is staged and fits everywhere leaves every host in 
   const it = updates([live!]);
   const { uuid, name } = live!;
   it.pool.patching.known.push({
-    ...{ uuid, name, kind: 'hotfix', versions: [CITRIX[0]], requires: [], conflicts: [] },
-    ...{ guidance: ['restartHost'], lateGuidance: [], live: 'complete', bytes: 4096, staged: true, vdi: 'v' },
+    ...artefactOf({ uuid, name, versions: [CITRIX[0]], guidance: ['reboot'], live: 'complete' }),
+    bytes: 4096,
+    staged: true,
+    vdi: 'v',
   });
   await patched(it, [0, 0, 0]);
   expect(changes(it).filter((call) => /host\.disable|Maintenance|migrate/.test(call))).toEqual([]);
   // somebody else put it there
   expect(staged(it)).toEqual(['XS82E001']);
-  expect(it.pool.hosts.map(({ hotfixes: has }) => has)).toEqual(Array(3).fill(['XS82E001']));
+  expect(it.pool.hosts.map(({ hotfixes: has }) => has)).toEqual(onEach(['XS82E001']));
 });
 
 test('8.4: repositories are synchronised once, each host takes everything, and a reboot that only shows then is made', async () => {
   const it = on('8.4.0', 'XenServer', {}, { offers: [{ name: 'U-1', guidance: [], late: ['reboot'] }] });
   await patched(it, [1, 1, 1]);
   expect([times(it, 'pool.sync_updates'), times(it, 'host.apply_updates')]).toEqual([1, 3]);
-  expect(it.pool.hosts.map(({ patching }) => [...patching.updates])).toEqual(Array(3).fill(['U-1']));
+  expect(it.pool.hosts.map(({ patching }) => [...patching.updates])).toEqual(onEach(['U-1']));
 });
 
 test('XCP-ng 8.3: what asks for a toolstack restart gets that, and no reboot', async () => {
