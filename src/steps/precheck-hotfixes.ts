@@ -86,7 +86,9 @@ export const precheckHotfixes = defineStep<Args, Seen>({
         .map(async (pair) => [pair.key, await orSilence(askedOf(world, args, pair))] as const),
     );
     return {
-      asked: Object.fromEntries(answers.flatMap(([key, said]) => (said === undefined ? [] : [[key, said]]))),
+      asked: Object.fromEntries(
+        answers.flatMap(([key, answer]) => (answer === undefined ? [] : [[key, answer]])),
+      ),
     };
   },
   decide: ({ args, now, line }) => {
