@@ -31,6 +31,7 @@ export function foldRun(plan: Plan, entries: readonly Recorded[]): Run {
     keys: first.entry.keys,
     owed: first.entry.owed,
     ...(first.entry.recorded && { recorded: first.entry.recorded }),
+    ...(first.entry.lasted && { lasted: first.entry.lasted }),
   };
   for (const recorded of entries.slice(1)) run = evolve(run, recorded);
   return run;

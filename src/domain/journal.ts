@@ -20,6 +20,8 @@ export interface RunStarted {
   readonly keys: Readonly<Record<string, { readonly tls?: string; readonly ssh?: string }>>;
   /** What an earlier run of this very upgrade recorded before its first host, and the losses that people accepted since. */
   readonly recorded?: { readonly inventory: Inventory; readonly accepted: readonly string[] };
+  /** Seconds by kind of line, of the slowest host of earlier runs. */
+  readonly lasted?: Readonly<Record<string, number>>;
 }
 /** The first look of a line, on disk before anything is touched. */
 export interface LineBegan {

@@ -82,7 +82,7 @@ export const withInstaller = {
       problem(
         'INSTALLER_STANDS',
         `${host} has not come back from its installer for ${minutes} minutes.`,
-        `XAPI keeps ${messages} messages; each is copied while the installer shows 72 %, from five minutes to over an hour. It may also wait for a key, or have no network.${master ? ' While the master is away nobody can manage the pool; its VMs go on running on the members.' : ''}`,
+        `${host} keeps ${messages} messages; each is copied while the installer shows 72 %, from five minutes to over an hour. It may also wait for a key, or have no network.${master ? ' While the master is away nobody can manage the pool; its VMs go on running on the members.' : ''}`,
         `Look at the console of ${host}: ALT+F2 shows a shell, /tmp/install-log the installer's log. At 72 % without an error, wait.`,
         '“Failed to install bootloader”: a small utility partition of the maker is in front; remove it with fdisk and install by hand.',
         'No network on a Dell server: its iDRAC takes the first card; update BIOS and iDRAC.',

@@ -113,6 +113,8 @@ export interface Run {
   readonly keys: Readonly<Record<string, { readonly tls?: string; readonly ssh?: string }>>;
   /** The inventory of an earlier run of this very upgrade: of before its first host. */
   readonly recorded?: RunStarted['recorded'];
+  /** How long hosts of this pool were away in earlier runs. */
+  readonly lasted?: RunStarted['lasted'];
   /** What the pool is owed now, from this run and from those before it. */
   readonly owed: readonly Obligation[];
 }

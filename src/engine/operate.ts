@@ -2,6 +2,7 @@
 import { differenceInHours } from 'date-fns';
 import { askedAs } from '../domain/aim';
 import { Rejected } from '../domain/errors';
+import { lastedIn, slowestOf, type Lasted } from '../domain/host-times';
 import { blockEnd, shownPhase } from '../domain/lanes';
 import type { Entry, Recorded, RunStarted } from '../domain/journal';
 import type { Obligation } from '../domain/obligation';
@@ -89,6 +90,7 @@ export function operate(deps: OperatorDeps): Operator {
     const rows = await journal.runsOf(plan.poolUuid);
     const journals = await Promise.all(rows.map((row) => journal.read(row.id)));
     const recorded = await recordedBefore(plan, rows, journals);
+    const lasted = await lastedBefore(rows);
     const id = deps.newId('run');
     await journal.openRun(
       {
@@ -108,10 +110,17 @@ export function operate(deps: OperatorDeps): Operator {
         owed: owedBy(journals),
         keys: keysBy(journals),
         ...(recorded && { recorded }),
+        ...(Object.keys(lasted).length > 0 && { lasted }),
       },
     );
     await bell.ring(id);
     return { run: id, phase: 'running' };
+  }
+
+  /** What a newer version has written is not needed for this. */
+  async function lastedBefore(rows: readonly RunRow[]): Promise<Lasted> {
+    const runs = await Promise.all(rows.map((row) => folds.newest(row.id).catch(() => undefined)));
+    return slowestOf(runs.flatMap((run) => (run ? [lastedIn(run)] : [])));
   }
 
   /** Only a pool that is half-way is compared with what an earlier run recorded. */

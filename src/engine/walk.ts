@@ -274,7 +274,8 @@ function waiting(
   asking: boolean,
   note?: Json,
 ): Move {
-  const { line: state, at } = evidence;
+  const { line: state, at, run } = evidence;
+  const limits = step.limits?.({ line: state, run }) ?? step.patience;
   if (state.waitingFor !== reason || note !== undefined) {
     const same =
       state.waitingFor === reason && JSON.stringify(state.notes.at(-1)?.note) === JSON.stringify(note);
@@ -283,15 +284,15 @@ function waiting(
         entry: { type: 'LineWaiting', line: state.line.id, for: reason, ...(note !== undefined && { note }) },
       };
   }
-  const patience = outOfPatience(step, state, at);
+  const patience = outOfPatience({ patience: limits }, state, at);
   if (patience.hard && !asking) return { entry: stopped(state.line.id, step.tooLong(evidence)) };
   const told = state.overdue ? state.overdueTold : undefined;
   const stale =
     told !== undefined &&
-    (told.softSeconds < step.patience.softSeconds ||
-      (step.patience.byProgress === true && told.at <= (state.progressAt ?? 0)));
+    (told.softSeconds < limits.softSeconds ||
+      (limits.byProgress === true && told.at <= (state.progressAt ?? 0)));
   if (patience.soft && (!state.overdue || stale))
-    return { entry: { type: 'LineOverdue', line: state.line.id, softSeconds: step.patience.softSeconds } };
+    return { entry: { type: 'LineOverdue', line: state.line.id, softSeconds: limits.softSeconds } };
   // a question ends by a click, which rings; the sweep looks in meanwhile
   if (asking) return { next: patience.soft ? 'idle' : { inSeconds: patience.nextSeconds } };
   return { next: { inSeconds: Math.min(againInSeconds ?? LOOK_AGAIN_SECONDS, patience.nextSeconds) } };
@@ -323,7 +324,7 @@ function blind(walker: Walker, runId: string, lineId: string, step: AnyStep, err
         return { type: 'LineWaiting', line: lineId, for: reason };
       // not seeing counts from when it began, however often it has happened before
       const patience = expected
-        ? outOfPatience(step, state, at)
+        ? outOfPatience({ patience: step.limits?.({ line: state, run }) ?? step.patience }, state, at)
         : outOfPatience(BLIND, { ...state, progressAt: state.waitingSince ?? at }, at);
       if (patience.hard) {
         const { before } = state;

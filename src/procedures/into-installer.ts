@@ -36,7 +36,9 @@ export const installsWith = (
   input: ProcedureInput,
   host: HostSnapshot,
 ): { readonly installer?: { readonly messages: number } } =>
-  urlFor(input, host) === undefined ? {} : { installer: { messages: input.snapshot.traits?.messages ?? 0 } };
+  urlFor(input, host) === undefined
+    ? {}
+    : { installer: { messages: host.dom0?.blobs ?? input.snapshot.traits?.messages ?? 0 } };
 
 /** It was prepared by this plan, or by an earlier run that has not taken it back. */
 export const carriesInstaller = (input: ProcedureInput, host: HostSnapshot): boolean =>

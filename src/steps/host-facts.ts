@@ -4,6 +4,7 @@ import { askedAs } from '../domain/aim';
 import { digestOf } from '../domain/digest';
 import type { Finding } from '../domain/finding';
 import { stop, type Decision } from '../domain/decision';
+import { wereAway } from '../domain/host-times';
 import type { Json } from '../domain/json';
 import type { Revision } from '../domain/plan';
 import type { Snapshot } from '../domain/pool';
@@ -115,6 +116,7 @@ export function shown(run: Run, host: string, master: boolean, facts: HostFacts)
     ...facts.room.map((room) => `${room}.`),
     ...run.revisions.map((revision) => `Changed since the plan was made: ${revision.why}`),
     ...changes(run, host, facts),
+    ...wereAway(run),
     ...stops.map(
       (one) =>
         `${withOwner(one)} will be stopped (${one.why}) and started ${one.startOn.length > 0 ? `on ${listed(one.startOn)}` : `when ${host} is back`}; down at most ${one.downMinutes} minutes.`,

@@ -5,6 +5,7 @@
 import { differenceInMinutes } from 'date-fns';
 import { done, stop, wait } from '../domain/decision';
 import type { Problem } from '../domain/problem';
+import { learned } from '../domain/host-times';
 import { problems } from '../domain/problems';
 import { agreement, APART_SECONDS, STABLE_SECONDS } from './agreeing-looks';
 import { bootedLook, hasBooted, type BootedSeen } from './booted-look';
@@ -23,13 +24,17 @@ type Args = HostArgs & {
 /** `failed`: what is left where the installer did not bring the target. */
 type Seen = BootedSeen & { readonly failed?: BootSeen };
 
+/** Where this pool has taken no longer yet. */
+const PATIENCE = { softSeconds: minutes(15), hardSeconds: minutes(60) };
+
 export const proveUpgrade = defineStep<Args, Seen>({
   ...LOOKS_ONLY,
   kind: 'prove-upgrade',
   v: 1,
   title: ({ host, to }) => `See that ${host} has rebooted into ${to} and stays up`,
   silence: 'pool',
-  patience: { softSeconds: minutes(15), hardSeconds: minutes(60) },
+  patience: PATIENCE,
+  limits: ({ line, run }) => learned(PATIENCE, run, line.line.kind),
   observe: async (world, args, { run }) => {
     const seen = await bootedLook(world, args);
     const failed = args.installer && hasBooted(run, args.host, seen) && seen.version !== args.to;

@@ -3,6 +3,7 @@
  * service, empty, the installer's entry next, no mark that asks for new partitions. It ends when the host is seen to go.
  */
 import { act, done, stop, wait } from '../domain/decision';
+import { learned } from '../domain/host-times';
 import { problems } from '../domain/problems';
 import { bootLook, stateOf, unsafe, type BootSeen } from './next-boot';
 import { defineStep } from './step';
@@ -20,6 +21,9 @@ const SILENT_SECONDS = 60;
 
 const SETTLE_SECONDS = 120;
 
+/** Where this pool has taken no longer yet. */
+const PATIENCE = { softSeconds: minutes(5), hardSeconds: minutes(25) };
+
 export const rebootIntoInstaller = defineStep<Args, Seen>({
   kind: 'reboot-into-installer',
   v: 1,
@@ -31,7 +35,8 @@ export const rebootIntoInstaller = defineStep<Args, Seen>({
   maxActs: 1,
   silence: 'pool',
   // XAPI gives a shutdown 20 minutes (xapi §12.6)
-  patience: { softSeconds: minutes(5), hardSeconds: minutes(25) },
+  patience: PATIENCE,
+  limits: ({ line, run }) => learned(PATIENCE, run, line.line.kind),
   observe: async (world, args, { line }) => {
     const quiet = line.before !== undefined;
     const [seen, local] = await Promise.all([

@@ -62,6 +62,8 @@ export interface StepDefinition<Args extends Json, Seen extends Json> {
   /** 1 for what cannot be taken back: never repeated without a person. */
   readonly maxActs: number;
   readonly patience: Patience;
+  /** Longer limits where this pool has needed longer; never shorter than `patience`. */
+  limits?(look: Pick<Look, 'line' | 'run'>): Patience;
   /** What to say when patience has run out. */
   tooLong(evidence: Evidence<Args, Seen>): Problem;
   /** `decide`: a refusal is one more thing the step considers (line.acts), instead of holding the lane. */

@@ -162,6 +162,25 @@ test.each(rows)('$name: $code, and “$way” leads to its end', async ({ fault,
   }
 });
 
+test('a second host that is as slow as the first is not told of again: the limits are those of this pool', async () => {
+  const { it, id } = await begun({ call: 'world:installer', how: 'stall:3600' }, undefined);
+  armFaults(it.cloud, [{ call: 'world:installer', on: 'host-2', how: 'stall:3600' }]);
+  const run = await it.play(id);
+  expect([run.phase, await problemsIn(it, id)]).toEqual(['finished', []]);
+  const overdue = (await it.entries(id)).flatMap((entry) =>
+    entry.type === 'LineOverdue' ? [entry.line] : [],
+  );
+  expect(overdue.filter((line) => line.endsWith('await-host'))).toEqual([expect.stringMatching(/^host-1-/)]);
+  const asked = run.questions.find(({ line }) => line.startsWith('host-2-') && line.endsWith('approve-host'));
+  expect(asked?.ask.saw).toContainEqual(expect.stringMatching(/^host-1 was away for \d+ minutes\.$/));
+  expect(Object.values(run.lines).flatMap(({ said = [] }) => said)).toContainEqual(
+    expect.stringMatching(/^host-1 is away for longer than usual: each of its \d+ messages .* 72 %/),
+  );
+  // and a later run of this pool begins with what this one has taught
+  const again = await it.start(await it.plan());
+  expect((await it.run(again)).lasted?.['await-host']).toBeGreaterThan(3600);
+});
+
 test.each([
   ['72 % for an hour', { call: 'world:installer', how: 'stall:3600' }],
   ['it restarts once more after it has come up', { call: 'world:boot', how: 'twice' }],
