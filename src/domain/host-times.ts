@@ -42,10 +42,10 @@ export function learned(own: Limits, run: Pick<Run, 'lines' | 'lasted'>, kind: s
   };
 }
 
-/** "host-1 was away for 24 minutes": hosts of this run that are back from their installers, one sentence each. */
+/** "host-1 was away for 24 min": hosts of this run that are back from their installers, one sentence each. */
 export const wereAway = (run: Pick<Run, 'lines'>): readonly string[] =>
   Object.values(run.lines).flatMap(({ line, status, begunAt, doneAt }) =>
     line.kind === 'await-host' && status === 'done' && begunAt !== undefined && doneAt !== undefined
-      ? [`${line.lane} was away for ${Math.round((doneAt - begunAt) / 60_000)} minutes.`]
+      ? [`${line.lane} was away for ${Math.round((doneAt - begunAt) / 60_000)} min.`]
       : [],
   );

@@ -42,7 +42,7 @@ export const awaitHost = defineStep<Args, Seen>({
     const was = bootTimeBefore(run, args.host);
     if (now.otherKey) return done(`${args.host} is back and shows another certificate`);
     if (now.answers && now.live && was !== undefined && now.bootTime > 0 && now.bootTime !== was)
-      return done(`${args.host} is back, after ${differenceInMinutes(at, line.begunAt ?? at)} minutes`);
+      return done(`${args.host} is back, away for ${differenceInMinutes(at, line.begunAt ?? at)} min`);
     const way = wayOut({ args, line, run, state: [`${args.host} does not answer.`] });
     if (way) return way;
     return wait(awayFor(args, line.overdue), { againInSeconds: 10 });

@@ -172,13 +172,10 @@ test('a second host that is as slow as the first is not told of again: the limit
   );
   expect(overdue.filter((line) => line.endsWith('await-host'))).toEqual([expect.stringMatching(/^host-1-/)]);
   const asked = run.questions.find(({ line }) => line.startsWith('host-2-') && line.endsWith('approve-host'));
-  expect(asked?.ask.saw).toContainEqual(expect.stringMatching(/^host-1 was away for \d+ minutes\.$/));
+  expect(asked?.ask.saw).toContainEqual(expect.stringMatching(/^host-1 was away for \d+ min\.$/));
   expect(Object.values(run.lines).flatMap(({ said = [] }) => said)).toContainEqual(
     expect.stringMatching(/^host-1 is away for longer than usual: each of its \d+ messages .* 72 %/),
   );
-  // and a later run of this pool begins with what this one has taught
-  const again = await it.start(await it.plan());
-  expect((await it.run(again)).lasted?.['await-host']).toBeGreaterThan(3600);
 });
 
 test.each([

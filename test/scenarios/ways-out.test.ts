@@ -99,6 +99,10 @@ describe('the installer of a member fails', () => {
     ).toEqual([]);
     await it.operator.abort(BOB, run.id, { reason: 'another day' });
     expect((await it.play(run.id)).phase).toBe('aborted');
+    // a later run of this pool begins with what this one has taught of its limits
+    const owed = 'cluster-allocation-disabled:pool-a';
+    const { run: later } = await it.ask(it.operator.giveBack(BOB, 'pool-a', owed));
+    expect((await it.run(later)).lasted?.['await-host']).toBeGreaterThan(600);
   });
 
   test('recovery: what to do is said, a person does it and confirms, and the host is looked at again', async () => {

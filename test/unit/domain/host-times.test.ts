@@ -55,5 +55,5 @@ test('what is not over, and what a person had to let go on, teaches nothing', ()
 });
 
 test('people read how long each host was away', () => {
-  expect(wereAway(runOf(line('host-1', 'await-host', 24)))).toEqual(['host-1 was away for 24 minutes.']);
+  expect(wereAway(runOf(line('host-1', 'await-host', 24)))).toEqual(['host-1 was away for 24 min.']);
 });

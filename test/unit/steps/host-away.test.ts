@@ -309,7 +309,7 @@ describe('await-host', () => {
   const earlier = { 'upgrade-by-hand': { before: { bootTime: 100 } } };
   const back = { answers: true, live: true, bootTime: 200, otherKey: false };
   test.each<Row>([
-    ['live with another boot time', {}, 'done: host-2 is back, after 0 minutes'],
+    ['live with another boot time', {}, 'done: host-2 is back, away for 0 min'],
     [
       'live with the old boot time: it has not gone yet',
       { bootTime: 100 },
