@@ -1,5 +1,4 @@
 /** What an approval of one host is bound to: its section, its bounds, and the findings that matter. */
-import { withOwner } from '../domain/owner-words';
 import { askedAs } from '../domain/aim';
 import { digestOf } from '../domain/digest';
 import type { Finding } from '../domain/finding';
@@ -119,7 +118,7 @@ export function shown(run: Run, host: string, master: boolean, facts: HostFacts)
     ...wereAway(run),
     ...stops.map(
       (one) =>
-        `${withOwner(one)} will be stopped (${one.why}) and started ${one.startOn.length > 0 ? `on ${listed(one.startOn)}` : `when ${host} is back`}; down at most ${one.downMinutes} minutes.`,
+        `${one.vm} will be stopped (${one.why}${one.owner === undefined ? '' : `; owner: ${one.owner}`}) and started ${one.startOn.length > 0 ? `on ${listed(one.startOn)}` : `when ${host} is back`}; down at most ${one.downMinutes} minutes.`,
     ),
     ...(master
       ? [
