@@ -1,4 +1,5 @@
 /** A plan with --automatic: nothing is partitioned anew, which takes SSH to see to, and the target takes the disk as it is (xc §1.3 row 6, §2.8). */
+import type { HostSnapshot } from '../domain/pool';
 import { compareVersions } from '../domain/version';
 import { defineCheck, found, type Found } from './check';
 
@@ -12,27 +13,22 @@ const MEANS: Readonly<Record<string, string>> = {
   legacy_partition_table: 'its system disk has an old partition table',
   false: 'there are disks of VMs on its local storage',
 };
+/** The first with the layout that stays as it is (seed 004). */
+const NEW_LAYOUT = '7.0';
+
 /** Without new partitions these do no harm: VMs' disks stay where they are. */
 const HARMLESS = ['false', 'vdi_present'];
 
 export const installerPartitions = defineCheck({
   name: 'installer-partitions',
   summary:
-    'With --automatic: partitions stay as they are, which needs SSH to the hosts, and the target accepts them.',
+    'With --automatic: partitions stay as they are, which before 7.0 needs SSH to the hosts, and the target accepts them.',
   source: 'xc §1.3 row 6 and §2.8, seeds 003 and 004',
   look(pool, target, { installer, configured }) {
     if (!installer) return [];
-    const unseen = configured.dom0
-      ? []
-      : [
-          found(
-            'block',
-            pool.name,
-            'Without SSH to every host nobody sees what the next boot does, nor keeps an installer from new partitions.',
-            ['the upgrade plugin marks a host for new partitions by itself where its local storage is empty'],
-            'Set ssh for the hosts in pools.yaml; or plan without --automatic.',
-          ),
-        ];
+    const unseen = pool.hosts
+      .filter(({ name }) => installer.hosts[name] !== undefined && configured.withoutDom0.includes(name))
+      .map((host) => withoutSsh(host, installer.repartition?.includes(host.name) ?? false));
     const strict = compareVersions(target, STRICT) >= 0;
     return [
       ...unseen,
@@ -54,3 +50,33 @@ export const installerPartitions = defineCheck({
     ];
   },
 });
+
+/** Before 7.0 a host has the old layout for certain, and the plugin marks it for another where its local storage is empty. */
+function withoutSsh({ name, version }: HostSnapshot, repartition: boolean): Found {
+  const why = 'the upgrade plugin marks a host for new partitions by itself where its local storage is empty';
+  const advice = `Set ssh for ${name} in pools.yaml; or plan this host by hand: --by-hand ${name}`;
+  if (repartition)
+    return found(
+      'block',
+      name,
+      `Without SSH to ${name} nobody sees what new partitions would take: it is not partitioned anew.`,
+      ['SSH to it is not configured'],
+      advice,
+    );
+  if (compareVersions(version, NEW_LAYOUT) < 0)
+    return found(
+      'block',
+      name,
+      `Without SSH to ${name} nobody keeps its installer from new partitions: it has the layout of before 7.0.`,
+      [`it runs ${version}; SSH to it is not configured`, why],
+      advice,
+    );
+  return found(
+    'question',
+    name,
+    `SSH to ${name} is not configured: does it have the partition layout of 7.0?`,
+    [why],
+    `On ${name}: df -P / /var/log shows two devices. With one it has the old layout: plan it by hand, --by-hand ${name}`,
+    'Right before its reboot a person is asked what it boots next, and again before it is in service.',
+  );
+}

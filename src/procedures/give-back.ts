@@ -22,6 +22,7 @@ import { startVms } from '../steps/start-vms';
 import type { LineDraft } from '../steps/step';
 import { takeBackInstaller } from '../steps/take-back-installer';
 import { verifyAgent } from '../steps/verify-agent';
+import { unseen } from './into-installer';
 import { defineProcedure, poolSection, type ProcedureInput } from './procedure';
 import { argsOf, binFor, clusterOf, haBefore, heartbeatSrs } from './what-is';
 
@@ -57,7 +58,13 @@ function linesFor(input: ProcedureInput, { what, on, before }: Obligation): read
       return [enableHost(argsOf(pool, hostNamed(pool, on)))];
     case 'installer-prepared': {
       const host = hostNamed(pool, on);
-      return [takeBackInstaller({ ...argsOf(pool, host), ...entryBefore(before, host.version) })];
+      return [
+        takeBackInstaller({
+          ...argsOf(pool, host),
+          ...unseen(input, host),
+          ...entryBefore(before, host.version),
+        }),
+      ];
     }
     case 'host-in-maintenance':
       return outOfMaintenance(input, on);

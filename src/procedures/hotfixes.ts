@@ -43,7 +43,7 @@ import { synchroniseUpdates } from '../steps/synchronise-updates';
 import { syncDatabase } from '../steps/sync-database';
 import { takeBackInstaller } from '../steps/take-back-installer';
 import { unmanageCluster } from '../steps/unmanage-cluster';
-import { carriesInstaller } from './into-installer';
+import { carriesInstaller, unseen } from './into-installer';
 import { openForVms } from './open-for-vms';
 import { patchFacts } from './patch-facts';
 import {
@@ -229,7 +229,7 @@ function outOfService(
       when(stops.length > 0, startVms({ vms: stopped, notOn: host.name, last: false, label: 'elsewhere' })),
       when(master, unmanageCluster({ ...args, cluster, ...(withoutMaintenance && { withoutMaintenance }) })),
       disableHost(args),
-      when(carriesInstaller(input, host), takeBackInstaller(args)),
+      when(carriesInstaller(input, host), takeBackInstaller({ ...args, ...unseen(input, host) })),
       ...applied(input, work, host, mine),
       restartToolstack({ ...args, expect }),
       rebootAfterHotfixes({ ...args, expect }),

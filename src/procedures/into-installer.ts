@@ -14,14 +14,19 @@ export const urlFor = ({ automatic }: ProcedureInput, host: HostSnapshot): strin
 
 export function intoInstaller(input: ProcedureInput, host: HostSnapshot): readonly LineDraft[] {
   const { snapshot: pool, target: to } = input;
-  const args = argsOf(pool, host);
+  const args = { ...argsOf(pool, host), ...unseen(input, host) };
   const url = urlFor(input, host);
-  if (url === undefined) return [upgradeByHand({ ...args, address: host.address, from: host.version, to })];
+  if (url === undefined)
+    return [upgradeByHand({ ...argsOf(pool, host), address: host.address, from: host.version, to })];
   const prepared = prepareInstaller({ ...args, url, to });
   return mayRepartition(input, host)
     ? [prepared, rebootIntoInstaller({ ...args, to, repartition: true })]
     : [prepared, keepPartitions(args), rebootIntoInstaller({ ...args, to })];
 }
+
+/** Without SSH a person sees what the host boots next, in place of us. */
+export const unseen = ({ has }: ProcedureInput, { name }: HostSnapshot): { readonly unseen?: true } =>
+  has.withoutDom0?.includes(name) ? { unseen: true } : {};
 
 /** Asked for in the plan; it takes an approval of its own all the same. */
 export const mayRepartition = (input: ProcedureInput, host: HostSnapshot): boolean =>

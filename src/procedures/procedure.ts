@@ -26,6 +26,8 @@ export interface ProcedureInput {
     readonly database: boolean;
     readonly smokeTest: boolean;
     readonly canaryVm?: string;
+    /** Hosts without SSH. */
+    readonly withoutDom0?: readonly string[];
   };
   readonly managementServers: readonly string[];
   /** Name of the newest verified backup of an earlier run of this very upgrade; then none is taken again. */

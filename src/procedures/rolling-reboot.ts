@@ -31,7 +31,7 @@ import { syncDatabase } from '../steps/sync-database';
 import { takeBackInstaller } from '../steps/take-back-installer';
 import { unmanageCluster } from '../steps/unmanage-cluster';
 import { openForVms } from './open-for-vms';
-import { carriesInstaller } from './into-installer';
+import { carriesInstaller, unseen } from './into-installer';
 import { block, defineProcedure, hostSection, poolSection, when, type ProcedureInput } from './procedure';
 import { remediesGivenBack, remedyLines } from './remedies';
 import { rebootFacts } from './run-facts';
@@ -107,7 +107,7 @@ function oneHost(input: ProcedureInput, host: HostSnapshot) {
       when(!withoutMaintenance, enableHostAllocation(args), enterMaintenance(args)),
       when(master, unmanageCluster({ ...args, cluster, ...(withoutMaintenance && { withoutMaintenance }) })),
       disableHost(args),
-      when(carriesInstaller(input, host), takeBackInstaller(args)),
+      when(carriesInstaller(input, host), takeBackInstaller({ ...args, ...unseen(input, host) })),
       rebootHost(args),
       proveReboot({ ...args, version: host.version }),
       when(master, awaitMembers(args)),

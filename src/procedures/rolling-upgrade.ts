@@ -38,7 +38,14 @@ import { dumpDatabase } from '../steps/dump-database';
 import { takeBackInstaller } from '../steps/take-back-installer';
 import { trustHost } from '../steps/trust-host';
 import { unmanageCluster } from '../steps/unmanage-cluster';
-import { carriesInstaller, installsWith, intoInstaller, mayLose, mayRepartition } from './into-installer';
+import {
+  carriesInstaller,
+  installsWith,
+  intoInstaller,
+  unseen,
+  mayLose,
+  mayRepartition,
+} from './into-installer';
 import { licenceAgain, licenceFirst } from './licence';
 import { remediesGivenBack, remedyLines } from './remedies';
 import { openForVms } from './open-for-vms';
@@ -147,7 +154,7 @@ function oneHost(input: ProcedureInput, host: HostSnapshot) {
       awaitHost({ ...args, ...installsWith(input, host) }),
       trustHost(args),
       proveUpgrade({ ...args, from: host.version, to: target, ...installsWith(input, host) }),
-      when(carriesInstaller(input, host), takeBackInstaller(args)),
+      when(carriesInstaller(input, host), takeBackInstaller({ ...args, ...unseen(input, host) })),
       when(master, awaitMembers(args)),
       plugStorage({ ...args, ...storageOf(pool, host, mayLose(input, host)) }),
       enableHost(args),
@@ -176,7 +183,7 @@ function backToWork(input: ProcedureInput, host: HostSnapshot) {
     block(
       `maintenance of ${host.name}`,
       trustHost(args),
-      when(carriesInstaller(input, host), takeBackInstaller(args)),
+      when(carriesInstaller(input, host), takeBackInstaller({ ...args, ...unseen(input, host) })),
       when(isMaster(pool, host), awaitMembers(args)),
       plugStorage({ ...args, ...storageOf(pool, host) }),
       enableHost(args),

@@ -4,12 +4,13 @@
  */
 import { act, done } from '../domain/decision';
 import { problems } from '../domain/problems';
-import { bootLook, unsafe, type BootSeen } from './next-boot';
+import { bootLook, unsafe, type BootSeen, type Unseen } from './next-boot';
 import { defineStep } from './step';
 import { minutes, type HostArgs } from './sight';
+import { keepsByWord } from './unseen-boot';
 import { bootedByHand } from './ways-out';
 
-export const keepPartitions = defineStep<HostArgs, BootSeen>({
+export const keepPartitions = defineStep<HostArgs & Unseen, BootSeen>({
   kind: 'keep-partitions',
   v: 1,
   title: ({ host }) => `See that the installer keeps the partitions of ${host}`,
@@ -23,6 +24,7 @@ export const keepPartitions = defineStep<HostArgs, BootSeen>({
     if (bootedByHand({ line, run })) return done(`${args.host} was booted by a person instead`);
     const stopped = unsafe(args, now);
     if (stopped) return stopped;
+    if (args.unseen) return keepsByWord({ args, line, run });
     if (now.boot?.repartition === false)
       return done(`there is no /var/preserve/safe2upgrade on ${args.host}: its partitions stay`);
     return act(`/var/preserve/safe2upgrade is on ${args.host}`, {

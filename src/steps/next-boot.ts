@@ -24,17 +24,20 @@ export type BootSeen = {
   readonly boot?: { readonly [fact in keyof NextBoot]: NextBoot[fact] };
 };
 
+/** SSH to the host is not configured: a person looks at what it boots next, and says so on the line of the guard. */
+export type Unseen = { readonly unseen?: true };
+
 /** `quiet`: silence of the host is an answer, because it may be on its way down. */
 export async function bootLook(
   world: World,
-  { uuid, id, master }: HostArgs,
+  { uuid, id, master, unseen }: HostArgs & Unseen,
   quiet = false,
 ): Promise<BootSeen> {
   const [xen, host, managed, boot] = await Promise.all([
     quiet && master ? orSilence(xenHostLook(world, uuid)) : xenHostLook(world, uuid),
     csHost(world, id),
     managedState(world),
-    quiet ? orSilence(nextBoot(world, uuid)) : nextBoot(world, uuid),
+    unseen ? undefined : quiet ? orSilence(nextBoot(world, uuid)) : nextBoot(world, uuid),
   ]);
   return {
     answers: xen !== undefined,

@@ -5,12 +5,12 @@
 import { act, done, stop, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
 import type { SubjectActs } from '../domain/run';
-import { bootLook, PREPARED_WITHIN_SECONDS, stateOf, unsafe, type BootSeen } from './next-boot';
+import { bootLook, PREPARED_WITHIN_SECONDS, stateOf, unsafe, type BootSeen, type Unseen } from './next-boot';
 import { defineStep } from './step';
 import { minutes, type HostArgs } from './sight';
 import { bootedByHand, wayOut } from './ways-out';
 
-type Args = HostArgs & { readonly url: string; readonly to: string };
+type Args = HostArgs & Unseen & { readonly url: string; readonly to: string };
 
 /** The plugin's own deadline, 15 minutes for some 60 MB, and half a minute in which it writes its last file. */
 const CALL_SECONDS = 900;
@@ -38,6 +38,11 @@ export const prepareInstaller = defineStep<Args, BootSeen>({
     const asked = line.acts[args.host];
     const ended =
       asked?.outcome === 'answered' || (asked && at - asked.intendedAt >= PREPARED_WITHIN_SECONDS * 1000);
+    // only its own yes counts where nobody sees the entry
+    if (args.unseen && asked?.outcome === 'answered')
+      return done(
+        `the plugin of ${args.host} says that it is prepared; what it boots next a person looks at`,
+      );
     const boots = now.boot && now.boot.installer !== 'none';
     if (ended && boots)
       return done(

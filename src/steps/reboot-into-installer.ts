@@ -5,7 +5,7 @@
 import { act, done, stop, wait } from '../domain/decision';
 import { learned } from '../domain/host-times';
 import { problems } from '../domain/problems';
-import { bootLook, stateOf, unsafe, type BootSeen } from './next-boot';
+import { bootLook, stateOf, unsafe, type BootSeen, type Unseen } from './next-boot';
 import { defineStep } from './step';
 import { localStorage, type LocalStorage } from './local-storage';
 import { notApproved } from './approve-repartition';
@@ -13,7 +13,7 @@ import { minutes, orSilence, type HostArgs } from './sight';
 import { bootedByHand, wayOut } from './ways-out';
 
 /** `repartition`: new partitions have a line of their own in which a person approves them. */
-type Args = HostArgs & { readonly to: string; readonly repartition?: boolean };
+type Args = HostArgs & Unseen & { readonly to: string; readonly repartition?: boolean };
 type Seen = BootSeen & { readonly local?: LocalStorage };
 
 /** A restart of the toolstack takes 40 s of silence and no reboot (xapi §12.6); a lost answer takes less. */
@@ -63,19 +63,20 @@ export const rebootIntoInstaller = defineStep<Args, Seen>({
         at - asked.intendedAt < SETTLE_SECONDS * 1000);
     if (told && (line.patienceFrom ?? 0) <= asked.intendedAt)
       return wait(`${args.host} is told to reboot and shuts down`, { againInSeconds: 10 });
-    if (!now.boot) return wait(`dom0 of ${args.host} does not answer over SSH`, { againInSeconds: 10 });
+    if (!now.boot && !args.unseen)
+      return wait(`dom0 of ${args.host} does not answer over SSH`, { againInSeconds: 10 });
     const state = stateOf(args, now);
     const way = wayOut({ args, line, run, state });
     if (way) return way;
     const stopped = unsafe(args, now);
     if (stopped) return stopped;
-    if (now.boot.installer === 'none') return stop({ ...problems.installerGone(args.host), state });
-    if (now.boot.repartition) {
+    if (now.boot?.installer === 'none') return stop({ ...problems.installerGone(args.host), state });
+    if (now.boot?.repartition) {
       const why = args.repartition ? notApproved(run, args.host, now.local) : undefined;
       if (!args.repartition || why !== undefined)
         return stop({ ...problems.wouldRepartition(args.host, why), state });
     }
-    const kept = now.boot.repartition ? 'is partitioned anew, as approved' : 'keeps its partitions';
+    const kept = now.boot?.repartition ? 'is partitioned anew, as approved' : 'keeps its partitions';
     return act(`${args.host} boots the ${args.to} installer next and ${kept}`, {
       subject: args.host,
       what: `reboot ${args.host} into the ${args.to} installer`,

@@ -1,13 +1,17 @@
 /** A host that carries a prepared installer is never in service: the entry is taken back, both kinds, and that is proved (xc §2.8). */
 import { act, done, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
-import { nextBoot, PREPARED_WITHIN_SECONDS } from './next-boot';
+import { nextBoot, PREPARED_WITHIN_SECONDS, type Unseen } from './next-boot';
+import { carriesNoneByWord } from './unseen-boot';
 import { defineStep } from './step';
 import { minutes, type HostArgs } from './sight';
 
 /** `ownEntry`: what the host booted by default before it was prepared; absent: as its boot loader's file has it now. */
-type Args = HostArgs & { readonly ownEntry?: string };
+type Args = HostArgs & Unseen & { readonly ownEntry?: string };
 type Seen = { readonly installer: string; readonly ownEntry: string; readonly repartition: boolean };
+
+/** Nobody looked: what a person says is what counts. */
+const UNSEEN: Seen = { installer: 'none', ownEntry: '', repartition: false };
 
 export const takeBackInstaller = defineStep<Args, Seen>({
   kind: 'take-back-installer',
@@ -19,14 +23,15 @@ export const takeBackInstaller = defineStep<Args, Seen>({
   maxActs: 3,
   // 16 minutes of them may be the plugin's, which writes on when nobody waits for it
   patience: { softSeconds: minutes(20), hardSeconds: minutes(40) },
-  observe: async (world, { uuid }) => ({ ...(await nextBoot(world, uuid)) }),
-  decide: ({ args, now, at, run }) => {
+  observe: async (world, { uuid, unseen }) => (unseen ? UNSEEN : { ...(await nextBoot(world, uuid)) }),
+  decide: ({ args, now, at, line, run }) => {
     const asked = run.owed.find(
       ({ what, on }) => what === 'installer-prepared' && on === args.host,
     )?.unanswered;
     const mayStillWrite = asked !== undefined && at - asked.at < PREPARED_WITHIN_SECONDS * 1000;
     if (now.installer === 'none' && !now.repartition && mayStillWrite)
       return wait(`${args.host} carries no installer; the plugin that was asked for one may still write it`);
+    if (args.unseen) return carriesNoneByWord({ args, line, run });
     if (now.installer === 'none' && !now.repartition)
       return done(`${args.host} boots its own system, and nothing asks for new partitions`);
     return act(

@@ -57,11 +57,15 @@ describe('media that will not do', () => {
     expect(await found()).toEqual(['host-1', 'host-2', 'host-3']);
   });
 
-  test('without SSH the plan is blocked', async () => {
+  test('without SSH hosts of before 7.0 are refused', async () => {
     const it = tale({ without: ['dom0'] });
     const plan = await it.plan();
-    expect(plan.findings.filter(({ severity }) => severity === 'block').map(({ check }) => check)).toEqual([
-      'installer-partitions',
+    expect(plan.verdict).toBe('blocked');
+    expect(
+      plan.findings.filter(({ severity }) => severity === 'block').map(({ check, on }) => [check, on]),
+    ).toEqual([
+      ['installer-partitions', 'host-1'],
+      ['installer-partitions', 'host-2'],
     ]);
   });
 

@@ -49,11 +49,29 @@ test('media of another version block; where the plugin cannot tell, the plan say
   );
 });
 
-test('without SSH nobody sees what boots next: automatic is refused', () => {
-  const configured = { ...extraOf(healthyPool()).configured, dom0: false };
-  expect(said('installer-partitions', healthyPool(), { configured, installer: { url, hosts: {} } })).toEqual([
-    expect.stringMatching(/^block pool-a: Without SSH/),
-  ]);
+describe('without SSH', () => {
+  const unseen = (version: string, repartition: readonly string[] = []) => {
+    const pool = healthyPool();
+    const hosts = pool.hosts.map((host) => ({ ...host, version }));
+    const configured = { ...extraOf(pool).configured, dom0: false, withoutDom0: ['host-2', 'host-3'] };
+    const installer = { url, hosts: { 'host-1': answer({}), 'host-2': answer({}) }, repartition };
+    return said('installer-partitions', { ...pool, hosts }, { configured, installer });
+  };
+
+  test('a host of before 7.0 is refused: nobody would keep it from new partitions', () => {
+    expect(unseen('6.5.0')).toEqual([
+      expect.stringMatching(/^block host-2: Without SSH to host-2 nobody keeps/),
+    ]);
+  });
+
+  test('a newer one is a question; new partitions are refused on it', () => {
+    expect(unseen('7.0.0')).toEqual([
+      expect.stringMatching(/^question host-2: SSH to host-2 is not configured/),
+    ]);
+    expect(unseen('7.0.0', ['host-2'])).toEqual([
+      expect.stringMatching(/^block host-2: .* partitioned anew/),
+    ]);
+  });
 });
 
 test('a utility partition is a warning, and blocks from 8.4 on; disks of VMs stand in nobody’s way before', () => {

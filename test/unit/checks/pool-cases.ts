@@ -265,7 +265,7 @@ export const CASES: readonly PoolCase[] = [
       '8.3.0',
       'question ways-in pool-a',
       'note installer-licence pool-a',
-      'block installer-partitions pool-a',
+      ...each('question installer-partitions'),
       ...each('warn installer-memory'),
       ...Array.from({ length: 5 }, () => 'question sources-configured pool-a'),
     ),

@@ -18,6 +18,7 @@ const SHARED = [
   'booted-look',
   'approval-of-run',
   'next-boot',
+  'unseen-boot',
   'one-at-a-time',
   'ways-out',
   'local-storage',
