@@ -9,7 +9,7 @@ import { dom0 } from './adapters/dom0/dom0';
 import { makeJournal, type OpenJournal } from './adapters/journal/journal';
 import { managementServers } from './adapters/management-servers';
 import { roles } from './adapters/roles';
-import { fetchFeed } from './adapters/updates-feed';
+import { catalogueNow } from './adapters/hotfix-files';
 import { slackGroups } from './adapters/slack-web/index';
 import { sshConnections } from './adapters/ssh/connect';
 import { hostKeyPins, type HostKeyPins, type SshTransport } from './adapters/ssh/transport';
@@ -17,7 +17,6 @@ import { wireTransport } from './adapters/xapi/wire';
 import type { XapiTransport } from './adapters/xapi/transport';
 import { xapiPool } from './adapters/xapi/xapi-pool';
 import { poolFacts, type Config, type PoolConfig } from './config';
-import { completed } from './config/hotfixes-yaml';
 import type { OwedAnswer } from './domain/answers';
 import { Rejected } from './domain/errors';
 import { keysBy, owedBy } from './domain/owed';
@@ -38,7 +37,7 @@ import type { Operator } from './engine/operator';
 import { otherRuns } from './engine/others';
 import { owedAnswers } from './engine/owed-answers';
 import { makePlan } from './engine/planner';
-import type { Clock, OtherRuns, PoolFacts, Roles, World } from './ports';
+import type { Clock, OtherRuns, Roles, World } from './ports';
 import { askedFor } from './procedures/asked';
 import { giveBack, notYet } from './procedures/give-back';
 import { procedureNamed } from './procedures/index';
@@ -164,7 +163,10 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
     const backup = backupThatCounts(runs, asked.target);
     const awayMinutes = awayMinutesLearned(runs, asked.procedure.name);
     const made = await makePlan({
-      world: { ...world, pool: { ...world.pool, ...(await catalogueOf(config())) } },
+      world: {
+        ...world,
+        pool: { ...world.pool, ...(await catalogueNow(config(), asked.patches !== undefined)) },
+      },
       ...asked,
       by,
       at: clock.now(),
@@ -230,14 +232,6 @@ export async function compose(config: () => Config, options: ComposeOptions): Pr
       if ('close' in clock) (clock as { close?(): void }).close?.();
     },
   };
-}
-
-/** hotfixes.yaml with its feed, where that is at a URL: read for each plan, because it grows. */
-async function catalogueOf({ hotfixes, hotfixFeed }: Config): Promise<Partial<PoolFacts>> {
-  if (hotfixFeed === undefined) return {};
-  const read = await fetchFeed(hotfixFeed);
-  if ('wrong' in read) return { feedUnread: `${hotfixFeed} ${read.wrong}` };
-  return { hotfixes: completed(read.hotfixes, hotfixes) };
 }
 
 /** The simulator's clock with the simulator's configuration, else the system's. */

@@ -611,6 +611,8 @@ export interface PoolFacts {
   readonly maxDown: number;
   /** hotfixes.yaml and its feed; absent where there is none. */
   readonly hotfixes?: readonly Hotfix[];
+  /** Name of a hotfix → what is wrong with its file, when it was looked at last; absent: nothing was looked at. */
+  readonly hotfixFiles?: Readonly<Record<string, string>>;
   /** Why the feed could not be read, when it was asked for last. */
   readonly feedUnread?: string;
 }

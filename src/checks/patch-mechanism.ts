@@ -1,4 +1,5 @@
 /** Patches are applied in the way of the release, and only where there is something to apply (xapi §8; xc §1.6). */
+import { patchesInWords, rebootsInWords, struckOut, type PatchWork } from '../domain/patch-work';
 import type { PatchProvider } from '../domain/patching';
 import type { Snapshot } from '../domain/pool';
 import { defineCheck, found, type Extra, type Found } from './check';
@@ -28,8 +29,17 @@ export const patchMechanism = defineCheck({
     const nothing = Object.keys(work.hosts).length === 0;
     return [
       ...(seen.busy === undefined ? [] : [busy(pool, seen.busy)]),
-      ...(nothing ? [nothingLeft(pool, work.asked === 'latest')] : []),
-      ...look.readiness.map((says) => found('warn', pool.name, says, ['pool.check_update_readiness'])),
+      ...(nothing ? [nothingLeft(pool, work.asked === 'latest')] : [whatIsApplied(pool, work)]),
+      // HA goes off, VMs are moved or stopped: the plan brings about what the pool misses, and each host is asked again
+      ...look.readiness.map((says) =>
+        found(
+          'note',
+          pool.name,
+          `The pool says of itself: ${says}`,
+          ['pool.check_update_readiness'],
+          SEEN_TO,
+        ),
+      ),
       ...someHave(patching),
     ];
   },
@@ -69,6 +79,30 @@ function wrongWay(
         `Ask for all that the repositories have: /xsupgrade plan ${pool.name} --updates latest`,
       );
 }
+
+const SEEN_TO =
+  'Nothing to do: what other findings do not block on is put right by the lines before the updates.';
+
+/** What people read before they start it: the order, what is struck out, and how many reboots. */
+const whatIsApplied = (pool: Snapshot, work: PatchWork): Found =>
+  found(
+    'note',
+    pool.name,
+    `${patchesInWords(work)}, ${rebootsInWords(work)}.`,
+    [
+      ...struckOut(work),
+      ...Object.entries(work.hosts).map(([host, { missing, expect, live }]) => {
+        const after = live
+          ? 'in service'
+          : expect.length > 0
+            ? `afterwards ${expect.join(', ')}`
+            : 'nothing afterwards';
+        return `${host}: ${missing.join(', ') || 'what is still due'}; ${after}`;
+      }),
+      ...pool.hosts.filter(({ name }) => !work.hosts[name]).map(({ name }) => `${name}: has all of it`),
+    ],
+    'Nothing to do: this is what the plan is for.',
+  );
 
 const busy = (pool: Snapshot, what: string): Found =>
   found(

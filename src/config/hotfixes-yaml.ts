@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { circleIn, type Hotfix } from '../domain/hotfixes';
+import { circleIn, completed, type Hotfix } from '../domain/hotfixes';
 import { ARTEFACT_KINDS, GUIDANCE } from '../domain/patching';
 import type { Problem } from '../domain/problem';
 import { readFeed } from '../domain/updates-feed';
@@ -87,12 +87,6 @@ export function readHotfixes(dir: string): Catalogue & { readonly problems: read
   if (problems.length > 0) return refused(problems);
   return { hotfixes, problems, ...(!whole && { feedUrl: feed }) };
 }
-
-/** What stands in hotfixes.yaml beats what the feed says of the same uuid. */
-export const completed = (feed: readonly Hotfix[], own: readonly Hotfix[]): readonly Hotfix[] => [
-  ...feed.map((one) => own.find(({ uuid }) => uuid === one.uuid) ?? one),
-  ...own.filter(({ uuid }) => !feed.some((one) => one.uuid === uuid)),
-];
 
 const placed = (file: string, dir: string): string =>
   isUrl(file) || isAbsolute(file) ? file : join(dir, file);

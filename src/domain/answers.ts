@@ -19,6 +19,7 @@ export interface PlanAnswer {
   readonly findings: readonly Finding[];
   readonly remedies?: readonly string[];
   readonly automatic?: Plan['automatic'];
+  readonly patching?: Plan['patching'];
   readonly sections: readonly {
     readonly host?: string;
     readonly lines: readonly { readonly id: string; readonly kind: string; readonly title: string }[];
@@ -92,6 +93,7 @@ export const planAnswer = (plan: Plan): PlanAnswer => ({
   findings: plan.findings,
   ...(plan.remedies && { remedies: plan.remedies }),
   ...(plan.automatic && { automatic: plan.automatic }),
+  ...(plan.patching && { patching: plan.patching }),
   sections: plan.sections.map((section) => ({
     ...(section.host !== undefined && { host: section.host }),
     lines: section.lines.map(({ id, kind, title }) => ({ id, kind, title })),

@@ -157,7 +157,7 @@ function inOrder(hotfixes: readonly Hotfix[]): readonly Hotfix[] {
   return done;
 }
 
-const isOrContains = (hotfix: Hotfix, name: string): boolean =>
+export const isOrContains = (hotfix: Hotfix, name: string): boolean =>
   hotfix.name === name || hotfix.supersedes.includes(name);
 
 /** Names on the way from a hotfix back to itself, by requires or by supersedes; undefined where there is none. */
@@ -180,3 +180,9 @@ export function circleIn(
   }
   return undefined;
 }
+
+/** What stands in hotfixes.yaml beats what the feed says of the same uuid. */
+export const completed = (feed: readonly Hotfix[], own: readonly Hotfix[]): readonly Hotfix[] => [
+  ...feed.map((one) => own.find(({ uuid }) => uuid === one.uuid) ?? one),
+  ...own.filter(({ uuid }) => !feed.some((one) => one.uuid === uuid)),
+];

@@ -2,7 +2,7 @@
  * Which patches a run brings to which host, in which order and with what afterwards: fixed when the plan is made. Hosts
  * that lack nothing are left out, and a host is rebooted once, however many patches ask for it (seed 002; xc §3.4). Pure.
  */
-import { hotfixesFor, type Hotfix, type HotfixPlan } from './hotfixes';
+import { hotfixesFor, isOrContains, type Hotfix, type HotfixPlan } from './hotfixes';
 import {
   GUIDANCE,
   type ArtefactKind,
@@ -108,7 +108,8 @@ export function patchWorkOf(
   plan: HotfixPlan,
 ): PatchWork {
   const { provider, seen } = look;
-  const artefacts = wish.asked === 'latest' ? [] : plan.missing.map((one) => artefactOf(one, seen));
+  const artefacts =
+    wish.asked === 'latest' ? [] : plan.missing.map((one) => artefactOf(one, plan.missing, seen));
   const hosts = masterFirst(pool).flatMap(({ name, uuid }): [string, HostPatchWork][] => {
     const work =
       wish.asked === 'latest'
@@ -128,9 +129,10 @@ export function patchWorkOf(
   };
 }
 
-/** What XAPI says of a staged one beats the catalogue. */
-function artefactOf(hotfix: Hotfix, seen: PatchesSeen | undefined): PatchArtefact {
-  const { uuid, name, kind, requires, file, sha256, bytes } = hotfix;
+/** What XAPI says of a staged one beats the catalogue. What contains a required one stands in its place. */
+function artefactOf(hotfix: Hotfix, among: readonly Hotfix[], seen: PatchesSeen | undefined): PatchArtefact {
+  const { uuid, name, kind, file, sha256, bytes } = hotfix;
+  const requires = hotfix.requires.map((one) => among.find((other) => isOrContains(other, one))?.name ?? one);
   const staged = seen?.staged.find((one) => one.uuid === uuid);
   return {
     uuid,
@@ -189,5 +191,30 @@ function everything(seen: HostPatchesSeen | undefined): HostPatchWork | undefine
 export const withTurns = (pool: Snapshot, { hosts }: Pick<PatchWork, 'hosts'>): readonly string[] =>
   masterFirst(pool).flatMap(({ name }) => (hosts[name] && !hosts[name].live ? [name] : []));
 
-export const rebootsIn = (work: Pick<PatchWork, 'hosts'>): readonly string[] =>
+const rebootsIn = (work: Pick<PatchWork, 'hosts'>): readonly string[] =>
   Object.entries(work.hosts).flatMap(([name, { expect }]) => (expect.includes('reboot') ? [name] : []));
+
+export const countOf = (count: number, one: string, many: string): string =>
+  `${count} ${count === 1 ? one : many}`;
+
+/** "12 hotfixes in this order: A, B", as a sentence begins. */
+export function patchesInWords({ asked, artefacts }: Pick<PatchWork, 'asked' | 'artefacts'>): string {
+  if (asked === 'latest') return 'Everything that the repositories have';
+  if (artefacts.length === 0) return 'No further hotfix';
+  const kinds = artefacts.every(({ kind }) => kind === 'hotfix')
+    ? countOf(artefacts.length, 'hotfix', 'hotfixes')
+    : countOf(artefacts.length, 'hotfix, driver or pack', 'hotfixes, drivers and packs');
+  return `${kinds} in this order: ${artefacts.map(({ name }) => name).join(', ')}`;
+}
+
+/** "one reboot per host: 3 reboots": however many patches ask for it, a host is rebooted once. */
+export function rebootsInWords(work: Pick<PatchWork, 'hosts'>): string {
+  const some = rebootsIn(work);
+  if (some.length === 0) return 'no reboot';
+  const all = Object.keys(work.hosts).length === some.length;
+  const which = all ? 'one reboot per host' : `one reboot of ${some.join(', ')}`;
+  return `${which}: ${countOf(some.length, 'reboot', 'reboots')}`;
+}
+
+export const struckOut = ({ superseded }: Pick<PatchWork, 'superseded'>): readonly string[] =>
+  superseded.map(({ hotfix, by }) => `Not installed: ~${hotfix}~, ${by} contains it`);

@@ -57,7 +57,7 @@ export async function patchLook(
   if (!provider || !seen) return { look: EMPTY, plan };
   const prechecks = await answersOf(world, pool, plan, seen);
   const readiness = await patching.readiness(true).catch((error: unknown) => [whyOf(error)]);
-  const look = { provider, seen, prechecks, readiness, files: {} };
+  const look = { provider, seen, prechecks, readiness, files: world.pool.hotfixFiles ?? {} };
   return { look, plan, work: patchWorkOf(pool, wish, look, plan) };
 }
 

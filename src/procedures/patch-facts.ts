@@ -1,5 +1,5 @@
 /** What the approver of a run of patches must know, one sentence each: what goes on, how many reboots, what is left out. */
-import { rebootsIn, type PatchWork } from '../domain/patch-work';
+import { countOf, patchesInWords, rebootsInWords, struckOut, type PatchWork } from '../domain/patch-work';
 import type { HostSnapshot } from '../domain/pool';
 import { compareVersions } from '../domain/version';
 import type { ProcedureInput } from './procedure';
@@ -11,8 +11,8 @@ export const patchFacts = (
   work: PatchWork,
   hosts: readonly HostSnapshot[],
 ): readonly string[] => [
-  `${whatGoesOn(work)}, ${reboots(work, hosts)}.`,
-  ...work.superseded.map(({ hotfix, by }) => `Not installed: ~${hotfix}~, ${by} contains it.`),
+  `${patchesInWords(work)}, ${rebootsInWords(work)}.`,
+  ...struckOut(work).map((one) => `${one}.`),
   ...leftOut(input, work),
   ...inService(work, hosts),
   asTheSeedSays(input, work, hosts),
@@ -21,26 +21,6 @@ export const patchFacts = (
     : 'VMs stay where they were moved to.',
   ...aroundHosts(input, hosts),
 ];
-
-function whatGoesOn({ asked, artefacts }: PatchWork): string {
-  if (asked === 'latest') return 'Everything that the repositories have';
-  const names = artefacts.map(({ name }) => name).join(', ');
-  const kinds = artefacts.every(({ kind }) => kind === 'hotfix')
-    ? counted(artefacts.length, 'hotfix', 'hotfixes')
-    : counted(artefacts.length, 'hotfix, driver or pack', 'hotfixes, drivers and packs');
-  return artefacts.length === 0 ? 'No further hotfix' : `${kinds} in this order: ${names}`;
-}
-
-const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
-
-/** However many patches ask for it, a host is rebooted once. */
-function reboots(work: PatchWork, hosts: readonly HostSnapshot[]): string {
-  const some = rebootsIn(work);
-  if (some.length === 0) return 'no reboot';
-  const all = hosts.length === some.length;
-  const which = all ? 'one reboot per host' : `one reboot of ${some.join(', ')}`;
-  return `${which}: ${counted(some.length, 'reboot', 'reboots')}`;
-}
 
 const leftOut = ({ snapshot: pool }: ProcedureInput, work: PatchWork): readonly string[] =>
   pool.hosts
@@ -53,7 +33,7 @@ function inService(work: PatchWork, hosts: readonly HostSnapshot[]): readonly st
   const saved = live.filter((name) =>
     work.artefacts.some((one) => one.guidance === 'reboot' && work.hosts[name]?.missing.includes(one.name)),
   );
-  const saves = saved.length === 0 ? '' : ` ${counted(saved.length, 'reboot is', 'reboots are')} saved.`;
+  const saves = saved.length === 0 ? '' : ` ${countOf(saved.length, 'reboot is', 'reboots are')} saved.`;
   return [
     `${live.join(', ')} ${live.length === 1 ? 'stays' : 'stay'} in service: the pre-check there says that the live patch is complete, and nothing else is asked for.${saves}`,
   ];

@@ -7,6 +7,8 @@ import { WAYS_OUT } from '../../src/domain/ways-out';
 import { QUESTION_KINDS } from '../../src/domain/decision';
 import type { Finding } from '../../src/domain/finding';
 import { OWED } from '../../src/domain/obligation';
+import type { PatchWork } from '../../src/domain/patch-work';
+import { ARTEFACT_KINDS, GUIDANCE } from '../../src/domain/patching';
 import { ROLES } from '../../src/domain/person';
 import { PHASES } from '../../src/domain/phases';
 import type { Placement } from '../../src/domain/plan';
@@ -126,6 +128,40 @@ const placement = z.strictObject({
     .exactOptional(),
 }) satisfies z.ZodType<Placement>;
 
+const guidance = z.enum(GUIDANCE);
+const patching = z.strictObject({
+  provider: z.enum(['pool_patch', 'pool_update', 'repository', 'updater']),
+  asked: z.union([texts, z.enum(['all', 'latest'])]).describe('what the plan was asked for'),
+  artefacts: z
+    .array(
+      z.strictObject({
+        uuid: text,
+        name: text,
+        kind: z.enum(ARTEFACT_KINDS),
+        guidance,
+        requires: texts,
+        file: optionalText,
+        sha256: optionalText,
+        bytes: z.int().positive().exactOptional(),
+      }),
+    )
+    .describe('in the order in which they are applied'),
+  hash: text.describe('of what the repositories had').exactOptional(),
+  solution: z.union([z.literal(1), z.literal(2)]),
+  moveBack: z.boolean(),
+  hosts: z
+    .record(
+      text,
+      z.strictObject({
+        missing: texts,
+        expect: z.array(guidance),
+        live: z.literal(true).describe('it stays in service').exactOptional(),
+      }),
+    )
+    .describe('by name; hosts that lack nothing are not there'),
+  superseded: z.array(z.strictObject({ hotfix: text, by: text })).describe('never applied'),
+}) satisfies z.ZodType<PatchWork>;
+
 const plan = z.strictObject({
   v: z.literal(1),
   plan: text.describe('id, for start'),
@@ -136,6 +172,7 @@ const plan = z.strictObject({
   verdict: z.enum(['go', 'blocked']),
   findings: z.array(finding),
   remedies: texts.describe('checks whose remedies were chosen').exactOptional(),
+  patching: patching.describe('only where patches are applied').exactOptional(),
   sections: z.array(
     z.strictObject({
       host: optionalText,

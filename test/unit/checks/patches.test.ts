@@ -53,11 +53,12 @@ function patching({
 const asks = (check: string, one: Asked = {}): readonly string[] =>
   said(check, one.pool ?? healthyPool(), patching(one), V);
 
+const APPLIED = 'note pool-a: 2 hotfixes in this order: A, B, one reboot per host: 3 reboots.';
 const CHECKS = ['patch-mechanism', 'hotfixes-conflict', 'hotfix-file', 'hotfix-prechecks'];
 
-test('a sound catalogue leads to no finding, and where nothing is to be applied nothing is said', () => {
+test('of a sound catalogue only the order and the reboots are told; where nothing is to be applied nothing is said', () => {
   for (const check of CHECKS) {
-    expect([check, asks(check)]).toEqual([check, []]);
+    expect([check, asks(check).filter((one) => one !== APPLIED)]).toEqual([check, []]);
     expect([check, said(check, healthyPool(), { aim: 'reboot' }, V)]).toEqual([check, []]);
   }
 });
@@ -95,9 +96,11 @@ describe('the way of the release', () => {
     const seen = { staged: [], hosts: {}, busy: 'host-2 installs updates' };
     expect(asks('patch-mechanism', { look: { seen } })).toEqual([
       'block pool-a: pool-a is busy with updates: host-2 installs updates.',
+      APPLIED,
     ]);
     expect(asks('patch-mechanism', { look: { readiness: ['host-3 is offline.'] } })).toEqual([
-      'warn pool-a: host-3 is offline.',
+      APPLIED,
+      'note pool-a: The pool says of itself: host-3 is offline.',
     ]);
     expect(asks('patch-mechanism', { catalogue: [hotfix('A', { versions: ['7.0.0'] })] })).toEqual([
       expect.stringMatching(/^block pool-a: Nothing is left to do: every host of pool-a has what was asked/),
@@ -110,7 +113,7 @@ describe('the way of the release', () => {
       ...pool,
       hosts: pool.hosts.map((host) => (host.name === 'host-2' ? { ...host, hotfixes: ['A'] } : host)),
     };
-    expect(asks('patch-mechanism', { pool: some })).toEqual(['note host-2: host-2 has A already.']);
+    expect(asks('patch-mechanism', { pool: some })).toEqual([APPLIED, 'note host-2: host-2 has A already.']);
     expect(asks('versions-and-hotfixes', { pool: some })).toEqual([]);
     // what this plan does not bring still must be equal
     expect(asks('versions-and-hotfixes', { pool: some, asked: ['B'], catalogue: [hotfix('B')] })).toEqual([
@@ -215,5 +218,29 @@ describe('pre-checks', () => {
     );
     // A requires nothing, so nothing that comes before it will help
     expect(asks('hotfix-prechecks', prechecks('PATCH_PRECHECK_FAILED_PREREQUISITE_MISSING'))).toHaveLength(1);
+  });
+});
+
+test('people read before they start what is applied in which order, what is struck out, and each host’s share', () => {
+  const pool = healthyPool();
+  const some = {
+    ...pool,
+    hosts: pool.hosts.map((host, at) => ({ ...host, hotfixes: at === 2 ? ['A', 'B'] : [] })),
+  };
+  const catalogue = [
+    hotfix('B', { requires: ['A'], guidance: 'restart-toolstack' }),
+    hotfix('A', { supersedes: ['OLD'], guidance: 'none' }),
+    hotfix('OLD'),
+  ];
+  const [note] = findings('patch-mechanism', some, patching({ pool: some, catalogue }));
+  expect(note).toMatchObject({
+    severity: 'note',
+    what: '2 hotfixes in this order: A, B, no reboot.',
+    evidence: [
+      'Not installed: ~OLD~, A contains it',
+      'host-1: A, B; afterwards restart-toolstack',
+      'host-2: A, B; afterwards restart-toolstack',
+      'host-3: has all of it',
+    ],
   });
 });

@@ -169,15 +169,15 @@ export const CASES: readonly PoolCase[] = [
         },
       ],
     },
-    of('hotfix-refused', '6.5.0', 'block hotfix-prechecks host-2'),
+    of('hotfix-refused', '6.5.0', 'note patch-mechanism pool-a', 'block hotfix-prechecks host-2'),
   ),
   looked(
     { patches: ['XS65E001'], hotfixes: [UNPLACED] },
-    of('hotfix-without-file', '6.5.0', 'block hotfix-file XS65E001'),
+    of('hotfix-without-file', '6.5.0', 'note patch-mechanism pool-a', 'block hotfix-file XS65E001'),
   ),
   looked(
     { patches: 'all', hotfixes: [PATCH, OTHER] },
-    of('hotfixes-conflicting', '6.5.0', 'block hotfixes-conflict pool-a'),
+    of('hotfixes-conflicting', '6.5.0', 'note patch-mechanism pool-a', 'block hotfixes-conflict pool-a'),
   ),
   of('integration-port-open', TARGET, 'warn cloudstack-settings pool-a'),
   of('iscsi-name-empty', TARGET, 'warn iscsi-names host-2'),

@@ -70,6 +70,22 @@ test('hosts that lack nothing are left out; the others get what each of them lac
   });
 });
 
+test('what contains a required one stands in its place, so that it counts as coming before', () => {
+  const catalogue = [
+    hotfix('C', { requires: ['OLD'] }),
+    hotfix('OLD'),
+    hotfix('NEW', { supersedes: ['OLD'] }),
+  ];
+  const look = { provider: 'pool_patch' as const, seen: seen(), prechecks: {}, readiness: [], files: {} };
+  const plan = hotfixesOfPool(catalogue, POOL, '6.5.0', 'all');
+  expect(
+    patchWorkOf(POOL, { asked: 'all' }, look, plan).artefacts.map(({ name, requires }) => [name, requires]),
+  ).toEqual([
+    ['NEW', []],
+    ['C', ['NEW']],
+  ]);
+});
+
 test('a host that waits for a reboot after an earlier patch has its turn, though it lacks nothing', () => {
   const pool = having(['host-1', 'A'], ['host-2', 'A'], ['host-3', 'A']);
   const hosts = { [uuidOf('host-2')]: { applied: ['A'], pending: ['reboot' as const] } };

@@ -1,0 +1,36 @@
+/**
+ * The catalogue as it is when a plan is made: with its feed, where that is at a URL, because it grows; and the files of its
+ * hotfixes, where they shall be brought to a pool. The checksum is counted when they are sent.
+ */
+import { stat } from 'node:fs/promises';
+import { completed, type Hotfix } from '../domain/hotfixes';
+import type { PoolFacts } from '../ports';
+import { fetchFeed } from './updates-feed';
+
+/** Name → what is wrong, in words. What lies at a URL is seen when it is fetched. */
+export async function wrongFiles(hotfixes: readonly Hotfix[]): Promise<Readonly<Record<string, string>>> {
+  const looked = hotfixes.map(
+    async ({ name, file, bytes }): Promise<readonly (readonly [string, string])[]> => {
+      if (file === undefined || /^https?:/i.test(file)) return [];
+      const seen = await stat(file).catch(() => undefined);
+      if (!seen?.isFile()) return [[name, `there is no file ${file}`]];
+      return bytes !== undefined && seen.size !== bytes
+        ? [[name, `${file} has ${seen.size} bytes, and hotfixes.yaml says ${bytes}`]]
+        : [];
+    },
+  );
+  return Object.fromEntries((await Promise.all(looked)).flat());
+}
+
+export async function catalogueNow(
+  { hotfixes, hotfixFeed }: { readonly hotfixes: readonly Hotfix[]; readonly hotfixFeed?: string },
+  withFiles: boolean,
+): Promise<Pick<PoolFacts, 'hotfixes' | 'hotfixFiles' | 'feedUnread'>> {
+  const read = hotfixFeed === undefined ? { hotfixes: [] } : await fetchFeed(hotfixFeed);
+  if ('wrong' in read) return { feedUnread: `${hotfixFeed} ${read.wrong}` };
+  const whole = completed(read.hotfixes, hotfixes);
+  return {
+    ...(whole.length > 0 && { hotfixes: whole }),
+    ...(withFiles && { hotfixFiles: await wrongFiles(whole) }),
+  };
+}
