@@ -23,6 +23,7 @@ import type { LineDraft } from '../steps/step';
 import { takeBackInstaller } from '../steps/take-back-installer';
 import { verifyAgent } from '../steps/verify-agent';
 import { unseen } from './into-installer';
+import { stagedBefore } from './files-removed';
 import { defineProcedure, poolSection, type ProcedureInput } from './procedure';
 import { argsOf, binFor, clusterOf, haBefore, heartbeatSrs } from './what-is';
 
@@ -33,7 +34,8 @@ export const giveBack = defineProcedure({
   sections: (input) => [poolSection('Give back', ...input.owed.map((owed) => linesFor(input, owed)))],
 });
 
-function linesFor(input: ProcedureInput, { what, on, before }: Obligation): readonly LineDraft[] {
+function linesFor(input: ProcedureInput, owed: Obligation): readonly LineDraft[] {
+  const { what, on, before } = owed;
   const { snapshot: pool } = input;
   switch (what) {
     case 'ha-off':
@@ -71,7 +73,7 @@ function linesFor(input: ProcedureInput, { what, on, before }: Obligation): read
     case 'vm-stopped':
       return [startVms({ vms: [on], last: true, label: `(${on})` })];
     case 'hotfixes-staged':
-      return [cleanHotfixes({ pool: pool.name, ...stagedBefore(on, before) })];
+      return [cleanHotfixes({ pool: pool.name, artefacts: stagedBefore([owed]) })];
     case 'test-vm':
       return [removeTestVm({ name: on })];
     case 'test-network':
@@ -95,12 +97,6 @@ function masterBefore(
   return master !== undefined && masterUuid !== undefined
     ? { master, masterUuid }
     : { master: pool.master, masterUuid: hostNamed(pool, pool.master).uuid };
-}
-
-/** The file of one hotfix, as it was brought to the pool. */
-function stagedBefore(name: string, before: Json) {
-  const { uuid = '' } = (before ?? {}) as { readonly uuid?: string };
-  return { artefacts: [{ uuid, name }] };
 }
 
 /** Entries of a boot loader are of the version that wrote them: an upgraded host has others. */

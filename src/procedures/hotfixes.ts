@@ -10,7 +10,6 @@ import { applyHotfixes } from '../steps/apply-hotfixes';
 import { approveHost } from '../steps/approve-host';
 import { approveHotfixes } from '../steps/approve-hotfixes';
 import { awaitMembers } from '../steps/await-members';
-import { cleanHotfixes } from '../steps/clean-hotfixes';
 import { clearVmopsTag } from '../steps/clear-vmops-tag';
 import { compareInventory } from '../steps/compare-inventory';
 import { confirmApproval } from '../steps/confirm-approval';
@@ -44,6 +43,7 @@ import { syncDatabase } from '../steps/sync-database';
 import { takeBackInstaller } from '../steps/take-back-installer';
 import { unmanageCluster } from '../steps/unmanage-cluster';
 import { carriesInstaller, unseen } from './into-installer';
+import { filesRemoved } from './files-removed';
 import { openForVms } from './open-for-vms';
 import { patchFacts } from './patch-facts';
 import {
@@ -78,7 +78,6 @@ export const hotfixes = defineProcedure({
     if (!work) return [];
     const hosts = inTurn(input, work);
     const someLeave = hosts.some(({ name }) => !work.hosts[name]?.live);
-    const names = work.artefacts.map(({ uuid, name }) => ({ uuid, name }));
 
     return [
       poolSection(
@@ -97,7 +96,7 @@ export const hotfixes = defineProcedure({
       poolSection(
         'After the last host',
         startVms({ vms: [], last: true, label: 'that are still held' }),
-        when(work.artefacts.length > 0, cleanHotfixes({ pool: pool.name, artefacts: names })),
+        filesRemoved(input),
         remediesGivenBack(input),
         when(wasWlbOn(input), resumeWlb({ pool: pool.name })),
         when(wasHaOn(input), restoreHa({ pool: pool.name, before: haBefore(input) })),

@@ -30,6 +30,7 @@ import { stopVms } from '../steps/stop-vms';
 import { syncDatabase } from '../steps/sync-database';
 import { takeBackInstaller } from '../steps/take-back-installer';
 import { unmanageCluster } from '../steps/unmanage-cluster';
+import { filesRemoved } from './files-removed';
 import { openForVms } from './open-for-vms';
 import { carriesInstaller, unseen } from './into-installer';
 import { block, defineProcedure, hostSection, poolSection, when, type ProcedureInput } from './procedure';
@@ -72,6 +73,7 @@ export const rollingReboot = defineProcedure({
       poolSection(
         'After the last host',
         startVms({ vms: [], last: true, label: 'that are still held' }),
+        filesRemoved(input),
         remediesGivenBack(input),
         when(wasWlbOn(input), resumeWlb({ pool: pool.name })),
         when(wasHaOn(input), restoreHa({ pool: pool.name, before: haBefore(input) })),

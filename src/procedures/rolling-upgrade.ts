@@ -46,6 +46,7 @@ import {
   mayLose,
   mayRepartition,
 } from './into-installer';
+import { filesRemoved } from './files-removed';
 import { licenceAgain, licenceFirst } from './licence';
 import { remediesGivenBack, remedyLines } from './remedies';
 import { openForVms } from './open-for-vms';
@@ -112,6 +113,7 @@ export const rollingUpgrade = defineProcedure({
         startVms({ vms: [], last: true, label: 'that are still held' }),
         testNewVms(input),
         listGuestTools({ pool: pool.name }),
+        filesRemoved(input),
         remediesGivenBack(input),
         when(wasWlbOn(input), resumeWlb({ pool: pool.name })),
         when(wasHaOn(input), restoreHa({ pool: pool.name, before: haBefore(input) })),

@@ -304,6 +304,18 @@ describe('give back', () => {
   });
 });
 
+test.each(procedures.filter(({ name }) => name !== 'give-back' && name !== 'hotfixes'))(
+  '$name removes the files that an aborted hotfix run has left behind',
+  async (procedure) => {
+    const was = owed('hotfixes-staged', 'XS65E001', { uuid: 'uuid-e001' });
+
+    const plan = await planFor({ plan: { procedure, owed: [was] } });
+
+    const line = plan.sections.at(-1)?.lines.find(({ kind }) => kind === 'clean-hotfixes');
+    expect(line?.args).toEqual({ pool: 'pool-a', artefacts: [{ uuid: 'uuid-e001', name: 'XS65E001' }] });
+  },
+);
+
 test('every procedure has a runbook of its own', () => {
   for (const { name } of procedures) expect(titlesOf(page(`docs/runbooks/${name}.md`), 1)).toHaveLength(1);
 });

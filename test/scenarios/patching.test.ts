@@ -236,6 +236,32 @@ test('an aborted run owes the files that it has brought; giving back removes the
   expect(it.pool.patching.known).toEqual([]);
 });
 
+test('aborted while a host is held half patched: given back, it serves; the next plan takes it from there', async () => {
+  const it = patchStory(BOTH, leave);
+  const later = (): void => it.cloud.time.advanceTo(it.cloud.time.now() + 60_000);
+  it.cloud.faults.add([{ call: 'world:patch', on: 'host-2', nth: 2, how: 'fail' }]);
+  const id = await it.start(await it.plan());
+  await it.play(id);
+  await it.operator.abort(BOB, id);
+  expect((await it.play(id)).phase).toBe('aborted');
+  for (const owed of ['host-disabled:host-2', 'host-in-maintenance:host-2']) {
+    later();
+    const { run } = await it.ask(it.operator.giveBack(BOB, 'pool-a', owed));
+    expect([owed, (await it.play(run)).phase]).toEqual([owed, 'finished']);
+  }
+  later();
+  const plan = await it.plan();
+  expect(plan.findings.filter(({ severity }) => severity === 'block')).toEqual([]);
+  expect(plan.sections.flatMap(({ host }) => host ?? [])).toEqual(['host-2']);
+  const run = await it.play(await it.start(plan));
+  endedWell(it, run, '6.5.0');
+  expect(it.pool.hosts.map(({ hotfixes }) => hotfixes)).toEqual([
+    ['XS65E001', 'XS65E002'],
+    ['XS65E001', 'XS65E002'],
+  ]);
+  expect(it.pool.patching.known.filter(({ staged }) => staged)).toEqual([]);
+});
+
 describe('moving back', () => {
   const second = { ...smallPool.vms![0]!, name: 'i-2-11-VM' };
   const more: PoolFile = { ...smallPool, vms: [...smallPool.vms!, second] };
