@@ -2,6 +2,7 @@
 import { hotfixMatrix, type HotfixMatrix } from './hotfix-matrix';
 import type { Finding } from './finding';
 import type { Obligation } from './obligation';
+import type { PatchArtefact, PatchWork } from './patch-work';
 import type { Phase } from './phases';
 import type { Minutes, Placement, Plan } from './plan';
 import type { Problem } from './problem';
@@ -19,7 +20,10 @@ export interface PlanAnswer {
   readonly findings: readonly Finding[];
   readonly remedies?: readonly string[];
   readonly automatic?: Plan['automatic'];
-  readonly patching?: Plan['patching'];
+  /** What is applied to which host; where its files are is nobody's business but the worker's. */
+  readonly patching?: Omit<PatchWork, 'artefacts'> & {
+    readonly artefacts: readonly Omit<PatchArtefact, 'file'>[];
+  };
   readonly sections: readonly {
     readonly host?: string;
     readonly lines: readonly { readonly id: string; readonly kind: string; readonly title: string }[];
@@ -93,7 +97,12 @@ export const planAnswer = (plan: Plan): PlanAnswer => ({
   findings: plan.findings,
   ...(plan.remedies && { remedies: plan.remedies }),
   ...(plan.automatic && { automatic: plan.automatic }),
-  ...(plan.patching && { patching: plan.patching }),
+  ...(plan.patching && {
+    patching: {
+      ...plan.patching,
+      artefacts: plan.patching.artefacts.map(({ file: _file, ...rest }) => rest),
+    },
+  }),
   sections: plan.sections.map((section) => ({
     ...(section.host !== undefined && { host: section.host }),
     lines: section.lines.map(({ id, kind, title }) => ({ id, kind, title })),

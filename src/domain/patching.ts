@@ -3,7 +3,8 @@ import { compareVersions } from './version';
 import { familyOf } from './version-eras';
 
 /** pool_patch: up to 7.0; pool_update: from 7.1; repository: XenServer 8 and XCP-ng 8.3; updater: XCP-ng 7.x/8.0–8.2, plugin updater.py. */
-export type PatchProvider = 'pool_patch' | 'pool_update' | 'repository' | 'updater';
+export const PATCH_PROVIDERS = ['pool_patch', 'pool_update', 'repository', 'updater'] as const;
+export type PatchProvider = (typeof PATCH_PROVIDERS)[number];
 
 /** What is wanted of a host, or of its VMs, so that a patch takes effect. */
 export const GUIDANCE = ['none', 'restart-toolstack', 'reboot', 'evacuate', 'restart-vms'] as const;

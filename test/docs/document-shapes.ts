@@ -8,7 +8,7 @@ import { QUESTION_KINDS } from '../../src/domain/decision';
 import type { Finding } from '../../src/domain/finding';
 import { OWED } from '../../src/domain/obligation';
 import type { PatchWork } from '../../src/domain/patch-work';
-import { ARTEFACT_KINDS, GUIDANCE } from '../../src/domain/patching';
+import { ARTEFACT_KINDS, GUIDANCE, PATCH_PROVIDERS } from '../../src/domain/patching';
 import { ROLES } from '../../src/domain/person';
 import { PHASES } from '../../src/domain/phases';
 import type { Placement } from '../../src/domain/plan';
@@ -130,7 +130,7 @@ const placement = z.strictObject({
 
 const guidance = z.enum(GUIDANCE);
 const patching = z.strictObject({
-  provider: z.enum(['pool_patch', 'pool_update', 'repository', 'updater']),
+  provider: z.enum(PATCH_PROVIDERS),
   asked: z.union([texts, z.enum(['all', 'latest'])]).describe('what the plan was asked for'),
   artefacts: z
     .array(
@@ -140,7 +140,6 @@ const patching = z.strictObject({
         kind: z.enum(ARTEFACT_KINDS),
         guidance,
         requires: texts,
-        file: optionalText,
         sha256: optionalText,
         bytes: z.int().positive().exactOptional(),
       }),
@@ -172,6 +171,10 @@ const plan = z.strictObject({
   verdict: z.enum(['go', 'blocked']),
   findings: z.array(finding),
   remedies: texts.describe('checks whose remedies were chosen').exactOptional(),
+  automatic: z
+    .strictObject({ url: text, byHand: texts, repartition: texts.exactOptional() })
+    .describe('hosts install by themselves')
+    .exactOptional(),
   patching: patching.describe('only where patches are applied').exactOptional(),
   sections: z.array(
     z.strictObject({

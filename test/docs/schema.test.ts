@@ -70,6 +70,34 @@ describe('real documents', () => {
     },
   );
 
+  test('plan: hosts that install by themselves, and hotfixes without where their files are', () => {
+    const file = 'https://mirror:secret@media.example/XS65E001.xsupdate';
+    const artefact = {
+      uuid: 'u-1',
+      name: 'XS65E001',
+      kind: 'hotfix',
+      guidance: 'reboot',
+      requires: [],
+      file,
+    } as const;
+    const patching = {
+      provider: 'pool_patch',
+      asked: ['XS65E001'],
+      artefacts: [artefact],
+      solution: 2,
+      moveBack: true,
+      hosts: { 'host-1': { missing: ['XS65E001'], expect: ['reboot'] } },
+      superseded: [],
+    } as const;
+    const automatic = { url: 'http://media.example/7.1.2', byHand: ['host-2'] };
+    const plan = planOf('plan-3', { patching, automatic });
+
+    const printed: unknown = JSON.parse(JSON.stringify(documentOf({ about: 'plan', plan })));
+
+    expect(shapes.plan.parse(printed)).toMatchObject({ automatic, patching: { asked: ['XS65E001'] } });
+    expect(JSON.stringify(printed)).not.toContain('secret');
+  });
+
   const before = planOf('plan-1');
   const after = planOf('plan-2', { verdict: 'go', findings: [], sections: [] });
   const run = { run: 'run-1', phase: 'running' as const };
