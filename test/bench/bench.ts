@@ -1,5 +1,6 @@
 /** `npm run bench [-- NAME…] [--json] [--seed S]`: measures, prints, judges nobody: it exits 0 whatever the numbers are. */
 import { parseArgs } from 'node:util';
+import { drift } from './drift';
 import { fixedWorkload, tableOf, type Figure } from './figures';
 import { loop } from './loop';
 import { overhead, wholeOverhead } from './overhead';
@@ -13,7 +14,7 @@ type Bench = (workload: number, seed: number) => Promise<readonly Figure[]>;
 /** Each is told how long the fixed workload took just before it, wall milliseconds. */
 const BENCHES: Readonly<Record<string, Bench>> = { reaction, overhead, plan, loop, upload };
 /** Too long for every day. */
-const BY_NAME: Readonly<Record<string, Bench>> = { 'overhead-whole': wholeOverhead, placement };
+const BY_NAME: Readonly<Record<string, Bench>> = { 'overhead-whole': wholeOverhead, placement, drift };
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
