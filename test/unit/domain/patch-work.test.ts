@@ -119,6 +119,12 @@ describe('live patches', () => {
     expect(done.hosts['host-2']).toEqual({ missing: ['NEW'], expect: ['reboot'] });
   });
 
+  test('not on a host that waits for a reboot after an earlier hotfix', () => {
+    const hosts = { [uuidOf('host-1')]: { applied: [], pending: ['reboot' as const] } };
+    const look = { provider: 'pool_update' as const, seen: seen({ staged, hosts }), prechecks };
+    expect(work(POOL, ['NEW'], look).hosts['host-1']).toEqual({ missing: ['NEW'], expect: ['reboot'] });
+  });
+
   test('not with other guidance, not beside another hotfix, not below 7.1', () => {
     const look = { seen: seen({ staged }), prechecks };
     expect(work(POOL, ['NEW'], look).hosts['host-1']?.live).toBeUndefined();
