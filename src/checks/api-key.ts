@@ -1,7 +1,8 @@
 /** The key belongs to a root admin and may make every call that the plan makes (cs §2.4, §2.7). */
-import { callsMadeTo } from '../domain/cloudstack-calls';
+import { callsMadeTo, MADE_BY_LINES } from '../domain/cloudstack-calls';
+import type { Owed } from '../domain/obligation';
 import type { CloudStackTraits } from '../domain/traits';
-import { defineCheck, found } from './check';
+import { changesVersion, defineCheck, found, isOwed, type Extra } from './check';
 
 /** What is told, and the call that tells it. */
 const TOLD_BY = {
@@ -21,14 +22,36 @@ function untold(traits: CloudStackTraits, version: string): readonly string[] {
     .filter((call) => !traits.missingCalls?.includes(call));
 }
 
+/** Lines that give back what an earlier run has left. */
+const GIVEN_BACK: readonly (readonly [Owed, string])[] = [
+  ['setting-changed', 'restore-settings'],
+  ['test-network', 'remove-test-network'],
+  ['test-vm', 'remove-test-vm'],
+];
+
+/** The test VM at the end of an upgrade; where it is not configured a person makes one. */
+const SMOKE_TEST = ['create-test-network', 'create-test-vm', 'remove-test-vm', 'remove-test-network'];
+
+/** Kinds of lines that the plan has, of those that only some plans have. */
+const kindsOf = (extra: Extra): readonly string[] => [
+  ...(extra.chosen ?? []),
+  ...(extra.toCome ?? (extra.configured.smokeTest && changesVersion(extra) ? SMOKE_TEST : [])),
+  ...GIVEN_BACK.flatMap(([owed, kind]) => (isOwed(extra, owed) ? [kind] : [])),
+];
+
 export const apiKey = defineCheck({
   name: 'api-key',
-  summary: 'CloudStack’s key belongs to a root admin, and every call that the plan may make is allowed.',
+  summary: 'CloudStack’s key belongs to a root admin, and every call that the plan makes is allowed.',
   source: 'cs §2.4 and §2.7',
-  look(pool) {
+  look(pool, _target, extra) {
     const { traits } = pool.cloudstack;
     if (!traits) return [];
-    const missing = traits.missingCalls ?? [];
+    const kinds = kindsOf(extra);
+    const forbidden = traits.missingCalls ?? [];
+    const missing = forbidden.filter(
+      (name) => MADE_BY_LINES[name]?.some((kind) => kinds.includes(kind)) ?? true,
+    );
+    const spared = forbidden.filter((name) => !missing.includes(name));
     const refused = untold(traits, pool.cloudstack.version);
     return [
       ...(traits.key?.rootAdmin === false
@@ -61,6 +84,17 @@ export const apiKey = defineCheck({
               `CloudStack’s key may not make ${missing.length === 1 ? 'a call' : 'calls'} that the plan needs.`,
               missing.map((name) => `listApis: no ${name}`),
               'Allow them in the role of that account, or use a key of a root admin.',
+            ),
+          ]
+        : []),
+      ...(spared.length > 0
+        ? [
+            found(
+              'note',
+              pool.name,
+              `CloudStack’s key may not make ${spared.length === 1 ? 'a call' : 'calls'} that this plan does without.`,
+              spared.map((name) => `listApis: no ${name}`),
+              'A plan that changes a setting, adds guest OS names or makes a test VM needs them: allow them before such a plan.',
             ),
           ]
         : []),

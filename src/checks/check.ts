@@ -43,6 +43,10 @@ export interface Extra {
     readonly look?: PatchLook;
     readonly plan?: HotfixPlan;
   };
+  /** Kinds of the lines that the chosen remedies are. */
+  readonly chosen?: readonly string[];
+  /** In the middle of a run: kinds of the lines that are still to come; absent while planning. */
+  readonly toCome?: readonly string[];
   /** Why a part of it, the feed, could not be read. */
   readonly feedUnread?: string;
 }

@@ -45,6 +45,17 @@ const CALLS: Readonly<Record<string, string>> = {
   updateHost: '',
 };
 
+/** Calls that only some lines make: a plan without such a line does without the call. */
+export const MADE_BY_LINES: Readonly<Record<string, readonly string[]>> = {
+  addGuestOsMapping: ['add-guest-os-names'],
+  createNetwork: ['create-test-network'],
+  deleteNetwork: ['remove-test-network'],
+  deployVirtualMachine: ['create-test-vm'],
+  destroyVirtualMachine: ['remove-test-vm'],
+  listNetworks: ['create-test-network', 'remove-test-network'],
+  updateConfiguration: ['change-setting', 'restore-settings'],
+};
+
 export const ALL_CALLS: readonly string[] = Object.keys(CALLS);
 
 /** Names of the calls that are made to a CloudStack of this version, sorted. */

@@ -49,6 +49,8 @@ export interface InspectWish {
   readonly patches?: PatchWish;
   /** In the middle of a run: what its plan applies. */
   readonly patching?: PatchWork;
+  /** In the middle of a run: kinds of the lines that are still to come. */
+  readonly toCome?: readonly string[];
   /** In the middle of a run: the picture without what the run itself has in work. */
   readonly without?: (seen: Snapshot) => Snapshot;
 }
@@ -71,7 +73,7 @@ export interface Inspection {
 }
 
 export async function inspect(world: Inspectable, wish: InspectWish): Promise<Inspection> {
-  const { aim = 'upgrade', owed, at, judge = findingsOf, remedies = [], dom0Of } = wish;
+  const { aim = 'upgrade', owed, at, judge = findingsOf, remedies = [], dom0Of, toCome } = wish;
   const looked = await look(world, at, {
     dom0: ({ name, version }) =>
       (dom0Of ?? name) === name &&
@@ -108,7 +110,11 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
     const placement = await inTurns(work.moveBack ? placingEachAlone(pool, rules) : placing(pool, rules));
     return leftToCloudStack(placement, movedByUs(pool, work));
   };
-  const judged = async (pool: Snapshot, placement: Placement): Promise<readonly Finding[]> => {
+  const judged = async (
+    pool: Snapshot,
+    placement: Placement,
+    kinds: readonly string[] = [],
+  ): Promise<readonly Finding[]> => {
     await nextTurn();
     return judge(pool, target, {
       owed,
@@ -118,6 +124,8 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
       placement,
       ...beside,
       ...(installer && { installer }),
+      chosen: kinds,
+      ...(toCome && { toCome }),
       ...((patched ?? work) && { patching: { ...patched, ...(work && { work }) } }),
     });
   };
@@ -127,10 +135,12 @@ export async function inspect(world: Inspectable, wish: InspectWish): Promise<In
   const known = checks.map(({ name }) => name);
   const chosen = chosenAmong(findings, remedies, known, world.pool.name);
   if (chosen.length === 0) return { ...seen, remedied: snapshot, placement, findings, chosen };
-  const remedied = onceRemedied(snapshot, remediesOf(chosen));
+  const lines = remediesOf(chosen);
+  const remedied = onceRemedied(snapshot, lines);
   const placedThen = await placed(remedied);
   // what else is said of the pool as it will be: a remedy that is not enough still leaves its fault in the way
-  const others = (await judged(remedied, placedThen)).filter(
+  const kinds = lines.map(({ kind }) => kind);
+  const others = (await judged(remedied, placedThen, kinds)).filter(
     (one) => !chosen.some((was) => isOfSameRemedy(was, one)),
   );
   return {

@@ -32,6 +32,7 @@ export async function lookAgain(
     order,
     maxDown,
     dom0Of: host,
+    toCome: linesLeft(run),
     without: (now: Snapshot) => withoutOurs(run, host, now),
     ...(automatic && { automatic }),
     ...(patching && { patching }),
@@ -61,6 +62,12 @@ function withRecorded(now: Snapshot, planned: Snapshot): Snapshot {
     }),
   };
 }
+
+/** Kinds of the lines that are not through. */
+const linesLeft = (run: Run): readonly string[] =>
+  run.sections.flatMap(({ lines }) =>
+    lines.flatMap(({ id, kind }) => (run.lines[id]?.status === 'done' ? [] : [kind])),
+  );
 
 /** Those of the plan that are not through: what is left is placed anew, not what is over. */
 const hostsLeft = (run: Run): readonly string[] =>

@@ -301,6 +301,7 @@ export const CASES: readonly PoolCase[] = [
   of('routers-on-one-host', TARGET, 'warn router-pairs host-1'),
   of('scans-rare', TARGET, 'warn cloudstack-settings pool-a'),
   of('set-up-hurried', TARGET, 'warn cloudstack-settings pool-a'),
+  of('setting-not-allowed', TARGET, 'note api-key pool-a'),
   // what the upgrade loses nobody can see before it
   of('settings-lost', TARGET),
   of('snapshot-being-taken', TARGET, 'warn cloudstack-open-work cluster-a'),

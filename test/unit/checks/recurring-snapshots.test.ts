@@ -2,7 +2,7 @@
 import { cloudStackDb } from '../../../src/adapters/cloudstack-db';
 import { dueInWords, dueWithin } from '../../../src/domain/recurring-snapshots';
 import { lookAt } from './pool-files';
-import { said, withCloudStack } from './asking';
+import { said, TARGET, withCloudStack } from './asking';
 
 const row = (volume: string, every: number, schedule: string, timezone = 'GMT'): object => {
   return { volume, every, schedule, timezone, cluster: 'c-1' };
@@ -79,6 +79,13 @@ describe('usage-jobs', () => {
     expect(asked(change)).toEqual([expect.stringMatching(words)]);
   });
 
+  test('in the middle of a run it is told only while services are still to be stopped', () => {
+    const pool = { ...withCloudStack({ traits: { settings: SETTINGS } }), takenAt: FROM };
+
+    expect(said('usage-jobs', pool, { toCome: ['stop-services', 'drain-host'] })).toHaveLength(1);
+    expect(said('usage-jobs', pool, { toCome: ['drain-host'] })).toEqual([]);
+  });
+
   test('a job at noon, or no usage server, is nothing to speak of', () => {
     expect(asked({ 'usage.stats.job.exec.time': '12:00' })).toEqual([]);
     expect(asked({ 'enable.usage.server': 'false' })).toEqual([]);
@@ -91,6 +98,15 @@ describe('snapshot-schedules', () => {
     ...withCloudStack({ openWork: { jobs: [], transitions: [], haWork: [], transfers: [], schedules } }),
     takenAt: FROM,
   };
+
+  test('in the middle of a run it is told until versions differ: then it fails either way', () => {
+    const [first, ...others] = pool.hosts;
+    const begun = { ...pool, hosts: [{ ...first!, version: TARGET }, ...others] };
+
+    expect(said('snapshot-schedules', pool, { toCome: ['drain-host'] })).toHaveLength(1);
+    expect(said('snapshot-schedules', begun, { toCome: ['drain-host'] })).toEqual([]);
+    expect(said('snapshot-schedules', begun)).toHaveLength(1);
+  });
 
   test('warns of what is due, and only notes what is not', () => {
     expect(said('snapshot-schedules', pool)[0]).toMatch(/^warn cluster-a: .* are due within \d+ h; /);
