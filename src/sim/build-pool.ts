@@ -9,11 +9,10 @@ import { profileOf } from './profiles';
 import { resourceClassOf } from './resource-class';
 import { DOMAIN } from './cloudstack/catalogue';
 import { hostTraitsOf, poolTraitsOf, vmTraitsOf } from './traits';
+import { dom0DefaultMib, MIB_XEN } from './dom0-memory';
 import type { HostFile, PoolFile, SrFile, VmFile } from './snapshot-file';
 
 const MIB_DEFAULT_HOST = 32 * 1024;
-/** Xen and dom0 of a host of that size. */
-const MIB_BASE = 1024;
 /** Hosts were last booted thirty days before the story begins. */
 const UPTIME_MS = 30 * 86_400_000;
 /** A host that this CloudStack has never connected to. */
@@ -150,6 +149,7 @@ function buildHost(
     };
   });
   const pifs = file.pifs ?? [{ device: 'eth0', network: 'management', attached: true, management: true }];
+  const byRelease = MIB_XEN + dom0DefaultMib(file.platform ?? profile.platform, total);
   const resourceClass =
     resourceClassOf(options.cloudStackVersion, file.brand ?? profile.brand, profile) ?? NO_CLASS;
   return {
@@ -170,7 +170,7 @@ function buildHost(
     // xapi starts a minute after the machine.
     agentStartTime: bootTime + 60,
     tags: [...(file.tags ?? [`vmops-version-${resourceClass}-${options.cloudStackVersion}`])],
-    memory: { total, base: free === undefined ? MIB_BASE : total - used - free },
+    memory: { total, base: free === undefined ? byRelease : total - used - free },
     pbds,
     pifs: pifs.map((pif) => ({
       // a VLAN has the name of the card that it is on

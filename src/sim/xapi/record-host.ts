@@ -1,4 +1,5 @@
 /** Records of pool, host and host_metrics (xapi §3.1, §5.1). */
+import { MIB_MOST, MIB_XEN } from '../dom0-memory';
 import { uuidOf } from '../identity';
 import { hostByName, residentsOf, type SimHost, type SimPool } from '../model';
 import { profileOf } from '../profiles';
@@ -95,5 +96,4 @@ export const hostMetricsRecord = (world: XapiWorld, host: SimHost): XapiRecord =
 
 /** Xen's own part of `base`; the rest is dom0's memory. */
 export const xenOverheadMib = (host: SimHost): number => Math.max(0, host.memory.base - dom0Mib(host));
-/** 752 MiB is what a 6.5 host of this size gives dom0. */
-export const dom0Mib = (host: SimHost): number => Math.max(0, Math.min(host.memory.base, 752));
+export const dom0Mib = (host: SimHost): number => Math.max(0, Math.min(host.memory.base - MIB_XEN, MIB_MOST));

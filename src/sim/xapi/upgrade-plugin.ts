@@ -1,6 +1,7 @@
 /** prepare_host_upgrade.py in dom0 in its ages: the copy of 2011, 2.x, 3.1 (xapi §5.5, xc §2.8). Media are what their URL ends with. */
 import { compareVersions } from '../../domain/version';
 import { isLocal } from '../boot';
+import { dom0DefaultMib } from '../dom0-memory';
 import type { SimHost } from '../model';
 import { hasSince, profileOf, PROFILES } from '../profiles';
 import { hostAt, map, text, type Call } from './method';
@@ -60,7 +61,7 @@ export async function callPlugin(call: Call): Promise<string> {
         'platform-version': profile(version)?.platform ?? '',
       });
     case 'getDom0DefaultMemory':
-      return String(DOM0_BYTES);
+      return String(dom0DefaultMib(profile(version)?.platform ?? '', host.memory.total) * BYTES_PER_MIB);
     case 'getEUA':
       return licenceOf(call, host, version);
     case 'checkHost':
@@ -94,8 +95,7 @@ function licenceOf(call: Call, host: SimHost, version: string): string {
   return JSON.stringify({ eua: `${eua.join('\n')}\n` });
 }
 
-/** 8.x gives dom0 at least so much. */
-const DOM0_BYTES = 2 * 1024 ** 3;
+const BYTES_PER_MIB = 1024 ** 2;
 
 const profile = (version: string) => PROFILES.find((one) => one.version === version);
 

@@ -50,7 +50,7 @@ test('from 8.0 on it tells version and memory, and names what is missing', async
     Value: expect.stringContaining('"product-version":"8.4.0"'),
   });
   expect(await call(it, 'getDom0DefaultMemory', url('8.4.0'))).toMatchObject({
-    Value: String(2 * 1024 ** 3),
+    Value: String(2672 * 1024 ** 2),
   });
   it.cloud.faults.add([{ call: 'world:media', on: 'host-2', how: 'fail', code: 'UNAUTH_URL' }]);
   expect(await call(it, 'testUrl', url('8.4.0'))).toMatchObject({
