@@ -307,6 +307,11 @@ export interface CloudStackReads {
   network(name: string): Promise<{ readonly id: string; readonly state: string } | undefined>;
   /** Volumes of user VMs in the cluster that are neither at rest nor gone, as `name state`. */
   volumesInWork(clusterId: string): Promise<readonly string[]>;
+  /**
+   * Id of a guest of the cluster → when the newest backed-up snapshot of its root volume was taken (ISO 8601). Guests without
+   * one among the newest snapshots, and all where the key may not ask, are left out.
+   */
+  backups(clusterId: string): Promise<ReadonlyMap<string, string>>;
   /** What CloudStack says of itself. A refused part is left out; the other errors are thrown. */
   traits(): Promise<CloudStackTraits>;
   /** hypervisor_capabilities rows of XenServer. */

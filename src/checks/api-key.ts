@@ -94,7 +94,7 @@ export const apiKey = defineCheck({
               pool.name,
               `CloudStack’s key may not make ${spared.length === 1 ? 'a call' : 'calls'} that this plan does without.`,
               spared.map((name) => `listApis: no ${name}`),
-              'A plan that changes a setting, adds guest OS names or makes a test VM needs them: allow them before such a plan.',
+              'What the plan would have told with them is missing; one that changes a setting, adds guest OS names or makes a test VM needs them: allow them before such a plan.',
             ),
           ]
         : []),

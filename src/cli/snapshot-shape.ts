@@ -70,6 +70,7 @@ const vmTraits = z.strictObject({
   paravirtual: z.boolean(),
   coresPerSocket: count,
   toolsOutdated: z.literal(true).exactOptional(),
+  snapshotAt: time.exactOptional(),
   cpuBeyond: text.describe('features that the pool lacks').exactOptional(),
 }) satisfies z.ZodType<VmTraits>;
 const poolTraits = z.strictObject({
@@ -164,6 +165,7 @@ const vm = z.strictObject({
       redundantGroup: optionalText,
       hostTags: texts.exactOptional(),
       apart: texts.exactOptional(),
+      backedUpAt: time.exactOptional(),
     })
     .exactOptional(),
 });

@@ -25,6 +25,7 @@ const CALLS: Readonly<Record<string, string>> = {
   listNetworks: '',
   listRouters: '',
   listServiceOfferings: '',
+  listSnapshots: '',
   listStoragePools: '',
   listSystemVms: '',
   listVirtualMachines: '',
@@ -53,6 +54,8 @@ export const MADE_BY_LINES: Readonly<Record<string, readonly string[]>> = {
   deployVirtualMachine: ['create-test-vm'],
   destroyVirtualMachine: ['remove-test-vm'],
   listNetworks: ['create-test-network', 'remove-test-network'],
+  // tells a person how old backups are; no line makes it
+  listSnapshots: [],
   updateConfiguration: ['change-setting', 'restore-settings'],
 };
 

@@ -97,6 +97,8 @@ export interface CloudStackVmSnapshot {
   readonly hostTags?: readonly string[];
   /** Host anti-affinity groups: CloudStack puts no two VMs of one on a host. */
   readonly apart?: readonly string[];
+  /** When the newest snapshot of its root volume was taken that CloudStack has backed up (ISO 8601); absent: none seen. */
+  readonly backedUpAt?: string;
 }
 
 export interface VmSnapshot {

@@ -60,6 +60,8 @@ export interface VmTraits {
   readonly coresPerSocket: number;
   /** Its tools are of an older release than its host; only XAPI before 7.0 says so (xapi §6.1). */
   readonly toolsOutdated?: true;
+  /** When the newest snapshot of it, or of one of its disks, was taken that XAPI still has (ISO 8601); absent: none. */
+  readonly snapshotAt?: string;
   /** CPU features that it was started with and the pool as a whole does not have; from 7.0 on, where XAPI levels. */
   readonly cpuBeyond?: string;
 }

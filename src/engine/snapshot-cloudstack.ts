@@ -17,6 +17,7 @@ export interface CloudStackSide {
   readonly openWork: OpenWork;
   readonly managementServers: readonly ManagementServerSnapshot[];
   readonly traits: CloudStackSnapshot['traits'];
+  readonly backups: ReadonlyMap<string, string>;
   readonly backupRoom: CloudStackSnapshot['backupRoom'];
 }
 
@@ -32,17 +33,19 @@ export async function readCloudStack(
     from.read(SOURCES.cloudStack, call, instead);
   const database = <T>(call: () => Promise<T>, instead: T): Promise<T> =>
     from.read(SOURCES.database, call, instead);
-  const [version, cluster, hosts, vms, jobs, volumes, traits, hidden, transitions] = await Promise.all([
-    api(() => cloudStack.version(), ''),
-    api(() => cloudStack.cluster(clusterId), undefined),
-    api(() => cloudStack.hosts(clusterId), []),
-    api(() => cloudStack.vms(clusterId), []),
-    api(() => cloudStack.jobs(), []),
-    api(() => cloudStack.volumesInWork(clusterId), []),
-    api(() => cloudStack.traits(), undefined),
-    db ? database(() => db.jobs(), []) : [],
-    db ? database(() => db.transitions(), []) : [],
-  ]);
+  const [version, cluster, hosts, vms, jobs, volumes, backups, traits, hidden, transitions] =
+    await Promise.all([
+      api(() => cloudStack.version(), ''),
+      api(() => cloudStack.cluster(clusterId), undefined),
+      api(() => cloudStack.hosts(clusterId), []),
+      api(() => cloudStack.vms(clusterId), []),
+      api(() => cloudStack.jobs(), []),
+      api(() => cloudStack.volumesInWork(clusterId), []),
+      api(() => cloudStack.backups(clusterId), new Map<string, string>()),
+      api(() => cloudStack.traits(), undefined),
+      db ? database(() => db.jobs(), []) : [],
+      db ? database(() => db.transitions(), []) : [],
+    ]);
   const [haWork, transfers, snapshots, schedules] = db
     ? await Promise.all([
         database(() => db.haWork(), undefined),
@@ -85,6 +88,7 @@ export async function readCloudStack(
     }),
     backupRoom: condition?.backupRoom,
     traits,
+    backups,
   };
 }
 

@@ -70,7 +70,7 @@ export async function look(world: Readable, at: number, wants: Wants = EVERYTHIN
     if (known) csHostNames.set(known.id, host.name);
   }
   const csVms = new Map(cloud.vms.map((vm) => [vm.instanceName, vm]));
-  const vms = xenVms.map((vm) => vmSnapshot(vm, csVms.get(vm.name), hostNames, csHostNames));
+  const vms = xenVms.map((vm) => vmSnapshot(vm, csVms.get(vm.name), hostNames, csHostNames, cloud.backups));
   const joined = new Set(hosts.flatMap((host) => (host.cloudstack ? [host.cloudstack.id] : [])));
   const inXapi = new Set(xenVms.map((vm) => vm.name));
   return {
@@ -211,9 +211,11 @@ function vmSnapshot(
   cs: CsVm | undefined,
   hostNames: ReadonlyMap<string, string>,
   csHostNames: ReadonlyMap<string, string>,
+  backups: ReadonlyMap<string, string>,
 ): VmSnapshot {
   const { name, uuid, power, memoryMib, vcpus, tools } = vm;
   const on = vm.on === undefined ? undefined : hostNames.get(vm.on);
+  const backedUpAt = cs && backups.get(cs.id);
   const csOn = cs?.hostId === undefined ? undefined : csHostNames.get(cs.hostId);
   return {
     name,
@@ -241,6 +243,7 @@ function vmSnapshot(
         ...(cs.redundantGroup !== undefined && { redundantGroup: cs.redundantGroup }),
         ...(cs.hostTags && { hostTags: cs.hostTags }),
         ...(cs.apart && { apart: cs.apart }),
+        ...(backedUpAt !== undefined && { backedUpAt }),
       },
     }),
   };

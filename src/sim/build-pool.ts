@@ -313,6 +313,7 @@ export function buildVm(
         ...(cs?.redundantGroup !== undefined && { redundantGroup: cs.redundantGroup }),
         hostTags: cs?.hostTags ?? [],
         apart: cs?.apart ?? [],
+        ...(cs?.backedUpAt !== undefined && { backedUpAt: cs.backedUpAt }),
         ...(kind !== 'guest' && { agentState: 'Up' }),
       },
     }),

@@ -152,6 +152,8 @@ export interface SimCsVm {
   /** Host tags of its offering, and its anti-affinity groups. */
   readonly hostTags: readonly string[];
   readonly apart: readonly string[];
+  /** Newest snapshot of its root volume on secondary storage. */
+  readonly backedUpAt?: string;
   agentState?: string;
 }
 

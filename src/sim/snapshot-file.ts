@@ -60,6 +60,7 @@ const csVm = z.strictObject({
   redundantGroup: text.optional(),
   hostTags: z.array(text).optional(),
   apart: z.array(text).optional(),
+  backedUpAt: z.iso.datetime().optional(),
 });
 const vm = z.strictObject({
   name: text,

@@ -42,6 +42,7 @@ export const vmTraitsShape = z.strictObject({
   paravirtual: z.boolean().optional(),
   coresPerSocket: z.number().int().positive().optional(),
   toolsOutdated: z.literal(true).optional(),
+  snapshotAt: z.iso.datetime().optional(),
   cpuBeyond: text.optional(),
 });
 export const poolTraitsShape = z.strictObject({
@@ -118,6 +119,7 @@ export const vmTraitsOf = (file: VmTraitsFile | undefined): SimVmTraits => ({
   paravirtual: file?.paravirtual ?? false,
   coresPerSocket: file?.coresPerSocket ?? 1,
   ...(file?.toolsOutdated && { toolsOutdated: true }),
+  ...(file?.snapshotAt !== undefined && { snapshotAt: file.snapshotAt }),
   ...(file?.cpuBeyond !== undefined && { cpuBeyond: file.cpuBeyond }),
 });
 

@@ -124,6 +124,7 @@ export function worldOf(pool: Snapshot, wish: WorldWish = {}): Inspectable {
         }),
       ),
     volumesInWork: () => read('cloudStack.volumesInWork', pool.cloudstack.openWork.volumes ?? []),
+    backups: () => read('cloudStack.backups', new Map<string, string>()),
     traits: () => read('cloudStack.traits', pool.cloudstack.traits ?? {}),
     managementServers: () => read('cloudStack.managementServers', pool.cloudstack.managementServers),
   };

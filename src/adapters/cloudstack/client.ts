@@ -10,6 +10,8 @@ export interface ApiClient {
   get(command: string, params?: Values): Promise<Fields>;
   /** All rows of a list command. */
   list(command: string, key: string, params?: Values): Promise<readonly Fields[]>;
+  /** The first rows of a list that may be very long: at most so many pages of 500. */
+  first(command: string, key: string, params: Values, pages: number): Promise<readonly Fields[]>;
   /** One change. `seconds`: its own deadline; it is never repeated here. */
   change(command: string, params: Values, subject: string, seconds?: number): Promise<Fields>;
   /** Milliseconds that CloudStack's clock is ahead of ours. */
@@ -64,26 +66,37 @@ export function apiClient(options: ClientOptions): ApiClient {
   const get: ApiClient['get'] = async (command, params = {}) =>
     answered(await send('GET', command, params, options.deadlineSeconds), command, '');
 
-  const list: ApiClient['list'] = async (command, key, params = {}) => {
+  const listed = async (
+    command: string,
+    key: string,
+    params: Values,
+    pages: number,
+  ): Promise<{ readonly rows: readonly Fields[]; readonly whole: boolean }> => {
     const rows: Fields[] = [];
-    for (let page = 1; page <= MOST_PAGES; page++) {
+    for (let page = 1; page <= pages; page++) {
       const fields = await get(command, { ...params, page: String(page), pagesize: String(PAGE) });
       const shown = fields[key] ?? [];
       if (!Array.isArray(shown) || !shown.every(isFields))
         throw new Malformed(source, `${command} answered with something else than a list of rows`);
       rows.push(...shown);
       const count = Number(fields['count'] ?? rows.length);
-      if (rows.length >= count) return rows;
+      if (rows.length >= count) return { rows, whole: true };
       // a page past the end has a count and no rows: whoever counts more than comes hides some
       if (shown.length === 0 || Number.isNaN(count))
         throw new Malformed(source, `${command} counts ${count} rows and shows ${rows.length}`);
     }
-    throw new Malformed(source, `${command} never reached its own count`);
+    return { rows, whole: false };
+  };
+  const list: ApiClient['list'] = async (command, key, params = {}) => {
+    const { rows, whole } = await listed(command, key, params, MOST_PAGES);
+    if (!whole) throw new Malformed(source, `${command} never reached its own count`);
+    return rows;
   };
 
   return {
     get,
     list,
+    first: async (command, key, params, pages) => (await listed(command, key, params, pages)).rows,
     change: async (command, params, subject, seconds = options.deadlineSeconds) =>
       answered(await send('POST', command, params, seconds), command, subject),
     clockSkew: async () => {

@@ -8,6 +8,7 @@ import { type Fields, isFields } from './answer';
 import { apiClient, type ApiClient, type ClientOptions, type Values } from './client';
 import { candidateOf, clusterOf, hostOf, jobOf, optional, text } from './rows';
 import { capabilitiesOf, traitsOf } from './traits';
+import { backupsOf } from './backups';
 import { vmsOf, volumesInWork } from './vms';
 
 /** Unmanaging keeps its caller waiting up to 200 s (cs fact 12). */
@@ -122,6 +123,7 @@ function reads(api: ApiClient, known: () => Promise<string>, apiKey: string): Cl
       return row && { id: text(row, 'id'), state: text(row, 'state') };
     },
     volumesInWork: (clusterId) => volumesInWork(api, clusterId),
+    backups: (clusterId) => backupsOf(api, clusterId),
     traits: async () => traitsOf(api, apiKey, await version()),
     capabilities: () => capabilitiesOf(api),
     setting: async (name) => {

@@ -5,7 +5,7 @@ import type { ApiClient } from './client';
 import { optional, routerOf, systemVmOf, tagsOf, text, userVmOf } from './rows';
 
 /** projectid=-1 shows project VMs and, until 4.13.0, nothing else: both listings are taken and united by id. */
-const LISTINGS = [{ listall: 'true' }, { listall: 'true', projectid: '-1' }] as const;
+export const LISTINGS = [{ listall: 'true' }, { listall: 'true', projectid: '-1' }] as const;
 /** Ids in one request; a URL of 50 uuids stays under 3 kB. */
 const IDS_AT_ONCE = 50;
 
@@ -73,7 +73,7 @@ async function userVms(
 }
 
 /** Before 4.11 the cluster is ignored, and rows do not name theirs: then the names of its storage tell (cs §2.3). */
-async function volumesOf(
+export async function volumesOf(
   api: ApiClient,
   clusterid: string,
   more: Readonly<Record<string, string>>,

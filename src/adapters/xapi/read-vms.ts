@@ -17,6 +17,8 @@ interface VmTables {
   readonly networks: ReadonlyMap<string, string>;
   readonly pcis: Table;
   readonly pool: XapiObject | undefined;
+  /** Of VMs and of disks: reference → when the newest snapshot of it was taken, epoch milliseconds. */
+  readonly snapshots: ReadonlyMap<string, number>;
 }
 
 export async function readVms(look: Look): Promise<readonly XenVmSeen[]> {
@@ -74,12 +76,24 @@ export async function readVms(look: Look): Promise<readonly XenVmSeen[]> {
     networks: namesOfNetworks(networks),
     pcis,
     pool,
+    snapshots: newestSnapshots([...vms.values(), ...vdis.values()]),
   };
   return real.map((vm) => vmSeen(vm, tables, look.source));
 }
 
 const isReal = (vm: XapiObject): boolean =>
   !vm.flag('is_a_template') && !vm.flag('is_control_domain') && !vm.flag('is_a_snapshot');
+
+/** Volume snapshots of CloudStack are snapshots of a disk, snapshots with memory are of the VM (xapi §6.1, §6.5). */
+function newestSnapshots(records: readonly XapiObject[]): ReadonlyMap<string, number> {
+  const newest = new Map<string, number>();
+  for (const record of records) {
+    if (!record.flag('is_a_snapshot')) continue;
+    const of = record.text('snapshot_of');
+    newest.set(of, Math.max(newest.get(of) ?? 0, record.time('snapshot_time')));
+  }
+  return newest;
+}
 
 function vmSeen(vm: XapiObject, tables: VmTables, source: string): XenVmSeen {
   const host = tables.hosts.get(vm.text('resident_on'));
@@ -91,6 +105,9 @@ function vmSeen(vm: XapiObject, tables: VmTables, source: string): XenVmSeen {
     .flatMap((vbd) => tables.vdis.get(vbd.text('VDI')) ?? [])
     .flatMap((vdi) => tables.srs.get(vdi.text('SR')) ?? [])
     .map((sr) => sr.text('uuid'));
+  const snapshotAt = Math.max(
+    ...[vm.ref, ...vbds.map((vbd) => vbd.text('VDI'))].map((ref) => tables.snapshots.get(ref) ?? 0),
+  );
   return {
     uuid: vm.text('uuid'),
     name: vm.text('name_label'),
@@ -106,7 +123,10 @@ function vmSeen(vm: XapiObject, tables: VmTables, source: string): XenVmSeen {
       return vif ? [tables.networks.get(vif.text('network')) ?? ''] : [];
     }),
     devices: devicesOf(vm, tables.pcis),
-    traits: vmTraits(vm, tables.hosts, metrics, tables.pool),
+    traits: {
+      ...vmTraits(vm, tables.hosts, metrics, tables.pool),
+      ...(snapshotAt > 0 && { snapshotAt: new Date(snapshotAt).toISOString() }),
+    },
   };
 }
 

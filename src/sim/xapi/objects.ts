@@ -14,6 +14,8 @@ import {
   guestMetricsRecord,
   pciRecord,
   pcisOf,
+  snapshotRecord,
+  snapshotUuid,
   templateOf,
   vbdRecord,
   vbdsOf,
@@ -74,6 +76,11 @@ export function objectsOf(world: XapiWorld, pool: SimPool, cls: XapiClass): Map<
         allVms(),
         (vm) => vm.uuid,
         (vm) => vmRecord(world, vm),
+      );
+      add(
+        pool.vms.filter((vm) => vm.traits.snapshotAt !== undefined),
+        snapshotUuid,
+        snapshotRecord,
       );
       break;
     case 'VM_metrics':

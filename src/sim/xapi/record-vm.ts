@@ -113,10 +113,29 @@ export function vmRecord(world: XapiWorld, vm: SimVm): XapiRecord {
     domid: vm.power === 'Running' ? '1' : '-1',
     metrics: refOf(uuidOf('vm_metrics', vm.uuid)),
     guest_metrics: vm.tools ? refOf(uuidOf('guest_metrics', vm.uuid)) : NULL_REF,
+    snapshots: vm.traits.snapshotAt === undefined ? [] : [refOf(snapshotUuid(vm))],
     snapshot_of: NULL_REF,
     version: '0',
   };
 }
+
+export const snapshotUuid = (vm: SimVm): string => uuidOf('vm-snapshot', vm.uuid);
+
+/** A snapshot is a VM that is a template and knows what it is of (xapi §6.1). */
+export const snapshotRecord = (vm: SimVm): XapiRecord => ({
+  name_label: `${vm.name} snapshot`,
+  power_state: 'Halted',
+  is_a_template: true,
+  is_a_snapshot: true,
+  snapshot_of: refOf(vm.uuid),
+  snapshot_time: new Date(vm.traits.snapshotAt ?? 0),
+  resident_on: NULL_REF,
+  affinity: NULL_REF,
+  metrics: NULL_REF,
+  guest_metrics: NULL_REF,
+  HVM_boot_policy: 'BIOS order',
+  version: '0',
+});
 
 /** USB controllers and virtual functions are passed through as PCI devices before 7.3 (xapi §6.1). */
 const PCI_CLASS: Readonly<Record<string, string>> = {

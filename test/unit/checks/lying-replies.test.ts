@@ -19,6 +19,7 @@ const CLOUDSTACK = [
   'listVirtualMachines',
   'listRouters',
   'listVolumes',
+  'listSnapshots',
   'listAsyncJobs',
   'listConfigurations',
   'listHypervisorCapabilities',

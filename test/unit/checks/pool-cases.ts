@@ -62,6 +62,9 @@ export const CASES: readonly PoolCase[] = [
   of('auto-start', TARGET, 'block auto-start pool-a'),
   of('auto-start-switched-off', TARGET, 'note auto-start pool-a'),
   of('backup-does-not-fit', TARGET, 'block backup-room ms-1'),
+  of('backups-not-told', TARGET, 'note api-key pool-a'),
+  // the question is always asked, here with what was seen
+  of('backups-old', TARGET),
   of('bond-degraded', TARGET, 'warn same-networks host-2'),
   of('boots-from-a-san', TARGET, 'question system-disk host-2'),
   of('boots-unnoticed', TARGET, 'warn cloudstack-settings pool-a'),

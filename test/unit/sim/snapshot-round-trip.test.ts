@@ -33,6 +33,8 @@ const vm = fc.record({
   known: fc.boolean(),
   hostTags: fc.subarray(['gpu', 'ssd']),
   apart: fc.subarray(['db', 'web']),
+  backedUp: fc.boolean(),
+  snapshot: fc.boolean(),
 });
 const pool: fc.Arbitrary<PoolFile> = fc
   .record({
@@ -79,12 +81,13 @@ const pool: fc.Arbitrary<PoolFile> = fc
       tags: drawn.tags,
       enabled: index === 0 || drawn.enabled,
     })),
-    vms: drawn.vms.map(({ haEnabled, known, cd, hostTags, apart, ...one }, index) => ({
+    vms: drawn.vms.map(({ haEnabled, known, cd, hostTags, apart, backedUp, snapshot, ...one }, index) => ({
       ...one,
       name: `${PREFIX[one.kind]}-${index + 10}-VM`,
       ...(cd !== 'none' && {
         cd: { sr: 'iso', name: 'debian-8.iso', byCloudStack: known && cd === 'by CloudStack' },
       }),
+      ...(snapshot && { traits: { snapshotAt: '2025-12-24T12:00:00.000Z' } }),
       ...(one.power === 'Running' && { on: `host-${(index % drawn.hosts) + 1}` }),
       cloudstack:
         known || one.kind !== 'guest'
@@ -93,6 +96,7 @@ const pool: fc.Arbitrary<PoolFile> = fc
               ...(one.kind === 'guest' && {
                 ...(hostTags.length > 0 && { hostTags }),
                 ...(apart.length > 0 && { apart }),
+                ...(backedUp && { backedUpAt: '2025-12-01T01:00:00.000Z' }),
               }),
             }
           : null,

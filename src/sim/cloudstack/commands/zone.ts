@@ -14,6 +14,7 @@ import {
 import { compareVersions } from '../../../domain/version';
 import { projectId, projectOf } from '../render';
 import { type CloudStackSide, idOf, type KnownVm, type Row, vmsOf } from '../side';
+import { snapshotsIn } from '../snapshots';
 import { volumeState } from '../volume-state';
 import { invalid } from '../refusal';
 import { type Call, type Command, list, page, row } from './command';
@@ -346,8 +347,8 @@ export const ZONE_COMMANDS: readonly Command[] = [
     'listSnapshots',
     'snapshot',
     'Lists volume snapshots.',
-    'id:uuid name listall:boolean volumeid:uuid',
-    () => [],
+    'id:uuid name listall:boolean volumeid:uuid projectid:uuid',
+    (side, call) => snapshotsIn(side, call.params.text('projectid') === '-1'),
   ),
   fixed(
     'listVMSnapshot',
