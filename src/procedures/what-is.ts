@@ -104,6 +104,10 @@ export function nextOnto(
   return canary && !nailOf(canary, host.version, target) ? [canary.name] : [];
 }
 
+/** The management interface that dom0 names; nothing where it names none, or nobody could look. */
+export const bridgeOf = ({ dom0 }: HostSnapshot): { readonly bridge?: string } =>
+  dom0?.managementInterface ? { bridge: dom0.managementInterface } : {};
+
 /** What people added to dom0; undefined where there is nothing, or nobody could look. */
 export const addedTo = ({ dom0 }: HostSnapshot): Customisations | undefined =>
   dom0?.customisations && isCustomised(dom0.customisations) ? dom0.customisations : undefined;

@@ -31,6 +31,31 @@ test('what people added to dom0 is listed when the installer has left nothing of
   ]);
 }, 120_000);
 
+test('a host that comes back with another management interface in dom0 holds its lane until somebody looks', async () => {
+  const asked: string[] = [];
+  const it = story({
+    pools: [smallPool],
+    answers: ({ ask }) => {
+      if (ask.kind === 'accept-loss') asked.push(...ask.saw);
+      return 'yes';
+    },
+  });
+  const id = await it.start(await it.plan());
+  await it.play(id, {
+    until: (run) =>
+      Object.values(run.lines).some(
+        ({ line, status }) => status === 'done' && line.kind === 'prove-upgrade' && line.lane === 'host-2',
+      ),
+  });
+  const host = it.host('host-2');
+  host.dom0 = { ...host.dom0, managementInterface: 'xenbr7' };
+
+  const run = await it.play(id);
+
+  endedWell(it, run);
+  expect(asked).toEqual(['dom0 of host-2 names xenbr7 as its management interface, before it was xenbr0.']);
+}, 120_000);
+
 test('a mark that lets the installer repartition is removed by a person before the first host, and the line ends when it is gone', async () => {
   const it = story({
     pools: [withDom0('host-2', { safe2upgrade: true })],

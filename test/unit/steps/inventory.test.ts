@@ -63,6 +63,35 @@ test('a host is compared with what this run recorded', async () => {
   expect(await seen({ own: inventory('rack-1') }, inventory())).toEqual([GONE.what]);
 });
 
+test('another management interface in dom0 is a loss; where dom0 does not tell, that is said and nothing holds', async () => {
+  const seenOf = async (look?: object) => {
+    const { run } = evidenceFor('compare-inventory', {
+      args: ARGS,
+      now: { losses: [] },
+      earlier: { 'record-inventory': { before: inventory(), lane: 'pool' } },
+    });
+    const dom0 = look && { configured: ['uuid-host-2'], look: async () => look };
+    const world = { xen: { inventory: async () => inventory() }, dom0 } as unknown as World;
+    const line = run.lines['host-2-09-compare-inventory']!;
+    const args = { ...ARGS, bridge: 'xenbr0' };
+    return compareInventory.step.observe(world, args, { line, run, at: 0 });
+  };
+  const unread = [{ what: 'management interface', why: 'no answer' }];
+
+  expect(await seenOf({ managementInterface: 'xenbr0' })).toEqual({ losses: [] });
+  expect(await seenOf({ managementInterface: 'xenbr1' })).toMatchObject({
+    losses: [{ what: 'dom0 of host-2 names xenbr1 as its management interface, before it was xenbr0.' }],
+  });
+  expect(await seenOf({ managementInterface: '' })).toMatchObject({
+    losses: [{ what: 'dom0 of host-2 names no management interface, before it was xenbr0.' }],
+  });
+  expect(await seenOf({ unread })).toEqual({ losses: [], unseen: 'no answer' });
+  expect(await seenOf()).toEqual({ losses: [], unseen: 'SSH is not configured any more' });
+  expect(says(compareInventory, { args: ARGS, now: { losses: [], unseen: 'no answer' } })).toBe(
+    'done: everything is as it was recorded; the management interface that dom0 names was not compared (no answer)',
+  );
+});
+
 test('a host that an earlier run has upgraded is compared with what that run recorded; any other is not', async () => {
   const wish = { own: inventory(), earlier: inventory('rack-1') };
   expect(await seen({ ...wish, done: ['host-2'] }, inventory())).toEqual([GONE.what]);
