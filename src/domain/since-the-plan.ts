@@ -14,6 +14,9 @@ export const noticed = (findings: readonly Finding[]): readonly Noticed[] =>
     severity === 'note' ? [] : [{ check, severity, on, what }],
   );
 
+/** Checks of what falls into a part of the run: when that is over they are silent, and nothing has been put right. */
+const OF_A_TIME: readonly string[] = ['snapshot-schedules', 'usage-jobs'];
+
 /** One sentence each; empty while all is as it was. `vms`: names of those on the host now. */
 export function sinceThePlan(
   run: Run,
@@ -33,7 +36,9 @@ export function sinceThePlan(
       return [`New since the plan: ${one.what}`];
     }),
     ...went.flatMap((one) =>
-      one.severity === 'question' || came.some((other) => isAbout(one, other))
+      one.severity === 'question' ||
+      OF_A_TIME.includes(one.check) ||
+      came.some((other) => isAbout(one, other))
         ? []
         : [`No longer so: ${one.what}`],
     ),

@@ -1,20 +1,42 @@
 /** The checks in the middle of a run: what our own work causes (versions that differ, HA off, allocation disabled) is no finding. */
+import type { PoolFile } from '../../src/sim/snapshot-file';
 import { smallPool } from '../support/small-pool';
 import { story } from '../support/story';
+
+/** Its usage job begins in every hour of the run: a warning while services are still to be stopped. */
+const countsEveryHour: PoolFile = {
+  ...smallPool,
+  cloudstack: {
+    ...smallPool.cloudstack,
+    traits: {
+      ...smallPool.cloudstack?.traits,
+      settings: {
+        ...smallPool.cloudstack?.traits?.settings,
+        'enable.usage.server': 'true',
+        'usage.execution.timezone': 'GMT',
+        'usage.stats.job.aggregation.range': '60',
+        'usage.stats.job.exec.time': '00:15',
+      },
+    },
+  },
+};
 
 test('before every host the checks say nothing: neither a block nor a warning of what the run itself did', async () => {
   const warned: string[] = [];
   const it = story({
-    pools: [smallPool],
+    pools: [countsEveryHour],
     answers: (question) => {
-      warned.push(...question.ask.saw.filter((seen) => seen.startsWith('Warning:')));
+      if (!question.line.endsWith('approve-run'))
+        warned.push(...question.ask.saw.filter((seen) => seen.startsWith('Warning:')));
       return 'yes';
     },
   });
-  const id = await it.start(await it.plan());
+  const plan = await it.plan();
+  const id = await it.start(plan);
 
   const run = await it.play(id);
 
+  expect(plan.findings).toContainEqual(expect.objectContaining({ check: 'usage-jobs', severity: 'warn' }));
   const looks = (await it.entries(id)).flatMap((entry) =>
     entry.type === 'LineDone' && entry.line.endsWith('-recheck-host') ? [entry.saw] : [],
   );
