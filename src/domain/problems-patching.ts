@@ -23,6 +23,14 @@ export const withPatches = {
       'Since XenServer 8 and XCP-ng nothing is uploaded; what a host lacks is what its repositories have.',
       `Plan with everything that is there: xsupgrade plan ${pool} --updates latest`,
     ),
+  updatesNotNamed: (pool: string): Problem =>
+    problem(
+      'UPDATES_NOT_NAMED',
+      `The updates of ${pool} were to be applied without saying which.`,
+      'XAPI takes them by the hash of a set; only the set that people have agreed to is applied. Nothing was begun.',
+      `See whether the repositories of ${pool} are synchronised: xe pool-param-get uuid=POOL param-name=last-update-sync`,
+      'Then press Try again.',
+    ),
   updaterBusy: (host: string, operation: string): Problem =>
     problem(
       'UPDATER_BUSY',

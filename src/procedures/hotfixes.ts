@@ -285,9 +285,8 @@ const missingOf = ({ artefacts }: PatchWork, { missing }: HostPatchWork): readon
 
 const namedIn = (artefacts: readonly PatchArtefact[]) => artefacts.map(({ uuid, name }) => ({ uuid, name }));
 
-/** What nobody shows afterwards, so that the plan's word counts; of what the repositories have the line itself knows (xapi §8). */
+/** What nobody shows afterwards, so that the plan's word counts; of what came on offer since, the line itself knows (xapi §8). */
 function hiddenOf(work: PatchWork, mine: HostPatchWork): readonly Guidance[] {
-  if (work.asked === 'latest') return [];
   const silent = missingOf(work, mine)
     .filter(({ kind }) => work.provider === 'pool_patch' && kind !== 'hotfix')
     .map(({ guidance }) => guidance);

@@ -4,9 +4,9 @@
  * names: a live patch that asks for nothing but the reboot it saves, whose pre-check says so in this very look (xc §3.5).
  */
 import { act, ask, done, stop, wait, type Decision } from '../domain/decision';
-import { hidesGuidance, type PatchProvider } from '../domain/patching';
+import { hidesGuidance, type Guidance, type PatchProvider } from '../domain/patching';
 import { problems } from '../domain/problems';
-import { recalled } from '../domain/run';
+import { recalled, type LineState } from '../domain/run';
 import type { World } from '../ports';
 import { safetyLook, notSafeNow, type SafetySeen } from './safe-to-take-down';
 import {
@@ -38,14 +38,20 @@ type Seen = SafetySeen &
 
 /** The longest that XAPI has been seen to take for all the updates of a year, on slow disks. */
 const CALL_SECONDS = 1800;
+/** Until the host's record shows it. */
+const SHOWN_SECONDS = 60;
+const SETTLE_SECONDS = CALL_SECONDS + SHOWN_SECONDS + 10;
+
+/** Journalled with the intent: what this try may leave behind that nobody shows afterwards. */
+type Applied = Artefact & { readonly hash?: string; readonly asks?: readonly Guidance[] };
 
 export const applyHotfixes = defineStep<Args, Seen>({
   kind: 'apply-hotfixes',
   v: 1,
   title: (args) => titleOf(args),
-  settleSeconds: CALL_SECONDS + 70,
+  settleSeconds: SETTLE_SECONDS,
   callTimeoutSeconds: CALL_SECONDS,
-  farDelaySeconds: 60, // until the host's record shows it
+  farDelaySeconds: SHOWN_SECONDS,
   maxActs: 1,
   long: true,
   onRefusal: 'decide',
@@ -57,17 +63,19 @@ export const applyHotfixes = defineStep<Args, Seen>({
       hostPatches(world, args.uuid),
       world.xen.pool(),
     ]);
-    return { ...service, ...patches, haOn: pool.ha.on, ...(await livePatch(world, args, patches)) };
+    return { ...service, ...patches, haOn: pool.ha.on, ...(await livePatch(world, args, patches, line)) };
   },
   decide: (evidence) => {
-    const { args, before, now, line } = evidence;
+    const { args, now, line } = evidence;
     const { host } = args;
     const next = nextOf(args, now);
-    if (!next) {
-      const hidden = before.offers?.filter((guidance) => hidesGuidance(args.provider, guidance)) ?? [];
-      return done(whatIsApplied(evidence), { hidden: args.latest ? hidden : [] });
-    }
+    if (!next)
+      return done(whatIsApplied(evidence), {
+        hidden: hiddenOf(evidence),
+        ...(args.latest && now.hash !== undefined && { hash: now.hash }),
+      });
     if (!now.live) return wait(`${host} does not answer`);
+    if (args.latest && !saysWhatItLacks(args, now)) return wait(`${host} does not say what it lacks`);
     const subject = subjectOf(host, next, now);
     const asked = line.acts[subject];
     const refusal = refusedOn(line, subject);
@@ -84,17 +92,22 @@ export const applyHotfixes = defineStep<Args, Seen>({
       );
     if (now.busy !== undefined && asked === undefined)
       return wait(`the pool is busy with updates: ${now.busy}`);
-    const unsafe = mayNot(evidence, next);
+    const unsafe = openElsewhere(evidence, subject) ?? mayNot(evidence, next);
     if (unsafe) return unsafe;
     return act(reason(host, next.name, asked?.outcome), {
       subject,
       what: `apply ${next.name} to ${host}`,
-      args: { uuid: next.uuid, name: next.name, ...(args.latest && { hash: now.hash ?? '' }) },
+      args: {
+        uuid: next.uuid,
+        name: next.name,
+        asks: asksOf(evidence, next),
+        ...(args.latest && now.hash !== undefined && { hash: now.hash }),
+      },
     });
   },
   act: (world, { args }, { args: { uuid, latest } }) => {
-    const { hash, ...artefact } = args as Artefact & { readonly hash?: string };
-    return patchingOf(world).apply(uuid, latest ? 'latest' : artefact, hash === '' ? undefined : hash);
+    const { hash, asks: _asks, ...artefact } = args as Applied;
+    return patchingOf(world).apply(uuid, latest ? 'latest' : artefact, hash);
   },
   tooLong: ({ args, now, line }) =>
     problems.tooLong(
@@ -122,9 +135,62 @@ function nextOf({ artefacts, latest }: Args, { applied, available }: HostPatches
 const subjectOf = (host: string, { name }: Artefact, { hash }: HostPatches): string =>
   name === UPDATES ? `${host} ${name} ${hash?.slice(0, 12) ?? ''}`.trim() : `${host} ${name}`;
 
-async function livePatch(world: World, args: Args, patches: HostPatches): Promise<Pick<Seen, 'livePatch'>> {
+/** Silence is no list: of a repository the list and the name of its set come together. */
+const saysWhatItLacks = ({ provider }: Args, { available, hash }: HostPatches): boolean =>
+  available !== undefined && (provider !== 'repository' || hash !== undefined);
+
+/** Whether one set of updates is on the host must be known before another is begun: another set is another subject to the engine. */
+function openElsewhere({ args, at, line }: Evidence<Args, Seen>, subject: string): Decision | undefined {
+  if (!args.latest) return undefined;
+  const open = Object.values(line.acts).find((one) => {
+    if (one.subject === subject || ['refused', 'not-sent'].includes(one.outcome)) return false;
+    const [from, seconds] =
+      one.outcome === 'answered' ? [one.settledAt ?? at, SHOWN_SECONDS] : [one.intendedAt, SETTLE_SECONDS];
+    return at - from < seconds * 1000;
+  });
+  return (
+    open && wait(`${args.host} may still be taking the updates of before; no others are begun meanwhile`)
+  );
+}
+
+/** What this try asks for, and every try of the line before it: one that failed may have left half of its packages. */
+function asksOf({ args, now, line }: Evidence<Args, Seen>, { name }: Artefact): readonly Guidance[] {
+  const asks = args.latest ? (now.offers ?? UNKNOWN) : (now.staged?.[name] ?? []);
+  return [...new Set([...triedBefore(line), ...asks])];
+}
+
+/** Of what nobody has told, the heaviest. */
+const UNKNOWN: readonly Guidance[] = ['reboot'];
+
+const triedBefore = ({ acts }: LineState): readonly Guidance[] =>
+  Object.values(acts).flatMap(({ act: { args } }) => (args as Applied | null)?.asks ?? []);
+
+/** What is wanted now and stands nowhere: the lines that follow do it on this word (xapi §8.2, §8.4). */
+function hiddenOf({ args, before, now, line }: Evidence<Args, Seen>): readonly Guidance[] {
+  if (args.live) return [];
+  const offered = args.latest
+    ? (before.offers ?? UNKNOWN)
+    : args.artefacts.flatMap(({ name }) => now.staged?.[name] ?? before.staged?.[name] ?? []);
+  const all = new Set([...offered, ...triedBefore(line)]);
+  return [...all].filter((guidance) => hidesGuidance(args.provider, guidance));
+}
+
+/** Sent, or possibly sent, and nobody has looked at it since. */
+function isOpen(line: LineState, subject: string): boolean {
+  const was = line.acts[subject];
+  if (!was || ['refused', 'not-sent'].includes(was.outcome)) return false;
+  return (line.patienceFrom ?? 0) <= was.intendedAt;
+}
+
+/** Asked before a try, never of a host that is at it: it would say something else then. */
+async function livePatch(
+  world: World,
+  args: Args,
+  patches: HostPatches,
+  line: LineState,
+): Promise<Pick<Seen, 'livePatch'>> {
   const next = args.live && nextOf(args, patches);
-  if (!next) return {};
+  if (!next || isOpen(line, subjectOf(args.host, next, patches))) return {};
   const [answer, { staged }] = await Promise.all([
     patchingOf(world).precheck(args.uuid, next),
     patchingOf(world).seen(),
@@ -138,14 +204,22 @@ async function livePatch(world: World, args: Args, patches: HostPatches): Promis
 }
 
 /** What forbids it in this look. */
-function mayNot({ args, now, run }: Evidence<Args, Seen>, next: Artefact): Decision | undefined {
+function mayNot({ args, now, run, line }: Evidence<Args, Seen>, next: Artefact): Decision | undefined {
   const { host } = args;
   if (args.provider === 'repository' && now.haOn)
     return stop(problems.notSafe(host, 'HA is on, and XAPI applies updates only while it is off'));
-  if (args.live)
-    return now.livePatch === 'complete' && args.provider === 'pool_update'
-      ? masterMoved(args, now)
+  if (args.live) {
+    const subject = subjectOf(host, next, now);
+    if (isOpen(line, subject)) return masterMoved(args, now);
+    if (args.provider !== 'pool_update') return stop(problems.notLiveAnyMore(host, next.name));
+    if (now.livePatch === 'complete') return masterMoved(args, now);
+    if (now.livePatch === undefined) return wait(`the pre-check of ${next.name} is asked on ${host}`);
+    // tried before, and perhaps half there: "nothing was touched" would be untrue
+    const tried = line.acts[subject]?.tries ?? 0;
+    return tried > 0
+      ? wait(`the pre-check of ${next.name} says no on ${host} since it was tried: watching for it`)
       : stop(problems.notLiveAnyMore(host, next.name));
+  }
   const unsafe = notSafeNow(args, now);
   if (unsafe) return unsafe;
   // updater.py takes what its mirror has at this moment, and knows no other way

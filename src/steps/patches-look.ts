@@ -16,6 +16,8 @@ export type HostPatches = {
   readonly available?: readonly string[];
   /** What all of that would ask for. */
   readonly offers?: readonly Guidance[];
+  /** What those that are on the pool ask for, by name: as XAPI says it. */
+  readonly staged?: Readonly<Record<string, readonly Guidance[]>>;
   /** Another work on updates that XAPI is in. */
   readonly busy?: string;
   /** Of what the repositories were synchronised to. */
@@ -39,6 +41,9 @@ export async function hostPatches(world: World, uuid: string): Promise<HostPatch
     ...(host.available && {
       available: host.available.map(({ name }) => name),
       offers: [...new Set(host.available.flatMap(({ guidance }) => guidance))],
+    }),
+    ...(seen.staged.length > 0 && {
+      staged: Object.fromEntries(seen.staged.map(({ name, guidance }) => [name, guidance])),
     }),
     ...(seen.busy !== undefined && { busy: seen.busy }),
     ...(seen.updateHash !== undefined && { hash: seen.updateHash }),

@@ -234,6 +234,8 @@ describe('what a pool and its disks refuse', () => {
 });
 
 describe('repositories and yum', () => {
+  const agreed = async (): Promise<string> => (await wait(patching.seen())).updateHash!;
+
   test('a server of a repository that is away leaves the pool as it was', async () => {
     on(poolOn('8.4.0'));
     cloud.faults.add([{ call: 'xapi:pool.sync_updates', how: 'refuse', code: 'REPOSYNC_FAILED' }]);
@@ -255,7 +257,7 @@ describe('repositories and yum', () => {
     on(poolOn('8.4.0', 'XenServer', { vms: [{ name: 'i-2-3-VM', on: 'host-2' }] }));
     await wait(patching.synchronise());
     pool.cluster.managedState = 'Unmanaged';
-    const { problem } = await refusal(patching.apply(host.uuid, 'latest'));
+    const { problem } = await refusal(patching.apply(host.uuid, 'latest', await agreed()));
     expect(problem.code).toBe('HOST_EVACUATION_IS_REQUIRED');
     expect(problem.why).toContain('host-2');
     expect(host.patching.updates.size).toBe(0);
@@ -264,14 +266,15 @@ describe('repositories and yum', () => {
   test('updates are not applied while high availability is on, nor behind something that must be done first', async () => {
     on(poolOn('8.4.0', 'XenServer', { ha: { on: true, srs: ['nfs-primary'] } }));
     await wait(patching.synchronise());
-    expect((await refusal(patching.apply(host.uuid, 'latest'))).code).toBe('HA_IS_ENABLED');
+    expect((await refusal(patching.apply(host.uuid, 'latest', await agreed()))).code).toBe('HA_IS_ENABLED');
   });
 
   test('a host cannot be enabled before its mandatory guidance is done, and a toolstack restart does it', async () => {
     on(poolOn('8.4.0'), { 'pool-a': { offers: [{ name: 'U-1', guidance: ['restart-toolstack'] }] } });
     await wait(patching.synchronise());
     takeOut(host);
-    await wait(patching.apply(host.uuid, 'latest'));
+    expect((await refusal(patching.apply(host.uuid, 'latest'))).problem.code).toBe('UPDATES_NOT_NAMED');
+    await wait(patching.apply(host.uuid, 'latest', await agreed()));
     const client = new RawClient(cloud);
     await client.login();
     expect(await client.error('host.enable', ref(host))).toEqual([

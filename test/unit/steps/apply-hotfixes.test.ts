@@ -133,7 +133,17 @@ describe('live patches on a host in service', () => {
   test('are applied while the pre-check says complete in the very same look, and no longer', () => {
     expect(of({ livePatch: 'complete' })).toBe('act: apply XS65E001 to host-2');
     expect(of({ livePatch: 'not complete' })).toBe('stop: NOT_LIVE_ANY_MORE');
-    expect(of({})).toBe('stop: NOT_LIVE_ANY_MORE');
+    expect(of({})).toBe('wait: the pre-check of XS65E001 is asked on host-2');
+  });
+
+  test('once it is under way its pre-check says nothing: the host is watched, and never held as untouched', () => {
+    const acts = { 'host-2 XS65E001': { outcome: 'intended' as const } };
+    const now = { ...serving, livePatch: 'not complete' };
+    const under = (line: object) => says(applyHotfixes, { args: live, now, acts, line });
+    expect(under({})).toBe('act: apply XS65E001 to host-2');
+    expect(under({ patienceFrom: AT + 5000, retries: 1 })).toMatch(
+      /^wait: the pre-check of XS65E001 says no/,
+    );
   });
 
   test('are a thing of pool_update alone: no other way of patching is let near a host in service', () => {
@@ -197,8 +207,19 @@ describe('updates from repositories', () => {
       });
       return decision.do === 'done' ? decision.result : aloud(decision);
     };
-    expect(hiddenBy('updater')).toEqual({ hidden: ['reboot'] });
-    expect(hiddenBy('repository')).toEqual({ hidden: [] });
+    expect(hiddenBy('updater')).toEqual({ hidden: ['reboot'], hash });
+    expect(hiddenBy('repository')).toEqual({ hidden: [], hash });
+  });
+
+  test('a host that does not say what it lacks has nobody knows what: it is waited for, and nothing is sent', () => {
+    const { available: _list, offers: _offers, ...silent } = { ...offered };
+    const { hash: _hash, ...nameless } = { ...offered };
+    const none = 'wait: host-2 does not say what it lacks';
+    for (const provider of ['repository', 'updater'])
+      expect(says(applyHotfixes, { args: { ...latest, provider }, now: silent, earlier: synchronised })).toBe(
+        none,
+      );
+    expect(says(applyHotfixes, { args: latest, now: nameless, earlier: synchronised })).toBe(none);
   });
 });
 

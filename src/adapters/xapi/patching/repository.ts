@@ -48,11 +48,10 @@ export function repository(context: PatchContext): Provider {
     },
     apply: async (hostUuid, artefact, hash) => {
       if (artefact !== 'latest') throw new Refused(problems.patchingNoUpload(pool, artefact.name));
-      const { host, now } = await beforeActing(async () => ({
-        host: await refOf('host', hostUuid),
-        now: hash ?? (await offered(await poolRow()))?.hash ?? '',
-      }));
-      await session.act('host.apply_updates', [host, now], `apply updates to ${named(host)}`, PATCH_SECONDS);
+      // what is on offer at this moment is not what somebody has agreed to
+      if (hash === undefined || hash === '') throw new Refused(problems.updatesNotNamed(pool));
+      const host = await beforeActing(() => refOf('host', hostUuid));
+      await session.act('host.apply_updates', [host, hash], `apply updates to ${named(host)}`, PATCH_SECONDS);
     },
     readiness: async (rebootNeeded) => {
       const doing = 'take updates';
