@@ -2,7 +2,7 @@
  * The catalogue as it is when a plan is made: with its feed, where that is at a URL, because it grows; and the files of its
  * hotfixes, where they shall be brought to a pool. The checksum is counted when they are sent.
  */
-import { stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { completed, type Hotfix } from '../domain/hotfixes';
 import type { PoolFacts } from '../ports';
 import { fetchFeed } from './updates-feed';
@@ -14,6 +14,11 @@ export async function wrongFiles(hotfixes: readonly Hotfix[]): Promise<Readonly<
       if (file === undefined || /^https?:/i.test(file)) return [];
       const seen = await stat(file).catch(() => undefined);
       if (!seen?.isFile()) return [[name, `there is no file ${file}`]];
+      const readable = await access(file, constants.R_OK).then(
+        () => true,
+        () => false,
+      );
+      if (!readable) return [[name, `${file} is not readable for the worker`]];
       return bytes !== undefined && seen.size !== bytes
         ? [[name, `${file} has ${seen.size} bytes, and hotfixes.yaml says ${bytes}`]]
         : [];

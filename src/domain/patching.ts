@@ -109,13 +109,18 @@ export const guidancesOf = (words: readonly string[]): readonly Guidance[] => {
   return GUIDANCE.filter((one) => one !== 'none' && wanted.has(one));
 };
 
-/** Packages of XCP-ng that take effect with a reboot only: its plugin does not say so (xapi §8.4). */
-const REBOOT_PACKAGES =
-  /^(kernel|xen|glibc|microcode_ctl|microcode|linux-firmware|dracut|systemd|openssl|qemu|xenopsd|.*-module|.*-modules|.*-alt)(-|$)/;
-/** …and those that a restart of the toolstack is enough for. */
-const TOOLSTACK_PACKAGES = /^(xapi|xcp|message-switch|squeezed|forkexecd|sm|varstored|xsconsole)(-|$)/;
+/**
+ * XCP-ng's plugin says nothing of reboots (xapi §8.4), so the names of packages do. Only what surely needs less is named
+ * here: what serves the toolstack and is started anew with it…
+ */
+const TOOLSTACK_PACKAGES =
+  /^(xapi(-core|-xe|-tests|-rrd2csv|-storage-script)?|xcp-rrdd(-plugins)?|xcp-networkd|xcp-ng-xapi-plugins|message-switch|squeezed|forkexecd|guest-templates-json(-.+)?)$/;
+/** …and what no VM and no toolstack runs: shells' tools, texts, and servers that their own packages start anew. */
+const QUIET_PACKAGES =
+  /^(openssh(-server|-clients)?|vim(-.+)?|nano|less|htop|tzdata|man-db|man-pages|curl|wget|rsync|bash-completion|xsconsole)$/;
 
+/** Whatever is not known wants a reboot: a driver, a microcode, a library that everything has open. */
 export function guidanceOfPackage(name: string): Guidance {
-  if (REBOOT_PACKAGES.test(name)) return 'reboot';
-  return TOOLSTACK_PACKAGES.test(name) ? 'restart-toolstack' : 'none';
+  if (QUIET_PACKAGES.test(name)) return 'none';
+  return TOOLSTACK_PACKAGES.test(name) ? 'restart-toolstack' : 'reboot';
 }

@@ -19,7 +19,7 @@ export const inHotfixRun = {
       'PRECHECK_FAILED',
       `${pool} cannot take its hotfixes: ${refusals.length === 1 ? 'one pre-check says no' : `${refusals.length} pre-checks say no`}.`,
       `${refusals.join(' ')} ${unharmed}`,
-      'Remove the cause; the line ends by itself, or press Try again to ask all of them anew.',
+      'Remove the cause, then press Try again: all of them are asked anew.',
       'Or abort the run and plan without the hotfix.',
     ),
   hotfixFailed: (
@@ -35,7 +35,7 @@ export const inHotfixRun = {
       `${name} has not been applied to ${host}.`,
       `${says} ${applied.length > 0 ? `Applied so far: ${applied.join(', ')}.` : 'None of this run is applied to it.'} ${host} stays ${rests}: safe for as long as you need.`,
       ...doThis,
-      'Then press Try again: what is applied is not applied again. Applied by hand, the line ends by itself.',
+      'Or apply it by hand. Then press Try again: what is applied is not applied again.',
       `Or abort the run: the pool keeps what is applied, and what is owed for ${host} can be given back.`,
     ),
   notLiveAnyMore: (host: string, name: string): Problem =>
@@ -51,7 +51,7 @@ export const inHotfixRun = {
       `${host} does not have ${missing.join(', ')}.`,
       'It was applied, or XAPI said so, and is not listed any more. The host is still out of service, which is safe.',
       `Look at xe host-param-list and /var/log/xensource.log on ${host}.`,
-      'Apply it by hand and the line ends by itself; or abort the run and plan again.',
+      'Apply it by hand, then press Try again; or abort the run and plan again.',
     ),
   stillPending: (host: string, pending: readonly string[]): Problem =>
     problem(
@@ -59,6 +59,6 @@ export const inHotfixRun = {
       `${host} has its hotfixes, and they still want ${pending.join(' and ')}.`,
       'A live patch may have failed, or the guidance came late. The host is not rebooted a second time by itself.',
       `Look at xe host-param-get param-name=updates-requiring-reboot uuid=HOST and at pending-guidances.`,
-      `Do what is named on ${host} by hand while it is out of service; the line ends by itself.`,
+      `Do what is named on ${host} by hand while it is out of service, then press Try again.`,
     ),
 } as const;

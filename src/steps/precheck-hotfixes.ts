@@ -76,7 +76,7 @@ export const precheckHotfixes = defineStep<Args, Seen>({
     const said = heard(line);
     const pairs = pairsOf(args);
     const open = pairs.filter(({ key }) => said[key] === undefined);
-    // when all have spoken, those who said no are asked again: the line ends by itself when the cause is gone
+    // when all have spoken, those who said no are asked again
     const next = open.length > 0 ? open : pairs.filter(({ key }) => said[key]?.startsWith('no: '));
     const turn = args.hosts.flatMap(({ host }) => next.find((pair) => pair.host === host) ?? []);
     const answers = await Promise.all(

@@ -1,5 +1,6 @@
 /** Hotfixes and updates over real TLS, mechanism by mechanism: put on the pool, looked at, applied, cleaned up. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Refused } from '../../src/domain/errors';
 import type { SimHost, SimPool } from '../../src/sim/model';
 import { hands } from '../../src/sim/xapi';
@@ -85,6 +86,15 @@ describe('pool_patch, up to 7.0', () => {
     expect(await refusal(patching.stage({ ...hotfix, file: '/nowhere' }))).toBe('HOTFIX_FILE_GONE');
     expect(pool.patching.known).toEqual([]);
     expect(world.cloud.calls.filter(({ call }) => call === 'PUT /pool_patch_upload')).toHaveLength(1);
+  });
+
+  test('what can be opened and not read is told in words, and whoever works lives on', async () => {
+    const hotfix = files.artefact({ name: 'XS65E001' });
+    const folderOfIt = dirname(hotfix.file);
+    const unreadable = { ...hotfix, file: folderOfIt, bytes: statSync(folderOfIt).size };
+    expect(await refusal(patching.stage(unreadable))).toBe('HOTFIX_FILE_GONE');
+    await patching.stage(hotfix);
+    expect((await patching.seen()).staged.map(({ name }) => name)).toEqual(['XS65E001']);
   });
 
   test('who uploads it a second time is told nothing: it is there', async () => {

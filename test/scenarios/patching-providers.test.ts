@@ -142,6 +142,18 @@ test('XCP-ng 8.2: all packages that its updater has; it names no reboot, so thei
   expect(await problemsIn(it, run.id)).toEqual([]);
 });
 
+test('XCP-ng 8.2: a network driver that no list knows has its reboot before VMs are let back', async () => {
+  const it = latestOn('8.2.1', 'XCP-ng', {
+    hidden: { 'pool-a': { offers: [{ name: 'intel-ixgbe', guidance: [] }] } },
+  });
+  const run = await whole(it);
+  ended(it, run);
+  expect(patching(it).filter((call) => call.startsWith('host.reboot'))).toEqual([
+    'host.reboot host-1',
+    'host.reboot host-2',
+  ]);
+});
+
 describe('from 7.1 on, ISOs', () => {
   const files = folder('7.1.2');
   open.push(files);

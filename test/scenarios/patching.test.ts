@@ -1,5 +1,6 @@
 /** Hosts patched one after the other: each hotfix once, one reboot or none, whatever gets lost on the way. */
 import { writeFileSync } from 'node:fs';
+import { inHotfixRun } from '../../src/domain/problems-hotfix-run';
 import type { Run } from '../../src/domain/run';
 import type { PoolFile } from '../../src/sim/snapshot-file';
 import { hands } from '../../src/sim/xapi';
@@ -178,6 +179,35 @@ describe('what goes wrong is told in a sentence, and the pool rests in a state t
     expect(run.questions.map(({ ask }) => ask.text)).toContain('Once more: apply XS65E002 to host-2?');
     expect(times(it, 'pool_patch.apply', 'host-2')).toBe(3);
     expect(times(it, 'host.reboot', 'host-2')).toBe(1);
+  });
+
+  test('a cause that is removed is seen when somebody presses Try again, not before, and the words say so', async () => {
+    let ready = false;
+    const it = patchStory(BOTH, { answers: ({ ask }) => (ask.kind === 'retry' && !ready ? 'leave' : 'yes') });
+    const plan = await it.plan();
+    const { dom0 } = it.host('host-2');
+    it.host('host-2').dom0 = { ...dom0, freeMib: { ...dom0.freeMib, root: 0 } };
+    const id = await it.start(plan);
+    expect(problemOf(await it.play(id))!.doThis[0]).toBe(
+      'Remove the cause, then press Try again: all of them are asked anew.',
+    );
+    it.host('host-2').dom0 = dom0;
+    it.cloud.time.advanceTo(it.cloud.time.now() + 600_000);
+    expect(heldBy(await it.play(id))).toEqual(['PRECHECK_FAILED']);
+    ready = true;
+    const run = await it.play(id);
+    endedWell(it, run, '6.5.0');
+  });
+
+  test('no problem of a hotfix run promises that its line ends by itself', () => {
+    const texts = [
+      inHotfixRun.notStaged('H', 'pool-a', 'why.', []),
+      inHotfixRun.precheckFailed('pool-a', ['H on host-1: no.']),
+      inHotfixRun.hotfixFailed('host-1', 'H', 'why.', [], [], 'out of service'),
+      inHotfixRun.hotfixGone('host-1', ['H']),
+      inHotfixRun.stillPending('host-1', ['a reboot']),
+    ].map(({ doThis }) => doThis.join(' '));
+    expect(texts.filter((text) => !text.includes('press Try again') || /by itself/.test(text))).toEqual([]);
   });
 
   test('a file with another checksum is refused before any host is touched, and nothing is owed for it', async () => {

@@ -1,5 +1,5 @@
 /** Plugins in dom0 that install: updater.py of XCP-ng, and install-supp-pack of releases before 7.1 (xapi §8.4; xc §3.6). */
-import { guidanceOfPackage, providerFor } from '../../domain/patching';
+import { providerFor, type Guidance } from '../../domain/patching';
 import type { SimHost } from '../model';
 import { seePatch } from './breaches';
 import { hostAt, map, text, type Call } from './method';
@@ -11,6 +11,15 @@ import { XapiFailure } from './values';
 const UPDATER = 'updater.py';
 const PACKS = 'install-supp-pack';
 const CHANGES: ReadonlySet<string> = new Set([`${UPDATER} update`, `${PACKS} install`]);
+
+/** What these packages want once they are there. yum knows no such thing, and any other one is taken to be a driver. */
+const PACKAGES_WANT: ReadonlyMap<string, Guidance> = new Map([
+  ['xapi-core', 'restart-toolstack'],
+  ['xapi-xe', 'restart-toolstack'],
+  ['message-switch', 'restart-toolstack'],
+  ['openssh-server', 'none'],
+  ['tzdata', 'none'],
+]);
 
 export const changesHost = (call: Call): boolean =>
   CHANGES.has(`${text(call, 1)} ${text(call, 2)}`) || upgradeChanges(call);
@@ -60,7 +69,7 @@ async function runUpdater(call: Call, host: SimHost): Promise<string> {
     const fails = strike?.how === 'fail' || world.cloud.faults.strike('world:patch', host.name) !== undefined;
     for (const { name } of fails ? missing.slice(0, 1) : missing) {
       host.patching.updates.add(name);
-      const wanted = guidanceOfPackage(name);
+      const wanted = PACKAGES_WANT.get(name) ?? 'reboot';
       if (wanted !== 'none') host.patching.wants.add(wanted);
     }
     if (fails) throw failed('1', 'Error: Package does not match intended download');

@@ -65,9 +65,13 @@ test('where a release cannot show what is wanted, the plan is believed', () => {
   expect(hidesGuidance('updater', 'reboot')).toBe(true);
 });
 
-test('the names of packages tell what they want: the kernel a reboot, xapi its restart, a shell nothing', () => {
-  for (const name of ['kernel', 'kernel-alt', 'xen-hypervisor', 'glibc', 'microcode_ctl', 'intel-ixgbe-alt'])
-    expect([name, guidanceOfPackage(name)]).toEqual([name, 'reboot']);
-  expect(guidanceOfPackage('xapi-core')).toBe('restart-toolstack');
-  expect(guidanceOfPackage('openssh-server')).toBe('none');
+test('the names of packages tell what they want: xapi its restart, a shell nothing, and whatever is not known a reboot', () => {
+  const unknown =
+    'kernel kernel-alt xen-hypervisor glibc microcode_ctl intel-ixgbe-alt intel-ixgbe intel-microcode openvswitch ' +
+    'blktap sm qemu linux-firmware qlogic-fastlinq device-mapper-multipath xapi-nobody-knows vimless xcp-ng-release';
+  for (const name of unknown.split(' ')) expect([name, guidanceOfPackage(name)]).toEqual([name, 'reboot']);
+  for (const name of ['xapi-core', 'xcp-networkd', 'message-switch', 'guest-templates-json-data-linux'])
+    expect([name, guidanceOfPackage(name)]).toEqual([name, 'restart-toolstack']);
+  for (const name of ['openssh-server', 'tzdata', 'vim-minimal'])
+    expect([name, guidanceOfPackage(name)]).toEqual([name, 'none']);
 });

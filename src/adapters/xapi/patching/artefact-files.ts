@@ -1,6 +1,5 @@
 /** Files of hotfixes where the worker finds them: on its disk, or on a web server. */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { PATCH_SECONDS } from './seconds';
@@ -26,13 +25,34 @@ export const artefactFiles: ArtefactFiles = {
   open: (file) => (/^https?:\/\//i.test(file) ? fetched(file) : onDisk(file)),
 };
 
+/** Opened at once: a stream that opens by itself fails when nobody listens yet, and takes the worker with it. */
 async function onDisk(file: string): Promise<OpenArtefact> {
-  const { size } = await stat(file);
-  return {
-    bytes: size,
-    pieces: createReadStream(file, { highWaterMark: PIECE_BYTES }),
-    close: () => Promise.resolve(),
-  };
+  const handle = await open(file);
+  try {
+    const seen = await handle.stat();
+    if (!seen.isFile()) throw new Error('it is no file');
+    return {
+      bytes: seen.size,
+      pieces: piecesOf(handle),
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** Nothing is read before the first piece is asked for. */
+async function* piecesOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
+  try {
+    for (;;) {
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(PIECE_BYTES), 0, PIECE_BYTES, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 async function fetched(url: string): Promise<OpenArtefact> {

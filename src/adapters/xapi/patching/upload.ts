@@ -5,6 +5,7 @@ import type { StagedArtefact } from '../../../domain/patching';
 import { problems } from '../../../domain/problems';
 import { xapiProblem } from '../../../domain/xapi-advice';
 import { objectFrom, textFrom } from '../record';
+import type { OpenArtefact } from './artefact-files';
 import { type PatchContext } from './context';
 import { PATCH_SECONDS } from './seconds';
 
@@ -54,7 +55,7 @@ async function* checked(
 }
 
 /** Opened before anything is asked of the pool: a file that is not there costs nothing. */
-async function opened({ files }: PatchContext, artefact: StagedArtefact): Promise<AsyncIterable<Uint8Array>> {
+async function opened({ files }: PatchContext, artefact: StagedArtefact): Promise<OpenArtefact> {
   const { name, file } = artefact;
   const found = await files.open(file).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : 'it is unreadable';
@@ -66,7 +67,7 @@ async function opened({ files }: PatchContext, artefact: StagedArtefact): Promis
       problems.hotfixFileWrong(name, file, `it has ${found.bytes} bytes, not ${artefact.bytes}`),
     );
   }
-  return found.pieces;
+  return found;
 }
 
 /** A file that breaks off while it is read is no answer of the pool's: nothing was taken. */
@@ -90,9 +91,31 @@ export async function upload(
   progress: Progress,
 ): Promise<string> {
   const { session, source } = context;
-  const pieces = await opened(context, artefact);
+  const file = await opened(context, artefact);
   const doing = `upload ${artefact.name}`;
-  const task = textFrom(await session.act('task.create', [doing, 'xsupgrade'], doing), source);
+  try {
+    const task = textFrom(await session.act('task.create', [doing, 'xsupgrade'], doing), source);
+    return await sent(context, path, artefact, { task, pieces: file.pieces, progress, doing });
+  } finally {
+    // whoever read it to its end has closed it; what never left must not stay open
+    await file.close().catch(() => undefined);
+  }
+}
+
+interface Sending {
+  readonly task: string;
+  readonly pieces: AsyncIterable<Uint8Array>;
+  readonly progress: Progress;
+  readonly doing: string;
+}
+
+async function sent(
+  context: PatchContext,
+  path: string,
+  artefact: StagedArtefact,
+  { task, pieces, progress, doing }: Sending,
+): Promise<string> {
+  const { session, source } = context;
   try {
     const status = await session.put(
       (ref) =>
