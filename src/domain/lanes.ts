@@ -88,6 +88,12 @@ const begun = (run: Run, lane: LaneId): boolean =>
 export const inHand = (run: Run, but?: LaneId): readonly LaneId[] =>
   hostLanes(run).filter((lane) => lane !== but && currentLine(run, lane) !== undefined && begun(run, lane));
 
+/** Its last look before the first change is over; until then it merely waits for people. */
+export const hasBegunToChange = (run: Run, lane: LaneId): boolean =>
+  Object.values(run.lines).every(
+    ({ line, status }) => line.lane !== lane || line.kind !== 'confirm-approval' || status === 'done',
+  );
+
 /** Those of them whose block is not over: about to be emptied, being emptied, or away. No VM belongs there now. */
 export const notBack = (run: Run, but?: LaneId): readonly LaneId[] =>
   inHand(run, but).filter((lane) =>

@@ -261,7 +261,7 @@ export const met = {
     problem(
       'SMOKE_TEST_FAILED',
       `${vm} does not run on ${host}.`,
-      `CloudStack says: ${why}`,
+      why,
       `Look at ${host} before the next one is begun; then press Try again.`,
     ),
   stillMixed: (pool: string, others: readonly string[]): Problem =>

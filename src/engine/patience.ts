@@ -14,9 +14,9 @@ export function outOfPatience(
   state: LineState,
   at: number,
 ): PatienceNow {
-  const { softSeconds, hardSeconds, byProgress } = step.patience;
+  const { softSeconds, hardSeconds, byProgress, notBefore } = step.patience;
   const begun = state.patienceFrom ?? state.waitingSince ?? at;
-  const from = byProgress ? Math.max(begun, state.progressAt ?? begun) : begun;
+  const from = Math.max(begun, notBefore ?? begun, byProgress ? (state.progressAt ?? begun) : begun);
   const seconds = (at - from) / 1000;
   const soft = seconds >= softSeconds;
   const hard = seconds >= hardSeconds;

@@ -5,7 +5,7 @@
  */
 import { act, done, stop, wait, type Decision } from '../domain/decision';
 import { problems } from '../domain/problems';
-import { notYetItsTurn } from './one-at-a-time';
+import { fromItsTurn, notYetItsTurn } from './one-at-a-time';
 import { defineStep } from './step';
 import { csHost, minutes, type HostArgs } from './sight';
 
@@ -17,6 +17,9 @@ type Args = HostArgs & { readonly again?: boolean; readonly leaving?: boolean };
 
 /** From 3.0 the two are one state, and `Enable` is refused in Maintenance (cs §4.2). */
 const NO_OTHER_STATE = 'maintenance stands in its place: leaving it makes the host Enabled';
+
+/** A host that CloudStack shows otherwise takes one or two monitor rounds of 60 s; counted from its turn. */
+const PATIENCE = { softSeconds: minutes(5), hardSeconds: minutes(30), byProgress: true } as const;
 
 const enable = ({ host }: Args): Decision =>
   act('allocation is disabled', { subject: host, what: `enable allocation on ${host}`, args: null });
@@ -32,8 +35,11 @@ export const enableHostAllocation = defineStep<Args, Seen>({
   callTimeoutSeconds: 30,
   farDelaySeconds: 1,
   maxActs: 3,
-  // an empty host that is prepared before this one takes one or two monitor rounds of 60 s
-  patience: { softSeconds: minutes(5), hardSeconds: minutes(30), byProgress: true },
+  patience: PATIENCE,
+  limits: ({ line, run }) => {
+    const { again, leaving } = line.line.args as Args;
+    return again || leaving ? PATIENCE : fromItsTurn(PATIENCE, run, line.line.lane);
+  },
   observe: async (world, { id }) => {
     const { resourceState, allocation } = await csHost(world, id);
     return { resourceState, ...(allocation !== undefined && { allocation }) };

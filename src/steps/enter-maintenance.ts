@@ -7,7 +7,7 @@ import { act, done, stop, wait } from '../domain/decision';
 import { NotSent } from '../domain/errors';
 import { problems } from '../domain/problems';
 import type { CsJob, CsVm, XenVmSeen } from '../ports';
-import { notYetItsTurn } from './one-at-a-time';
+import { fromItsTurn, notYetItsTurn } from './one-at-a-time';
 import { defineStep } from './step';
 import { csHost, listed, minutes, xenHost, type HostArgs } from './sight';
 
@@ -47,6 +47,9 @@ const stuckOn = (
     })
     .map(({ name }) => name);
 
+/** An empty host needs one or two monitor rounds of 60 s; CloudStack 4.11 gives up after 20 (cs fact 16). */
+const PATIENCE = { softSeconds: minutes(10), hardSeconds: minutes(25), byProgress: true } as const;
+
 const TRANSITIONS = ['Starting', 'Stopping', 'Migrating'];
 
 export const enterMaintenance = defineStep<Args, Seen>({
@@ -57,8 +60,10 @@ export const enterMaintenance = defineStep<Args, Seen>({
   callTimeoutSeconds: 30,
   farDelaySeconds: 60, // one monitor round
   maxActs: 1,
-  // an empty host needs one or two monitor rounds of 60 s; CloudStack 4.11 gives up after 20 (cs fact 16)
-  patience: { softSeconds: minutes(10), hardSeconds: minutes(25), byProgress: true },
+  patience: PATIENCE,
+  // asked for, it is CloudStack that takes its time
+  limits: ({ line, run }) =>
+    Object.keys(line.acts).length > 0 ? PATIENCE : fromItsTurn(PATIENCE, run, line.line.lane),
   observe: async (world, { id, uuid, host, moves }, { line }) => {
     const [hosts, mine, vms, xen, xenHosts, servicesHeld] = await Promise.all([
       world.cloudStack.hosts(world.pool.clusterId),

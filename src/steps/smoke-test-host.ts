@@ -4,7 +4,7 @@
  */
 import { act, ask, done, stop, wait, type Act } from '../domain/decision';
 import { digestOf } from '../domain/digest';
-import { notBack } from '../domain/lanes';
+import { hasBegunToChange, notBack } from '../domain/lanes';
 import { problems } from '../domain/problems';
 import { answersOn } from '../domain/run';
 import { sameOrNewer } from '../domain/version';
@@ -59,7 +59,7 @@ export const smokeTestHost = defineStep<Args, Seen>({
       (vm) => vm.on === args.host && vm.power === 'Running' && vm.state === 'Running',
     );
     // the lines of a host in hand move what is on it; two lines never move one VM
-    const leaving = notBack(run, line.line.lane);
+    const leaving = notBack(run, line.line.lane).filter((lane) => hasBegunToChange(run, lane));
     const drained = now.vms.filter((vm) => vm.on !== undefined && leaving.includes(vm.on));
     if (drained.length > 0)
       return wait(
@@ -87,7 +87,7 @@ export const smokeTestHost = defineStep<Args, Seen>({
         problems.smokeTestFailed(
           args.host,
           broken.name,
-          now.failed[broken.name] ?? line.acts[broken.name]?.refusal?.what ?? '',
+          `CloudStack says: ${now.failed[broken.name] ?? line.acts[broken.name]?.refusal?.what ?? ''}`,
         ),
       );
     const next = may.find((vm) => vm.on !== args.host && vm.state === 'Running');
@@ -115,7 +115,11 @@ export const smokeTestHost = defineStep<Args, Seen>({
     return cloudStack.migrateVm({ id, kind }, hostId);
   },
   tooLong: ({ args, line }) =>
-    problems.smokeTestFailed(args.host, listed(args.vms) || 'no VM', line.waitingFor ?? 'it did not end'),
+    problems.smokeTestFailed(
+      args.host,
+      listed(args.vms) || 'no VM',
+      `${line.waitingFor ?? 'It did not end'}.`,
+    ),
 });
 
 const move = (args: Args, vm: VmLook): Act => ({

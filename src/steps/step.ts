@@ -32,6 +32,8 @@ export interface Patience {
   readonly hardSeconds: number;
   /** Counted from the last waiting text that was new, instead of from the beginning: progress renews patience. */
   readonly byProgress?: true;
+  /** Counted from no earlier than this, epoch milliseconds: when what it waited for ended that is not its own. */
+  readonly notBefore?: number;
 }
 
 export interface StepDefinition<Args extends Json, Seen extends Json> {
