@@ -1,8 +1,9 @@
 /** Asks for one host, with what was found on it. Bound to the host's section, its bounds and the findings. */
-import { ask, done, stop } from '../domain/decision';
+import { ask, done, stop, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
 import { answersOn } from '../domain/run';
 import { hostFacts, materialDigest, revised, shown, type HostFacts, type HostWork } from './host-facts';
+import { movedByTest } from './one-at-a-time';
 import { defineStep, LOOKS_ONLY } from './step';
 import { hours, type HostArgs } from './sight';
 
@@ -16,9 +17,11 @@ export const approveHost = defineStep<Args, HostFacts>({
   title: ({ host }) => `Approve ${host}`,
   patience: { softSeconds: hours(1), hardSeconds: hours(24 * 7) },
   observe: (world, { host }) => hostFacts(world, host),
-  decide: ({ args, now, line, run }) => {
+  decide: ({ args, now, at, line, run }) => {
     const revision = revised(now);
     if (revision) return revision;
+    const moved = now.blocks.length > 0 && movedByTest(run, line.line.lane, at);
+    if (moved) return wait(moved);
     if (now.blocks.length > 0) return stop(problems.blockedNow(args.host, now.blocks, now.advice));
     const digest = materialDigest(run, args.host, now);
     const yes = answersOn(run, line.line.id).findLast(

@@ -1,5 +1,5 @@
 /** The last look before the first change of a host: what was approved must still be what is true, else it is asked anew. */
-import { ask, done, stop } from '../domain/decision';
+import { ask, done, stop, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
 import { answersOn, recalled } from '../domain/run';
 import {
@@ -12,6 +12,7 @@ import {
   type HostFacts,
   type HostWork,
 } from './host-facts';
+import { movedByTest } from './one-at-a-time';
 import { defineStep, LOOKS_ONLY } from './step';
 import { hours, type HostArgs } from './sight';
 
@@ -24,9 +25,11 @@ export const confirmApproval = defineStep<Args, HostFacts>({
   title: ({ host }) => `Look once more that what was approved for ${host} still holds`,
   patience: { softSeconds: hours(1), hardSeconds: hours(24 * 7) },
   observe: (world, { host }) => hostFacts(world, host),
-  decide: ({ args, now, line, run }) => {
+  decide: ({ args, now, at, line, run }) => {
     const over = upgradedByOthers(args, now, run) ?? roleMoved(args, now) ?? revised(now);
     if (over) return over;
+    const moved = now.blocks.length > 0 && movedByTest(run, line.line.lane, at);
+    if (moved) return wait(moved);
     if (now.blocks.length > 0) return stop(problems.blockedNow(args.host, now.blocks, now.advice));
     const digest = materialDigest(run, args.host, now);
     const approved = recalled(run, 'approve-host', args.host).at(-1)?.result as

@@ -76,6 +76,23 @@ export function systemVmInFlight(run: Run, lane: LaneId): string | undefined {
   return undefined;
 }
 
+/** So long after a test the look of another lane may still show its VM on the way: one monitor round. */
+const TEST_SHOWS_SECONDS = 60;
+
+/** The test of a host moves a VM, of this host for all anybody knows: CloudStack and XAPI disagree on it until it has arrived. */
+export function movedByTest(run: Run, lane: LaneId, at: number): string | undefined {
+  const tests = Object.values(run.lines).filter(
+    ({ line, status, doneAt }) =>
+      line.kind === 'smoke-test-host' &&
+      line.lane !== lane &&
+      (status === 'begun' || (doneAt !== undefined && at - doneAt < TEST_SHOWS_SECONDS * 1000)),
+  );
+  const vms = tests.flatMap(({ acts }) => Object.keys(acts));
+  return vms.length === 0
+    ? undefined
+    : `${listed(vms)} moved by the test of ${listed(tests.map(({ line }) => line.lane))}`;
+}
+
 /** MiB that drains of other hosts have promised to each host within `seconds`, and that its free memory may not show yet. */
 export function promisedByOthers(
   run: Run,

@@ -48,7 +48,7 @@ test('the next host waits for its approval: this one is tested meanwhile, with a
     answers: ({ ask, line }) => (ask.kind === 'retry' || line.startsWith('host-4') ? 'leave' : 'yes'),
   });
   const id = await it.start(await inTurns(it, overlapped, 1));
-  const run = await it.play(id, { still: 6000 });
+  const run = await it.play(id, { still: 3000 });
 
   expect(heldBy(run)).toEqual([]);
   expect(currentLine(run, 'host-3')).toBeUndefined();
