@@ -1,7 +1,7 @@
 /** A small run that gives one thing back: what an aborted run still owes its pool. */
 import type { Json } from '../domain/json';
 import type { Obligation } from '../domain/obligation';
-import { hostNamed, type Snapshot } from '../domain/pool';
+import { hostNamed, type HostSnapshot, type Snapshot } from '../domain/pool';
 import { awaitUp } from '../steps/await-up';
 import { blockOperations } from '../steps/block-operations';
 import { byHand } from '../steps/by-hand';
@@ -56,8 +56,10 @@ function linesFor(input: ProcedureInput, owed: Obligation): readonly LineDraft[]
       return [enableHostAllocation(argsOf(pool, hostNamed(pool, on)))];
     case 'cluster-unmanaged':
       return [manageCluster({ cluster: on, ...masterBefore(pool, before) })];
-    case 'host-disabled':
-      return [enableHost(argsOf(pool, hostNamed(pool, on)))];
+    case 'host-disabled': {
+      const host = hostNamed(pool, on);
+      return [...readFirst(host), enableHost(argsOf(pool, host))];
+    }
     case 'installer-prepared': {
       const host = hostNamed(pool, on);
       return [
@@ -105,11 +107,32 @@ function entryBefore(before: Json, version: string): { readonly ownEntry?: strin
   return was.ownEntry !== undefined && was.version === version ? { ownEntry: was.ownEntry } : {};
 }
 
+/** What was applied to it does not run yet: nobody lets VMs onto a host like that without having read it (xapi §8). */
+function readFirst({ name, traits }: HostSnapshot): readonly LineDraft[] {
+  const { rebootsFor = [], restartsFor = [], guidance = [] } = traits ?? {};
+  const reboot = rebootsFor.length > 0 || guidance.includes('reboot');
+  if (!reboot && restartsFor.length === 0 && !guidance.includes('restart-toolstack')) return [];
+  const updates = [...new Set([...rebootsFor, ...restartsFor])];
+  const wanted = reboot ? 'a reboot' : 'a restart of its toolstack';
+  const way = reboot ? 'reboot it' : 'run xe-toolstack-restart on it';
+  return [
+    byHand({
+      title: `Decide whether ${name} serves although it still wants ${wanted}`,
+      doThis: [
+        `${name} has updates that do not run yet${updates.length > 0 ? `: ${updates.join(', ')}` : ''}. They want ${wanted}.`,
+        `Best: ${way} now, while it is out of service and empty; confirm when XAPI shows it live again.`,
+        `Or confirm as it is: it takes VMs again, and the next plan of hotfixes finishes it.`,
+      ],
+    }),
+  ];
+}
+
 function outOfMaintenance(input: ProcedureInput, name: string): readonly LineDraft[] {
   const { snapshot: pool } = input;
   const host = hostNamed(pool, name);
   const args = argsOf(pool, host);
   return [
+    ...readFirst(host),
     enableHost(args),
     awaitUp(args),
     verifyAgent({ ...args, srs: heartbeatSrs(pool, host), ...binFor(input) }),

@@ -36,8 +36,11 @@ type Seen = {
 
 /** A request that was lost may still take effect for so long. */
 const SETTLE_SECONDS = 120;
-/** Nobody waits longer than this for a VM to come home, nor for CloudStack to say where it is. */
+/** Nobody waits longer than this for one VM on its way home: 512 GiB over 10 Gbit/s take ten minutes, a busy guest several times that. */
 const GIVE_UP_SECONDS = hours(1);
+/** No move begins later than this: whoever comes home over night is not what the window was for. */
+const BEGIN_WITHIN_SECONDS = hours(4);
+/** CloudStack does not say where the VMs are. */
 const BLIND_SECONDS = minutes(5);
 
 const NOTHING = {
@@ -58,7 +61,7 @@ export const moveBack = defineStep<Args, Seen>({
   maxActs: 1,
   onRefusal: 'decide',
   // it gives up by itself before that: nobody is asked about it
-  patience: { softSeconds: hours(2), hardSeconds: hours(3) },
+  patience: { softSeconds: hours(2), hardSeconds: hours(6) },
   observe: async (world, args, { line }) => {
     try {
       return await look(world, args, line);
@@ -79,11 +82,17 @@ export const moveBack = defineStep<Args, Seen>({
             left: args.vms,
           });
     const fates = leftFor(evidence).map((name) => fateOf(evidence, name));
-    const under = fates.filter(({ is }) => is === 'on its way').map(({ vm }) => vm);
-    if (under.length > 0 && since < GIVE_UP_SECONDS) return wait(`on its way home: ${listed(under)}`);
+    const under = fates
+      .filter(({ vm, is }) => is === 'on its way' && at - begunAt(line, vm, at) < GIVE_UP_SECONDS * 1000)
+      .map(({ vm }) => vm);
+    if (under.length > 0) return wait(`on its way home: ${listed(under)}`);
+    if (since >= BEGIN_WITHIN_SECONDS)
+      return ended(
+        fates.map((fate) => (fate.is === 'may come' ? { ...fate, why: 'not begun in time' } : fate)),
+      );
     const next = fates.find(({ is }) => is === 'may come');
     const vm = now.vms.find(({ name }) => name === next?.vm);
-    if (!next || !vm || under.length > 0) return ended(fates);
+    if (!next || !vm) return ended(fates);
     return act(
       `${counted(fates.filter(({ is }) => is === 'may come').length, 'VM')} to come home to ${args.host}`,
       {
@@ -99,6 +108,10 @@ export const moveBack = defineStep<Args, Seen>({
   },
   tooLong: ({ line }) => problems.tooLong(line.line.title, 'the VMs run where they are'),
 });
+
+/** Each VM has a time of its own: twenty that take five minutes each are no reason to leave the last eight. */
+const begunAt = ({ acts, patienceFrom }: LineState, vm: string, at: number): number =>
+  acts[vm]?.intendedAt ?? patienceFrom ?? at;
 
 async function look(world: World, args: Args, line: LineState): Promise<Seen> {
   const [vms, rows, away, xen] = await Promise.all([

@@ -8,7 +8,7 @@ import { procedures } from '../../src/procedures';
 import { rollingUpgrade } from '../../src/procedures/rolling-upgrade';
 import { haSeen } from '../../src/steps/disable-ha';
 import { story } from '../support/story';
-import { halfWay, healthyPool } from '../support/snapshots';
+import { halfWay, healthyPool, hostTraits } from '../support/snapshots';
 import { flowed, page, partsOf, titlesOf } from './markdown';
 import {
   anyPool,
@@ -288,6 +288,22 @@ describe('give back', () => {
     'test-network': 'xsupgrade-1',
   };
 
+  const whole = everything();
+  const halfPatched = {
+    ...whole,
+    hosts: whole.hosts.map((host) => ({ ...host, traits: { ...hostTraits, rebootsFor: ['XS65E001'] } })),
+  };
+
+  test('a host that waits for nothing is given back without a question', async () => {
+    const lines = async (pool: typeof whole) =>
+      (
+        await planFor({ pool, plan: { procedure: giveBack, owed: [owed('host-disabled', 'host-2', null)] } })
+      ).sections.flatMap((section) => section.lines.map(({ kind }) => kind));
+
+    expect(await lines(whole)).toEqual(['enable-host']);
+    expect(await lines(halfPatched)).toEqual(['by-hand', 'enable-host']);
+  });
+
   test('the runbook has a section for everything that can be owed, and for nothing else', () => {
     expect([...sections.keys()].sort()).toEqual([...OWED].sort());
   });
@@ -295,7 +311,10 @@ describe('give back', () => {
   test.each(OWED)('giving back %s walks the lines below its heading', async (what) => {
     const before = what === 'ha-off' ? haSeen(HA) : null;
 
-    const plan = await planFor({ plan: { procedure: giveBack, owed: [owed(what, ON[what], before)] } });
+    const plan = await planFor({
+      pool: halfPatched,
+      plan: { procedure: giveBack, owed: [owed(what, ON[what], before)] },
+    });
 
     expect(plan.sections.map(({ title }) => title)).toEqual(['Give back']);
     expect(titles(plan.sections[0]).map((title) => title.replace('VMS', 'VM'))).toEqual(

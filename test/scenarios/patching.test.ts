@@ -266,7 +266,7 @@ test('an aborted run owes the files that it has brought; giving back removes the
   expect(it.pool.patching.known).toEqual([]);
 });
 
-test('aborted while a host is held half patched: given back, it serves; the next plan takes it from there', async () => {
+test('aborted while a host is held half patched: given back, it serves once somebody has read what it wants; the next plan takes it from there', async () => {
   const it = patchStory(BOTH, leave);
   const later = (): void => it.cloud.time.advanceTo(it.cloud.time.now() + 60_000);
   it.cloud.faults.add([{ call: 'world:patch', on: 'host-2', nth: 2, how: 'fail' }]);
@@ -277,7 +277,13 @@ test('aborted while a host is held half patched: given back, it serves; the next
   for (const owed of ['host-disabled:host-2', 'host-in-maintenance:host-2']) {
     later();
     const { run } = await it.ask(it.operator.giveBack(BOB, 'pool-a', owed));
-    expect([owed, (await it.play(run)).phase]).toEqual([owed, 'finished']);
+    const given = await it.play(run);
+    expect([owed, given.phase]).toEqual([owed, 'finished']);
+    // and nobody has let it serve without having read what it still wants
+    expect(given.questions.map(({ ask }) => ask.text)).toEqual([
+      'Done? Decide whether host-2 serves although it still wants a reboot',
+    ]);
+    expect(given.questions[0]!.ask.saw[0]).toContain('XS65E001. They want a reboot.');
   }
   later();
   const plan = await it.plan();

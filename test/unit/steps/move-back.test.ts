@@ -94,7 +94,30 @@ test('a refusal, a lost answer or an hour of waiting ends in a sentence, never i
   expect(of(both({}), { acts: { a: lost } })).toMatch(/^done: .*a \(it was asked for and has not moved\)/);
   const late = { patienceFrom: secondsAgo(3700), begunAt: secondsAgo(3700) };
   expect(of(both({ state: 'Migrating' }), { line: late })).toMatch(/^done: .*a \(on its way\)/);
-  expect(moveBack.step.patience.hardSeconds).toBeGreaterThan(3700);
+});
+
+test('the hour is each VM’s own: one that takes long leaves their time to the others', () => {
+  const begun = (hours: number) => ({
+    patienceFrom: secondsAgo(3600 * hours),
+    begunAt: secondsAgo(3600 * hours),
+  });
+  const under = { vms: [vm('a', 'host-2'), vm('b', 'host-1', { state: 'Migrating' })] };
+  expect(of(under, { line: begun(2), acts: { b: sent } })).toBe('wait: on its way home: b');
+  expect(of({ vms: [vm('a', 'host-2'), vm('b', 'host-1')] }, { line: begun(2) })).toBe(
+    'act: migrate b to host-2',
+  );
+  const hangs = { vms: [vm('a', 'host-1', { state: 'Migrating' }), vm('b', 'host-1')] };
+  const asked = { outcome: 'answered' as const, intendedAt: secondsAgo(3700) };
+  expect(of(hangs, { line: begun(2), acts: { a: asked } })).toBe('act: migrate b to host-2');
+});
+
+test('what has not begun within four hours stays, and that is said', () => {
+  const line = { patienceFrom: secondsAgo(14_500), begunAt: secondsAgo(14_500) };
+  expect(of({ vms: [vm('a', 'host-2'), vm('b', 'host-1')] }, { line })).toBe(
+    'done: back: a; left where they are: b (not begun in time)',
+  );
+  // the last of them begins before that and has its hour: nobody is asked
+  expect(moveBack.step.patience.hardSeconds).toBeGreaterThan(14_400 + 3600);
 });
 
 test('a CloudStack that cannot be read is waited for some minutes; then the line is over', () => {
