@@ -4,6 +4,7 @@
  */
 import { access, constants, stat } from 'node:fs/promises';
 import { completed, type Hotfix } from '../domain/hotfixes';
+import { shownFile } from '../domain/patching';
 import type { PoolFacts } from '../ports';
 import { fetchFeed } from './updates-feed';
 
@@ -32,7 +33,7 @@ export async function catalogueNow(
   withFiles: boolean,
 ): Promise<Pick<PoolFacts, 'hotfixes' | 'hotfixFiles' | 'feedUnread'>> {
   const read = hotfixFeed === undefined ? { hotfixes: [] } : await fetchFeed(hotfixFeed);
-  if ('wrong' in read) return { feedUnread: `${hotfixFeed} ${read.wrong}` };
+  if ('wrong' in read) return { feedUnread: `${shownFile(hotfixFeed ?? '')} ${read.wrong}` };
   const whole = completed(read.hotfixes, hotfixes);
   return {
     ...(whole.length > 0 && { hotfixes: whole }),

@@ -1,4 +1,5 @@
 /** A feed of updates at a URL, read when a plan needs it. Too large, too slow or no feed: a sentence, never half a catalogue. */
+import { shownFile } from '../domain/patching';
 import { readFeed, type FeedRead } from '../domain/updates-feed';
 
 /** A feed of every release there ever was is below one megabyte. */
@@ -20,6 +21,8 @@ export async function fetchFeed(url: string): Promise<FeedRead> {
     return readFeed(Buffer.concat(parts).toString('utf8'));
   } catch (error) {
     const cause = error instanceof Error ? (error.cause ?? error) : error;
-    return { wrong: `cannot be fetched: ${cause instanceof Error ? cause.message : String(cause)}` };
+    const why = cause instanceof Error ? cause.message : String(cause);
+    // what cannot be asked for is quoted whole, with what may be secret in it
+    return { wrong: `cannot be fetched: ${why.replaceAll(url, shownFile(url))}` };
   }
 }

@@ -1,4 +1,5 @@
 /** What is not staged yet is uploaded from a file that is known byte for byte: another one is never sent (issue: checksum verified). */
+import { shownFile } from '../domain/patching';
 import { defineCheck, found } from './check';
 
 export const hotfixFile = defineCheck({
@@ -28,7 +29,7 @@ export const hotfixFile = defineCheck({
           lacks.length > 0
             ? `${name} cannot be uploaded: the catalogue has no ${lacks.join(', no ')} of it.`
             : `${name} cannot be uploaded: ${wrong}.`,
-          [file === undefined ? 'it is not staged on the pool either' : `file: ${file}`],
+          [file === undefined ? 'it is not staged on the pool either' : `file: ${shownFile(file)}`],
           lacks.length > 0
             ? `Write ${lacks.join(', ')} of ${name} into hotfixes.yaml; sha256sum and wc -c print the last two.`
             : `Put the file of ${name} where hotfixes.yaml says, and see that its length and checksum are those of its maker.`,

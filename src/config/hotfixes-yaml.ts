@@ -8,8 +8,9 @@ import { ARTEFACT_KINDS, GUIDANCE } from '../domain/patching';
 import type { Problem } from '../domain/problem';
 import { readFeed } from '../domain/updates-feed';
 import { keyPath, nearest } from './mistakes';
+import { secretsIn } from './secrets-in-yaml';
 
-export const HOTFIXES_YAML = 'hotfixes.yaml';
+export const HOTFIXES_YAML = 'hotfixes.yaml' as const;
 
 /** A feed of every release there ever was is below one megabyte. */
 const FEED_BYTES = 8_000_000;
@@ -64,7 +65,10 @@ export function readHotfixes(dir: string): Catalogue & { readonly problems: read
   const document = parseDocument(readFileSync(file, 'utf8'), { prettyErrors: false, uniqueKeys: true });
   if (document.errors.length > 0)
     return refused([wrong('is not YAML', 'Look at its indentation and its quotes')]);
-  const parsed = hotfixesYaml.safeParse(document.toJS());
+  const input: unknown = document.toJS();
+  const secret = secretsIn(input, [], HOTFIXES_YAML);
+  if (secret.length > 0) return refused(secret);
+  const parsed = hotfixesYaml.safeParse(input);
   if (!parsed.success)
     return refused(
       parsed.error.issues.map((issue) =>

@@ -26,6 +26,13 @@ export interface StagedArtefact {
   readonly bytes: number;
 }
 
+/** A file as people may read it: of a URL the last part of its path alone, for login and query may be secret. */
+export function shownFile(file: string): string {
+  if (!/^https?:/i.test(file)) return file;
+  const path = file.replace(/^https?:\/*[^/?#]*/i, '').replace(/[?#].*$/, '');
+  return path.split('/').findLast((part) => part !== '') ?? 'a web server';
+}
+
 /** What a pool holds and what its hosts have, whatever the provider. Everything by name as XAPI shows it; uuid where there is one. */
 export interface PatchesSeen {
   /** On the master or in an SR, ready to be applied. */

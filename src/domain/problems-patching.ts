@@ -1,4 +1,5 @@
 /** What stands in the way of hotfixes and updates before any host is touched. */
+import { shownFile } from './patching';
 import { problem, type Problem } from './problem';
 
 export const withPatches = {
@@ -50,7 +51,7 @@ export const withPatches = {
   hotfixFileGone: (name: string, file: string, why: string): Problem =>
     problem(
       'HOTFIX_FILE_GONE',
-      `The file of ${name} cannot be read: ${file}.`,
+      `The file of ${name} cannot be read: ${shownFile(file)}.`,
       `${why}. Nothing of it is on the pool.`,
       'Put the file where the catalogue says, readable for the worker, or correct the catalogue; then press Try again.',
     ),
@@ -59,7 +60,7 @@ export const withPatches = {
       'HOTFIX_FILE_WRONG',
       `The file of ${name} is not the one in the catalogue: ${what}.`,
       'It was compared while it was sent, and its end was never sent: the pool has not taken it.',
-      `Fetch it again and compare: sha256sum ${file}`,
+      `Fetch it again and compare: sha256sum ${shownFile(file)}`,
       'If the catalogue is wrong, correct it and plan again.',
     ),
   hotfixNoRoom: (name: string, mebibytes: number): Problem =>

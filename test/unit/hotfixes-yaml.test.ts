@@ -3,6 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigInvalid, loadConfig, poolFacts, watchConfig } from '../../src/config';
+import { catalogueNow } from '../../src/adapters/hotfix-files';
+import { artefactFiles } from '../../src/adapters/xapi/patching/artefact-files';
+import { shownFile } from '../../src/domain/patching';
+import { problems } from '../../src/domain/problems';
 import { fencesOf, page } from '../docs/markdown';
 
 const [POOLS = ''] = fencesOf(page('docs/configuration.md'), 'yaml');
@@ -44,6 +48,37 @@ test('without the file there is no catalogue, and no pool has one', () => {
   const config = loadConfig(dir, ENV);
   expect(config.hotfixes).toEqual([]);
   expect(poolFacts(config, 'pool-a').hotfixes).toBeUndefined();
+});
+
+test.each([
+  'feed: https://ann:tiger@mirror.example/updates.xml',
+  list("file: 'https://ann:tiger@mirror.example/a.iso'"),
+])('a login in a URL is refused and never repeated', (yaml) => {
+  const [said = '', ...more] = refusals(yaml);
+  expect(more).toEqual([]);
+  expect(said).toMatch(/^hotfixes\.yaml: .* holds a secret\./);
+  expect(said).not.toContain('tiger');
+});
+
+test('of a URL people read the last part of its path alone: never a login, never a query', () => {
+  const url = 'https://ann:tiger@mirror.example/xs/a.iso?X-Amz-Signature=tiger#tiger';
+  const texts = JSON.stringify([
+    problems.hotfixFileGone('A', url, 'it is gone'),
+    problems.hotfixFileWrong('A', url, 'it is longer'),
+  ]);
+  expect([texts.includes('a.iso'), /tiger|mirror/.test(texts)]).toEqual([true, false]);
+  expect(['/srv/a.iso', 'https://ann:tiger@mirror.example?tiger'].map(shownFile)).toEqual([
+    '/srv/a.iso',
+    'a web server',
+  ]);
+});
+
+test('a feed and a file that cannot even be asked for do not tell their login', async () => {
+  const url = 'http://ann:tiger@127.0.0.1:1/updates.xml?tiger';
+  const said = await catalogueNow({ hotfixes: [], hotfixFeed: url }, false);
+  expect(said.feedUnread).toContain('updates.xml cannot be fetched');
+  const file = await artefactFiles.open(url).catch(String);
+  expect(JSON.stringify([said, file])).not.toContain('tiger');
 });
 
 test('the example of the page loads, with its defaults', () => {

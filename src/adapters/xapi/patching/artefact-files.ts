@@ -2,6 +2,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
+import { shownFile } from '../../../domain/patching';
 import { PATCH_SECONDS } from './seconds';
 
 /** Small enough that a few of them at once are nothing, large enough for a gigabit line. */
@@ -56,7 +57,13 @@ async function* piecesOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
 }
 
 async function fetched(url: string): Promise<OpenArtefact> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(PATCH_SECONDS * 1000) });
+  const answer = await fetch(url, { signal: AbortSignal.timeout(PATCH_SECONDS * 1000) }).catch(
+    (error: unknown) => {
+      // what cannot be asked for is quoted whole, with what may be secret in it
+      const why = error instanceof Error ? error.message : 'it cannot be fetched';
+      throw new Error(why.replaceAll(url, shownFile(url)));
+    },
+  );
   const { body } = answer;
   if (!answer.ok || !body) {
     await body?.cancel();
