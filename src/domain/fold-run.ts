@@ -255,7 +255,8 @@ function answered(run: Run, entry: Extract<Entry, { type: 'QuestionAnswered' }>,
     return {
       ...rest,
       status: line.status === 'stopped' ? 'begun' : line.status,
-      retries: line.retries + 1,
+      // a way out is no try of this line: its lines, or its second question, are still to come
+      retries: line.retries + (question.ask.ways ? 0 : 1),
       patienceFrom: at,
       overdue: false,
       ...(entry.way !== undefined && { way: { way: entry.way, by: entry.by, at } }),

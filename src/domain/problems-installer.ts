@@ -24,7 +24,7 @@ export const withInstaller = {
     ),
   installerRefused: (host: string, reason: string, pool: string, url: string): Problem =>
     offering(
-      ['look', 'by-hand', 'take-back'],
+      ['look', 'again', 'by-hand', 'take-back'],
       problem(
         'INSTALLER_REFUSED',
         `${host} cannot prepare the installer: ${reason}.`,
@@ -35,13 +35,13 @@ export const withInstaller = {
     ),
   installerNotPrepared: (host: string, said: string): Problem =>
     offering(
-      ['look', 'by-hand', 'take-back'],
+      ['look', 'again', 'by-hand', 'take-back'],
       problem(
         'INSTALLER_NOT_PREPARED',
         `${host} was asked for the installer and carries none: ${said}`,
         'Its upgrade plugin failed on the way; the boot loader names no installer, so the host would boot its own system.',
         `Look at ${host}: df -h / /boot /var; tail /var/log/SMlog /var/log/messages`,
-        'Make room, or put right what is named, then press Look again: it is asked once more. Or choose: by hand, or take it back.',
+        'Make room, or put right what is named, then press Try again. Or choose: by hand, or take it back.',
       ),
     ),
   installerGone: (host: string): Problem =>
@@ -52,7 +52,7 @@ export const withInstaller = {
         `${host} would not boot the installer.`,
         'It was prepared, and its boot loader no longer names it: somebody took it back, or the host was rebooted meanwhile.',
         `Look at ${host}: cat /boot/extlinux.conf; cat /boot/grub/grub.cfg /boot/grub/grubenv`,
-        'Then choose: once more, by hand, or take it back.',
+        'Then choose: try again, by hand, or take it back.',
       ),
     ),
   repartitionRefused: (host: string, why: string): Problem =>
@@ -112,12 +112,24 @@ export const withInstaller = {
         `If it is older: abort this run, and plan the pool to ${version}; the hosts that are left follow.`,
       ),
     ),
-  installerTakenBack: (host: string, version: string, pool: string): Problem =>
+  /** `owed`: ids of what is still to be given back, the stopped VMs among them. */
+  installerTakenBack: (
+    host: string,
+    version: string,
+    pool: string,
+    owed: readonly string[],
+    stopped: readonly string[],
+  ): Problem =>
     problem(
       'INSTALLER_TAKEN_BACK',
-      `${host} is in service again on ${version}; it was not upgraded.`,
-      'The installer was taken back, as a person chose. No later host is begun.',
+      `${host} is in service again on ${version}; it was not upgraded.${stopped.length > 0 ? ` Still stopped: ${stopped.join(', ')}.` : ''}`,
+      `The installer was taken back, as a person chose. No later host is begun.${stopped.length > 0 ? ` In a mixed pool a VM starts only on a host of the newest version that has its disks.` : ''}`,
       `Abort this run; then plan again, with --automatic or by hand: xsupgrade plan ${pool}`,
+      ...(owed.length > 0
+        ? [
+            `Still owed: ${owed.join(', ')}. The next plan gives it back; or one by one, after the abort: xsupgrade obligations ${pool} --give-back WHICH`,
+          ]
+        : []),
     ),
   bootsInstaller: (host: string, what: string, pool: string): Problem =>
     problem(

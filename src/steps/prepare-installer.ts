@@ -4,11 +4,11 @@
  */
 import { act, done, stop, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
-import type { SubjectActs } from '../domain/run';
+import { answersOn, type LineState, type Run, type SubjectActs } from '../domain/run';
 import { bootLook, PREPARED_WITHIN_SECONDS, stateOf, unsafe, type BootSeen, type Unseen } from './next-boot';
 import { defineStep } from './step';
 import { minutes, type HostArgs } from './sight';
-import { bootedByHand, wayOut } from './ways-out';
+import { wayOut } from './ways-out';
 
 type Args = HostArgs & Unseen & { readonly url: string; readonly to: string };
 
@@ -22,6 +22,12 @@ const MOST_ACTS = 2;
 const inDoubt = (asked: SubjectActs | undefined): asked is SubjectActs =>
   asked?.outcome === 'intended' || asked?.outcome === 'lost';
 
+/** Somebody was asked once more since it was refused, and said yes; who only looks again has not said so. */
+const wanted = (run: Run, line: LineState, { intendedAt }: SubjectActs): boolean =>
+  answersOn(run, line.line.id).some(
+    ({ ask, answer }) => ask.kind === 'retry' && !ask.ways && answer.says === 'yes' && answer.at > intendedAt,
+  );
+
 export const prepareInstaller = defineStep<Args, BootSeen>({
   kind: 'prepare-installer',
   v: 1,
@@ -34,7 +40,7 @@ export const prepareInstaller = defineStep<Args, BootSeen>({
   patience: { softSeconds: minutes(20), hardSeconds: minutes(60) },
   observe: (world, args) => bootLook(world, args),
   decide: ({ args, now, at, line, run }) => {
-    if (bootedByHand({ line, run })) return done(`${args.host} was booted by a person instead`);
+    if (line.took === 'by-hand') return done(`${args.host} was booted by a person instead`);
     const asked = line.acts[args.host];
     const ended =
       asked?.outcome === 'answered' || (asked && at - asked.intendedAt >= PREPARED_WITHIN_SECONDS * 1000);
@@ -60,6 +66,8 @@ export const prepareInstaller = defineStep<Args, BootSeen>({
     if (way) return way;
     const stopped = unsafe(args, now);
     if (stopped) return stopped;
+    if (asked?.outcome === 'refused' && asked.refusal && !wanted(run, line, asked))
+      return stop(asked.refusal);
     // asked as often as it may be by itself, and its last words say why
     const tried = asked?.outcome === 'lost' && asked.tries >= MOST_ACTS * (1 + line.retries);
     if (tried && asked.lost !== undefined) return stop(problems.installerNotPrepared(args.host, asked.lost));

@@ -7,6 +7,7 @@ import { digestOf } from '../domain/digest';
 import { numberOf, prefixOf } from '../domain/line-ids';
 import type { PlannedLine, Revision } from '../domain/plan';
 import { planDigest } from '../domain/plan-digest';
+import type { Problem } from '../domain/problem';
 import { problems } from '../domain/problems';
 import { answersOn, type LineState, type Run } from '../domain/run';
 import { WAY_WORDS, type WayOut } from '../domain/ways-out';
@@ -49,14 +50,12 @@ const TO_SERVICE = [
 
 /** What follows from the way that was chosen on this line; undefined where nothing was, or only another look. */
 export function wayOut(held: Held): Decision | undefined {
-  const { args, line, run } = held;
+  const { line } = held;
   const way = line.way?.way;
   switch (way) {
     case undefined:
     case 'look':
-      return line.took === 'take-back'
-        ? stop(problems.installerTakenBack(args.host, fromOf(held), run.plan.pool))
-        : undefined;
+      return line.took === 'take-back' ? stop(takenBack(held)) : undefined;
     case 'again':
       return againOf(held);
     case 'by-hand':
@@ -66,6 +65,13 @@ export function wayOut(held: Held): Decision | undefined {
     case 'recovery':
       return taken(held, way, recoveryOf(held));
   }
+}
+
+function takenBack(held: Held): Problem {
+  const { args, run } = held;
+  const stopped = run.owed.filter(({ what }) => what === 'vm-stopped').map(({ on }) => on);
+  const owed = run.owed.map(({ id }) => id);
+  return problems.installerTakenBack(args.host, fromOf(held), run.plan.pool, owed, stopped);
 }
 
 /** The second answer, on a fresh look: only that allows one more act. */
@@ -114,12 +120,13 @@ function recoveryOf(held: Held): readonly LineDraft[] {
   return [words, ...(line.line.kind === 'prove-upgrade' ? copies(held, ['await-host', 'trust-host']) : [])];
 }
 
-/** Of what is still to come, with the version that the host has kept. */
+/** Of what is still to come, with the version that the host has kept; and what was stopped for it starts again. */
 function toServiceOf(held: Held): readonly LineDraft[] {
   const { line, run } = held;
   const planned = linesAround(run, line).filter(
     ({ id, kind, block }) =>
-      TO_SERVICE.includes(kind) && block === line.line.block && run.lines[id]?.status === 'planned',
+      run.lines[id]?.status === 'planned' &&
+      (kind === 'start-vms' || (TO_SERVICE.includes(kind) && block === line.line.block)),
   );
   return planned.map((one) =>
     one.kind === 'leave-maintenance' ? { ...one, args: { ...object(one.args), to: fromOf(held) } } : one,
@@ -130,7 +137,10 @@ function toServiceOf(held: Held): readonly LineDraft[] {
 function copies({ run, line }: Held, kinds: readonly string[]): readonly LineDraft[] {
   const lines = linesAround(run, line);
   return kinds.flatMap((kind): LineDraft | readonly LineDraft[] => {
-    const one = lines.find((other) => other.kind === kind);
+    // the oldest: what another way has put in before may be without its installer
+    const [one] = lines
+      .filter((other) => other.kind === kind)
+      .toSorted((a, b) => numberOf(a.id) - numberOf(b.id));
     if (!one) return [];
     return kind === 'disable-host' ? { ...one, args: { ...object(one.args), again: true } } : one;
   });
@@ -195,7 +205,7 @@ function without(line: LineDraft, key: string): LineDraft {
   return { ...line, args };
 }
 
-/** A person has booted this host instead, on the way that was chosen here or at its preparation. */
+/** A person has booted this host instead, on the way that was chosen here or at the last preparation before this line. */
 export function bootedByHand({ line, run }: Pick<Held, 'line' | 'run'>): boolean {
   if (line.took === 'by-hand') return true;
   const lines = linesAround(run, line);

@@ -26,7 +26,7 @@ const rows: readonly Row[] = [
     fault: prepare('NOT_FOUND'),
     code: 'INSTALLER_REFUSED',
     says: /the server says that the files are not there/,
-    way: 'look',
+    way: 'again',
     ends: 'upgraded',
   },
   {
@@ -50,7 +50,7 @@ const rows: readonly Row[] = [
     fault: prepare('NO_TREEINFO'),
     code: 'INSTALLER_REFUSED',
     says: /hidden file \.treeinfo is not served/,
-    way: 'look',
+    way: 'again',
     ends: 'upgraded',
   },
   {
