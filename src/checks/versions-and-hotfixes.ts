@@ -20,7 +20,8 @@ const verb = (hosts: readonly HostSnapshot[]): string => (hosts.length === 1 ? '
 
 function versions(pool: Snapshot, target: string, extra: Extra): Found[] {
   const all = new Set(pool.hosts.map((host) => host.version));
-  if (!changesVersion(extra) && all.size > 1) return [unfinished(pool, sortedNames(all))];
+  if (!changesVersion(extra) && all.size > 1)
+    return [halfUpdated(pool, extra) ?? unfinished(pool, sortedNames(all))];
   const done = pool.hosts.filter((host) => compareVersions(host.version, target) === 0);
   const left = pool.hosts.filter((host) => compareVersions(host.version, target) < 0);
   const old = new Set(left.map((host) => host.version));
@@ -54,6 +55,32 @@ function versions(pool: Snapshot, target: string, extra: Extra): Found[] {
       `The plan goes on with ${namesOf(left)}.`,
     ),
   ];
+}
+
+/**
+ * Updates may bring another version: in the middle of such a run the master has it first, and whoever has not has its turn
+ * still to come. A new plan goes on with what is left where only the last number differs; more than that is an upgrade.
+ */
+function halfUpdated(pool: Snapshot, { patching, toCome }: Extra): Found | undefined {
+  const work = patching?.work;
+  const master = pool.hosts.find(({ name }) => name === pool.master);
+  if (work?.asked !== 'latest' || !master) return undefined;
+  const left = pool.hosts.filter(({ version }) => version !== master.version);
+  const series = (version: string): string => version.split('.', 2).join('.');
+  const goesOn = left.every(
+    ({ name, version }) =>
+      compareVersions(version, master.version) < 0 &&
+      work.hosts[name] !== undefined &&
+      (toCome !== undefined || series(version) === series(master.version)),
+  );
+  if (!goesOn) return undefined;
+  return found(
+    'note',
+    pool.name,
+    `The updates have brought ${master.version}; ${namesOf(left)} will get it too.`,
+    versionLines(pool.hosts),
+    `Nothing to do: the plan goes on with ${namesOf(left)}.`,
+  );
 }
 
 /** What leaves the version alone waits for the upgrade that does not: only forward moves are left in a mixed pool. */

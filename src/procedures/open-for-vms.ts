@@ -20,7 +20,11 @@ export function openForVms(
   const args = argsOf(pool, host);
   const proven = [awaitUp(args), verifyAgent({ ...args, srs: heartbeatSrs(pool, host), ...binFor(input) })];
   if (skipsMaintenance(input, host)) return [...proven, enableHostAllocation({ ...args, again: true })];
-  const leave = { ...args, to: input.target };
+  const leave = {
+    ...args,
+    to: input.target,
+    ...(input.patching?.asked === 'latest' && { latest: true as const }),
+  };
   return showsConnection(pool.cloudstack.version)
     ? [...proven, ...beforeLeaving, leaveMaintenance(leave)]
     : [...beforeLeaving, leaveMaintenance({ ...leave, hidden: true }), ...proven];

@@ -4,11 +4,15 @@
  */
 import { act, done, stop, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
+import { recalled, type Run } from '../domain/run';
 import { defineStep } from './step';
 import { csHost, minutes, xenHostLook, type HostArgs } from './sight';
 
-/** `hidden`: in maintenance CloudStack does not show whether the host is connected (2.2; cs §4.1). */
-type Args = HostArgs & { readonly to: string; readonly hidden?: boolean };
+/**
+ * `hidden`: in maintenance CloudStack does not show whether the host is connected (2.2; cs §4.1). `latest`: updates may have
+ * brought a newer version than `to`; the one that was proven counts.
+ */
+type Args = HostArgs & { readonly to: string; readonly hidden?: boolean; readonly latest?: true };
 type Seen = {
   readonly state: string;
   readonly resourceState: string;
@@ -36,7 +40,8 @@ export const leaveMaintenance = defineStep<Args, Seen>({
       version: xen.version,
     };
   },
-  decide: ({ args, now }) => {
+  decide: ({ args, now, run }) => {
+    const to = (args.latest && provenOn(run, args.host)) || args.to;
     const sound = now.state === 'Up' && now.live && now.enabled;
     if (now.resourceState === 'Enabled')
       return sound
@@ -44,7 +49,7 @@ export const leaveMaintenance = defineStep<Args, Seen>({
         : wait(`${args.host} is Enabled and ${now.state}`);
     if (now.resourceState === 'Disabled')
       return stop(problems.hostInWrongState(args.host, 'Disabled', 'Maintenance'));
-    if (now.version !== args.to) return stop(problems.otherVersion(args.host, now.version, args.to));
+    if (now.version !== to) return stop(problems.otherVersion(args.host, now.version, to));
     if (now.state !== 'Up' && !args.hidden)
       return wait(`CloudStack has ${args.host} as ${now.state}; waiting for Up`);
     if (!now.live || !now.enabled)
@@ -63,3 +68,6 @@ export const leaveMaintenance = defineStep<Args, Seen>({
   tooLong: ({ line, now }) =>
     problems.tooLong(line.line.title, `it is ${now.resourceState} and ${now.state}`),
 });
+
+const provenOn = (run: Run, host: string): string | undefined =>
+  (recalled(run, 'prove-hotfixes', host).at(-1)?.result as { version?: string } | undefined)?.version;

@@ -6,6 +6,7 @@ import { done, stop, wait } from '../domain/decision';
 import type { Guidance } from '../domain/patching';
 import { problems } from '../domain/problems';
 import { recalled, type Run } from '../domain/run';
+import { compareVersions } from '../domain/version';
 import { agreement, APART_SECONDS } from './agreeing-looks';
 import { bootedLook, hasBooted, type BootedSeen } from './booted-look';
 import { hostPatches, WORDS, type Artefact, type HostPatches } from './patches-look';
@@ -26,6 +27,17 @@ const HOLDS: readonly Guidance[] = ['reboot', 'restart-toolstack'];
 const said = (run: Run, kind: string, host: string): { rebooted?: boolean; restarted?: boolean } =>
   (recalled(run, kind, host).at(-1)?.result ?? {}) as { rebooted?: boolean; restarted?: boolean };
 
+/** What is on offer now: what this run applied and is not there any more, and what has come on offer since. */
+function offeredNow(run: Run, host: string, { available = [], hash }: HostPatches) {
+  const line = recalled(run, 'apply-hotfixes', host).at(-1);
+  const applied = (line?.result ?? {}) as { hash?: string };
+  const first = (line?.before ?? {}) as { available?: readonly string[] };
+  // of a set with a name all was there; of one without, that which was on offer when it was applied
+  const isOurs = (name: string): boolean =>
+    applied.hash === undefined ? (first.available ?? []).includes(name) : applied.hash === hash;
+  return { gone: available.filter(isOurs), newer: available.filter((name) => !isOurs(name)) };
+}
+
 export const proveHotfixes = defineStep<Args, Seen>({
   ...LOOKS_ONLY,
   kind: 'prove-hotfixes',
@@ -43,17 +55,21 @@ export const proveHotfixes = defineStep<Args, Seen>({
     const { rebooted } = said(run, 'reboot-after-hotfixes', host);
     const { restarted } = said(run, 'restart-toolstack', host);
     const { patches } = now;
-    const up = patches !== undefined && (rebooted ? hasBooted(run, host, now) : now.answers && now.live);
+    const says = patches !== undefined && !(args.latest && patches.available === undefined);
+    const up = says && (rebooted ? hasBooted(run, host, now) : now.answers && now.live);
     if (up && args.master && now.masterUuid !== args.uuid) return stop(problems.masterMoved(host));
-    if (up && !args.latest && now.version !== args.version)
-      return stop(problems.versionChanged(host, now.version, args.version));
+    const sound = args.latest
+      ? compareVersions(now.version, args.version) >= 0
+      : now.version === args.version;
+    if (up && !sound) return stop(problems.versionChanged(host, now.version, args.version));
     const missing = args.artefacts.map(({ name }) => name).filter((name) => !patches?.applied.includes(name));
-    const offered = args.latest ? (patches?.available ?? []) : [];
+    const { gone: offered, newer } =
+      args.latest && patches ? offeredNow(run, host, patches) : { gone: [], newer: [] };
     const pending = (patches?.pending ?? []).filter((one) => one !== 'none');
     const look = { good: up, version: now.version, bootTime: now.bootTime, missing, offered, pending };
     const { stable, note } = agreement(line.notes, look, at);
     if (!up || ((rebooted || restarted) && !stable))
-      return wait(up ? `${host} is back; watching that it stays up` : `${host} does not answer yet`, {
+      return wait(waitsFor(host, up, patches !== undefined && !says), {
         againInSeconds: APART_SECONDS,
         ...(note !== undefined && { note }),
       });
@@ -65,7 +81,9 @@ export const proveHotfixes = defineStep<Args, Seen>({
     return done(
       [
         args.latest
-          ? `${host} has all that is on offer`
+          ? newer.length === 0
+            ? `${host} has all that is on offer`
+            : `${host} has all that was agreed to; on offer since then, and not applied: ${listed(newer, 20)}`
           : `${host} has ${listed(
               args.artefacts.map(({ name }) => name),
               20,
@@ -73,6 +91,7 @@ export const proveHotfixes = defineStep<Args, Seen>({
         rebooted ? `booted ${new Date(now.bootTime * 1000).toISOString()}, stable` : 'not rebooted',
         rest.length > 0 ? `XAPI still names ${rest.join(' and ')}` : 'nothing pending',
       ].join('; '),
+      { version: now.version },
     );
   },
   tooLong: ({ args, line, now }) =>
@@ -83,3 +102,8 @@ export const proveHotfixes = defineStep<Args, Seen>({
         : `${args.host} is not live`,
     ),
 });
+
+function waitsFor(host: string, up: boolean, silent: boolean): string {
+  if (silent) return `${host} does not say what it lacks`;
+  return up ? `${host} is back; watching that it stays up` : `${host} does not answer yet`;
+}

@@ -1,8 +1,9 @@
 /** What nobody knows is not taken for known: silent repositories, lost answers, lists that change while a host is at it. */
 import type { Run } from '../../src/domain/run';
 import { hotfixes } from '../../src/procedures/hotfixes';
+import { artefactOf } from '../../src/sim/artefact';
 import type { PoolFile } from '../../src/sim/snapshot-file';
-import { changes, heldBy, truthOf } from '../support/outcome';
+import { changes, heldBy, problemsIn, truthOf } from '../support/outcome';
 import { catalogued } from '../support/patch-story';
 import { folder, type Folder } from '../support/patches';
 import { smallPool } from '../support/small-pool';
@@ -104,6 +105,33 @@ const actsOf = (run: Run, lane: string) =>
     .filter(({ line }) => line.lane === lane && line.kind === 'apply-hotfixes')
     .flatMap(({ acts }) => Object.values(acts));
 
+test('an update that comes on offer after the others were applied holds nobody: it is named, and left for the next plan', async () => {
+  const it = latestOn('8.4.0', 'XenServer');
+  const id = await it.start(await it.plan());
+  await it.play(id, { until: (run) => isAt(run, 'host-1', 'reboot-after-hotfixes', 'done') });
+  foreignSync(it);
+  const run = await it.play(id);
+  ended(it, run, [1, 1]);
+  const proof = Object.values(run.lines).find(
+    ({ line }) => line.lane === 'host-1' && line.kind === 'prove-hotfixes',
+  );
+  expect(proof?.saw).toContain('on offer since then, and not applied: XS-2026-0003');
+});
+
+test('XAPI takes no updates before what earlier ones made mandatory: the plan says so, before any host is emptied', async () => {
+  const it = latestOn('8.4.0', 'XenServer');
+  const blocks = async () =>
+    (await it.plan()).findings
+      .filter(({ severity }) => severity === 'block')
+      .map(({ check, on }) => `${check} ${on}`);
+  const { patching } = it.host('host-2');
+  patching.pending = { ...patching.pending, mandatory: ['restart-toolstack'] };
+  expect(await blocks()).toEqual(['pending-reboots host-2']);
+  const { patching: held } = it.pool;
+  held.synced = { hash: 'e'.repeat(64), at: it.cloud.time.now(), updates: [] };
+  expect(await blocks()).toEqual([]);
+});
+
 describe('the updater of XCP-ng 8.2, which says nothing of reboots', () => {
   const ssh = [{ name: 'openssh-server', guidance: [] }];
   const withKernel = [...ssh, { name: 'kernel', guidance: [] }];
@@ -142,6 +170,37 @@ describe('the updater of XCP-ng 8.2, which says nothing of reboots', () => {
   });
 });
 
+describe('updates that bring another version', () => {
+  const shows = (it: Story, name: string): void => {
+    const host = it.host(name);
+    host.version = '8.2.1';
+    it.cloud.changed(it.pool, 'host', host.uuid);
+  };
+  const on = (target = '8.2.0'): Story => latestOn('8.2.0', 'XCP-ng', { target });
+  const all = (it: Story) => it.pool.hosts.map(({ version }) => version);
+
+  test('each host leaves maintenance with the one that was proven, and the next has its turn', async () => {
+    const it = on();
+    const id = await it.start(await it.plan());
+    for (const host of ['host-1', 'host-2']) {
+      await it.play(id, { until: (run) => isAt(run, host, 'reboot-after-hotfixes', 'done') });
+      shows(it, host);
+    }
+    ended(it, await it.play(id), [1, 1]);
+    expect(all(it)).toEqual(['8.2.1', '8.2.1']);
+  });
+
+  test('a pool whose master alone has them can be planned: the rest gets them', async () => {
+    const it = on('8.2.1');
+    shows(it, 'host-1');
+    const has = it.host('host-1').patching.updates;
+    ['kernel', 'xapi-core', 'openssh-server'].forEach((name) => has.add(name));
+    const { findings, sections } = await it.plan();
+    expect(findings.filter(({ severity }) => severity === 'block').map(({ what }) => what)).toEqual([]);
+    expect(sections.flatMap(({ host }) => host ?? [])).toEqual(['host-2']);
+  });
+});
+
 describe('8.2', () => {
   const files = folder('8.2.1');
   open.push(files);
@@ -158,5 +217,46 @@ describe('8.2', () => {
     const run = await it.play(await it.start(await it.plan()));
     ended(it, run, [0, 0]);
     expect(times(it, 'host.restart_agent')).toBe(2);
+  });
+
+  test('a live patch that is being applied is watched, whatever its pre-check would say by now', async () => {
+    const artefact = files.artefact({ name: 'XS82E010', guidance: ['reboot'], live: 'complete' });
+    const it = story({
+      pools: [poolOn('8.2.1', 'Citrix Hypervisor', '4.22.1.0')],
+      procedure: hotfixes,
+      target: '8.2.1',
+      patches: { asked: 'all' },
+      facts: { hotfixes: [catalogued(artefact, '8.2.1', ['reboot'])] },
+    });
+    const itIsLive = (): void => {
+      it.pool.patching.known.splice(0, 1, {
+        ...artefactOf({
+          uuid: artefact.uuid,
+          name: artefact.name,
+          versions: ['8.2.1'],
+          guidance: ['reboot'],
+          live: 'complete',
+        }),
+        bytes: 4096,
+        staged: true,
+        vdi: 'v',
+      });
+    };
+    itIsLive();
+    it.cloud.faults.add([{ call: 'xapi:pool_update.apply', on: 'host-1', how: 'slow:300' }]);
+    const id = await it.start(await it.plan());
+    await it.play(id, { until: (run) => actsOf(run, 'host-1').length > 0 });
+    it.cloud.faults.add([
+      {
+        call: 'xapi:pool_update.precheck',
+        on: 'host-1',
+        how: 'refuse',
+        code: 'PATCH_PRECHECK_FAILED_UNKNOWN_ERROR',
+        nth: 0,
+      },
+    ]);
+    const run = await it.play(id);
+    ended(it, run, [0, 0]);
+    expect(await problemsIn(it, run.id)).toEqual([]);
   });
 });

@@ -186,9 +186,41 @@ describe('prove-hotfixes', () => {
     expect(looks([[0, { patches: { ...patches, applied: [] } }]], never)).toEqual(['HOTFIX_GONE']);
   });
 
-  test('an update that is still on offer holds it too', () => {
-    const offered = { patches: { ...patches, available: ['kernel'] } };
-    expect(looks([[0, offered]], never, { artefacts: [], latest: true })).toEqual(['HOTFIX_GONE']);
+  describe('all that the repositories have', () => {
+    const latest = { artefacts: [], latest: true };
+    const applied = { ...never, 'apply-hotfixes': { result: { hash: 'aaaa' } } };
+    const of = (patched: object, earlier: EvidenceWish['earlier'] = applied, change: object = {}): string =>
+      says(proveHotfixes, {
+        args: { ...args, ...latest },
+        now: { ...up, patches: { ...patches, ...patched }, ...change },
+        earlier,
+      });
+
+    test('what was applied and is on offer again holds the host', () => {
+      expect(of({ available: ['kernel'], hash: 'aaaa' })).toBe('stop: HOTFIX_GONE');
+    });
+
+    test('what has come on offer since holds nobody, and is named', () => {
+      expect(of({ available: ['kernel'], hash: 'bbbb' })).toMatch(
+        /^done: host-2 has all that was agreed to; on offer since then, and not applied: kernel;/,
+      );
+    });
+
+    test('of an updater, whose lists have no name, that which was on offer when it was applied', () => {
+      const before = { ...never, 'apply-hotfixes': { before: { available: ['kernel'] }, result: {} } };
+      expect(of({ available: ['kernel', 'xapi'] }, before)).toBe('stop: HOTFIX_GONE');
+      expect(of({ available: ['xapi'] }, before)).toMatch(/^done: .*not applied: xapi;/);
+    });
+
+    test('silence is no empty list', () => {
+      expect(of({})).toBe('wait: host-2 does not say what it lacks');
+    });
+
+    test('a newer version is sound, an older one is not', () => {
+      const on = (version: string) => of({ available: [], hash: 'aaaa' }, applied, { version });
+      expect(on('6.5.1')).toMatch(/^done/);
+      expect(on('6.2.0')).toBe('stop: VERSION_CHANGED');
+    });
   });
 
   test.each(['reboot', 'restart-toolstack'])(
