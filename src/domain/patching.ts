@@ -46,6 +46,8 @@ export interface PatchesSeen {
   /** repository/updater: hash of the synchronised metadata, absent before the first synchronisation; syncing/applying now. */
   readonly updateHash?: string;
   readonly busy?: string;
+  /** Names of what we have begun to bring and is not ready to be applied: half a disk, or a whole one nobody has introduced. */
+  readonly begun?: readonly string[];
   /** On its way to the pool from this very process: bytes sent, by name. */
   readonly sending?: Readonly<Record<string, number>>;
 }

@@ -1,19 +1,36 @@
 /** What this run has brought to the pool is taken away again: files of hotfixes fill dom0's disk. Applied ones stay applied. */
-import { act, done } from '../domain/decision';
+import { act, done, wait } from '../domain/decision';
 import { problems } from '../domain/problems';
 import type { Run } from '../domain/run';
 import { patchingOf, type Artefact } from './patches-look';
-import { defineStep } from './step';
+import { stageHotfixes } from './stage-hotfixes';
+import { defineStep, type Evidence } from './step';
 import { listed, minutes } from './sight';
 
 type Args = {
   readonly pool: string;
   readonly artefacts: readonly Artefact[];
 };
-type Seen = { readonly staged: readonly string[] };
+type Seen = {
+  readonly staged: readonly string[];
+  /** Half there. */
+  readonly begun?: readonly string[];
+  /** Still coming, from this very process. */
+  readonly sending?: readonly string[];
+};
 
 const owedOf = (run: Run, { artefacts }: Args): readonly Artefact[] =>
   artefacts.filter(({ name }) => run.owed.some(({ what, on }) => what === 'hotfixes-staged' && on === name));
+
+/** Still coming, or so it may be: asked for, never answered, and not yet so long ago that it cannot arrive any more. */
+function mayCome(name: string, { now, at, run, line }: Evidence<Args, Seen>): boolean {
+  if (now.staged.includes(name)) return false;
+  if (now.sending?.includes(name)) return true;
+  // it was there, and this line has removed it
+  if (line.acts[name]) return false;
+  const asked = run.owed.find(({ what, on }) => what === 'hotfixes-staged' && on === name)?.unanswered;
+  return asked !== undefined && at - asked.at < stageHotfixes.step.settleSeconds * 1000;
+}
 
 export const cleanHotfixes = defineStep<Args, Seen>({
   kind: 'clean-hotfixes',
@@ -24,13 +41,27 @@ export const cleanHotfixes = defineStep<Args, Seen>({
   callTimeoutSeconds: 120, // it deletes on every host
   farDelaySeconds: 5,
   maxActs: 3,
-  patience: { softSeconds: minutes(5), hardSeconds: minutes(15) },
-  observe: async (world) => ({ staged: (await patchingOf(world).seen()).staged.map(({ name }) => name) }),
-  decide: ({ args, now, run }) => {
-    const still = args.artefacts.filter(({ name }) => now.staged.includes(name));
+  // an upload that nobody answered for is waited for, half an hour
+  patience: { softSeconds: minutes(40), hardSeconds: minutes(60) },
+  observe: async (world) => {
+    const { staged, begun, sending } = await patchingOf(world).seen();
+    return {
+      staged: staged.map(({ name }) => name),
+      ...(begun && { begun }),
+      ...(sending && { sending: Object.keys(sending) }),
+    };
+  },
+  decide: (evidence) => {
+    const { args, now, run } = evidence;
+    const still = args.artefacts.filter(
+      ({ name }) => now.staged.includes(name) || now.begun?.includes(name) === true,
+    );
     const ours = owedOf(run, args);
-    const left = still.filter((one) => ours.includes(one));
+    const coming = ours.filter(({ name }) => mayCome(name, evidence));
+    const left = still.filter((one) => ours.includes(one) && !coming.includes(one));
     const others = still.filter((one) => !ours.includes(one)).map(({ name }) => name);
+    if (left.length === 0 && coming.length > 0)
+      return wait(`on its way to ${args.pool}, or it may be: ${listed(coming.map(({ name }) => name))}`);
     if (left.length === 0)
       return done(
         others.length > 0
@@ -49,7 +80,8 @@ export const cleanHotfixes = defineStep<Args, Seen>({
   act: (world, { args }) => patchingOf(world).unstage(args as Artefact),
   gaveBack: ({ args, now, run }) =>
     owedOf(run, args)
-      .filter(({ name }) => !now.staged.includes(name))
+      .filter(({ name }) => ![...now.staged, ...(now.begun ?? []), ...(now.sending ?? [])].includes(name))
       .map(({ name }) => ({ what: 'hotfixes-staged' as const, on: name })),
-  tooLong: ({ now, line }) => problems.tooLong(line.line.title, `still there: ${listed(now.staged)}`),
+  tooLong: ({ now, line }) =>
+    problems.tooLong(line.line.title, `still there: ${listed([...now.staged, ...(now.begun ?? [])])}`),
 });

@@ -200,11 +200,24 @@ describe('pool_update, from 7.1', () => {
     ]);
     await expect(patching.stage(update)).rejects.toThrow(/XAPI/);
     expect(pool.patching.disks).toHaveLength(1);
-    expect((await patching.seen()).staged).toEqual([]);
+    expect(await patching.seen()).toMatchObject({ staged: [], begun: ['XS82E010'] });
 
     await patching.stage(update);
     expect(pool.patching.disks).toHaveLength(1);
-    expect((await patching.seen()).staged).toHaveLength(1);
+    const { staged, begun } = await patching.seen();
+    expect([staged.length, begun]).toEqual([1, undefined]);
+  });
+
+  test('…or by whoever cleans up: a half disk is seen, and goes', async () => {
+    const update = files.artefact({ name: 'XS82E011' });
+    world.cloud.faults.add([{ call: 'xapi:PUT /import_raw_vdi', how: 'lose-request' }]);
+    world.cloud.faults.add([
+      { call: 'xapi:VDI.destroy', how: 'refuse', code: 'OTHER_OPERATION_IN_PROGRESS' },
+    ]);
+    await expect(patching.stage(update)).rejects.toThrow(/XAPI/);
+    await patching.unstage(update);
+    expect(pool.patching.disks).toEqual([]);
+    expect((await patching.seen()).begun).toBeUndefined();
   });
 });
 

@@ -11,7 +11,7 @@ import { digestOfUpdates } from '../../../src/steps/patches-look';
 import { precheckHotfixes } from '../../../src/steps/precheck-hotfixes';
 import { stageHotfixes } from '../../../src/steps/stage-hotfixes';
 import { synchroniseUpdates } from '../../../src/steps/synchronise-updates';
-import { aloud, AT, decide, evidenceFor, says } from '../../support/evidence';
+import { aloud, AT, decide, evidenceFor, says, secondsAgo } from '../../support/evidence';
 
 const artefact = (name: string) => ({
   uuid: `u-${name}`,
@@ -102,6 +102,25 @@ describe('clean-hotfixes', () => {
     expect(says(cleanHotfixes, { args, now: { staged: ['B'] }, owed })).toBe(
       'done: left, for it was there before this run: B',
     );
+  });
+
+  test('what is still coming, half there, or may yet arrive is not given back before it is gone', () => {
+    const asked = (seconds: number) => [
+      { ...owed[0]!, unanswered: { run: 'run-1', line: 'l', n: 1, at: secondsAgo(seconds) } },
+    ];
+    const of = (now: object, lately = owed as ReturnType<typeof asked> | typeof owed, acts = {}) =>
+      says(cleanHotfixes, { args, now: { staged: [], ...now }, owed: lately, acts });
+    expect(of({ sending: ['A'] })).toBe('wait: on its way to pool-a, or it may be: A');
+    expect(of({ begun: ['A'] })).toBe('act: remove the file of A');
+    expect(of({}, asked(600))).toBe('wait: on its way to pool-a, or it may be: A');
+    expect(of({ begun: ['A'] }, asked(600))).toBe('wait: on its way to pool-a, or it may be: A');
+    expect(of({ begun: ['A'] }, asked(1900))).toBe('act: remove the file of A');
+    expect(of({ staged: ['A'] }, asked(600))).toBe('act: remove the file of A');
+    expect(of({}, asked(600), { A: { outcome: 'answered', intendedAt: secondsAgo(5) } })).toMatch(/^done: /);
+    expect(of({}, asked(1900))).toMatch(/^done: /);
+    expect(cleanHotfixes.step.patience.softSeconds).toBeGreaterThan(stageHotfixes.step.settleSeconds);
+    const half = evidenceFor('clean-hotfixes', { args, now: { staged: [], begun: ['A'] }, owed });
+    expect(cleanHotfixes.step.gaveBack?.(half)).toEqual([]);
   });
 
   test('gives back what is gone, and only that', () => {

@@ -49,6 +49,15 @@ export async function disksByArtefact(context: PatchContext): Promise<ReadonlyMa
   return new Map(whole.map((disk) => [disk.artefact, disk]));
 }
 
+/** Names of the artefacts that have a disk of ours, and are not among these: brought half-way. */
+export async function begunBut(
+  context: PatchContext,
+  ready: (disk: { readonly artefact: string; readonly isFull: boolean }) => boolean,
+): Promise<{ readonly begun?: readonly string[] }> {
+  const begun = (await marked(context)).filter((disk) => !ready(disk)).map(({ name }) => name);
+  return begun.length > 0 ? { begun: [...new Set(begun)].toSorted() } : {};
+}
+
 export const diskOf = async (context: PatchContext, { uuid }: NamedArtefact): Promise<Disk | undefined> =>
   (await disksByArtefact(context)).get(uuid);
 

@@ -6,7 +6,7 @@ import type { XapiObject } from '../record';
 import type { Table } from '../tables';
 import { asked, beforeActing, notThere, rowOf, seconds, type PatchContext, type Provider } from './context';
 import { PATCH_SECONDS } from './seconds';
-import { diskOf, disksByArtefact, dropDisks, makeDisk } from './disks';
+import { begunBut, diskOf, disksByArtefact, dropDisks, makeDisk } from './disks';
 import { assertIsIt, upload } from './upload';
 
 const PACK_PLUGIN = 'install-supp-pack';
@@ -86,11 +86,12 @@ export async function destroyed(
 async function seen(context: PatchContext): Promise<PatchesSeen> {
   const { session, directory } = context;
   const table = (cls: string): Promise<Table> => directory.table(session, cls);
-  const [hosts, patches, hostPatches, disks] = await Promise.all([
+  const [hosts, patches, hostPatches, disks, begun] = await Promise.all([
     table('host'),
     table('pool_patch'),
     table('host_patch'),
     disksByArtefact(context),
+    begunBut(context, ({ isFull }) => isFull),
   ]);
   const staged = [...patches.values()].filter((patch) => patch.integer('size') > 0);
   return {
@@ -103,6 +104,7 @@ async function seen(context: PatchContext): Promise<PatchesSeen> {
       // what a pack wants is not known before it is there; a driver wants a reboot
       ...[...disks].map(([uuid, { name }]) => ({ uuid, name, guidance: ['reboot'] as const })),
     ].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    ...begun,
     hosts: Object.fromEntries(
       [...hosts.values()].map((host) => [host.text('uuid'), hostSeen(host, patches, hostPatches)]),
     ),

@@ -6,7 +6,7 @@ import { nameOfUpdate } from '../patches';
 import { NULL_REF, type Table } from '../tables';
 import { asked, beforeActing, notThere, rowOf, type PatchContext, type Provider } from './context';
 import { PATCH_SECONDS } from './seconds';
-import { dropDisks, fill } from './disks';
+import { begunBut, dropDisks, fill } from './disks';
 import { destroyed } from './pool-patch';
 import { textFrom } from '../record';
 import { assertIsIt } from './upload';
@@ -77,14 +77,16 @@ export function poolUpdate(context: PatchContext): Provider {
   };
 }
 
-async function seen({ session, directory }: PatchContext): Promise<PatchesSeen> {
+async function seen(context: PatchContext): Promise<PatchesSeen> {
+  const { session, directory } = context;
   const [hosts, updates] = await Promise.all([
     directory.table(session, 'host'),
     directory.table(session, 'pool_update'),
   ]);
+  const staged = [...updates.values()].filter((update) => update.text('vdi') !== NULL_REF);
   return {
-    staged: [...updates.values()]
-      .filter((update) => update.text('vdi') !== NULL_REF)
+    ...(await begunBut(context, ({ artefact }) => staged.some((one) => one.text('uuid') === artefact))),
+    staged: staged
       .map((update) => ({
         uuid: update.text('uuid'),
         name: nameOfUpdate(update),
