@@ -3,7 +3,7 @@
  * hotfixes, where they shall be brought to a pool. The checksum is counted when they are sent.
  */
 import { access, constants, stat } from 'node:fs/promises';
-import { completed, type Hotfix } from '../domain/hotfixes';
+import { completed, contradictionsIn, type Hotfix } from '../domain/hotfixes';
 import { shownFile } from '../domain/patching';
 import type { PoolFacts } from '../ports';
 import { fetchFeed } from './updates-feed';
@@ -28,6 +28,9 @@ export async function wrongFiles(hotfixes: readonly Hotfix[]): Promise<Readonly<
   return Object.fromEntries((await Promise.all(looked)).flat());
 }
 
+/** Of what is wrong with a catalogue: one mistake often makes dozens. */
+const FEW = 5;
+
 export async function catalogueNow(
   { hotfixes, hotfixFeed }: { readonly hotfixes: readonly Hotfix[]; readonly hotfixFeed?: string },
   withFiles: boolean,
@@ -35,6 +38,12 @@ export async function catalogueNow(
   const read = hotfixFeed === undefined ? { hotfixes: [] } : await fetchFeed(hotfixFeed);
   if ('wrong' in read) return { feedUnread: `${shownFile(hotfixFeed ?? '')} ${read.wrong}` };
   const whole = completed(read.hotfixes, hotfixes);
+  // without a feed at a URL all of this was looked at when hotfixes.yaml was read
+  const wrong = hotfixFeed === undefined ? [] : contradictionsIn(whole);
+  if (wrong.length > 0)
+    return {
+      feedUnread: `${shownFile(hotfixFeed ?? '')} and hotfixes.yaml do not fit: ${wrong.slice(0, FEW).join('; ')}${wrong.length > FEW ? `; ${wrong.length - FEW} more` : ''}`,
+    };
   return {
     ...(whole.length > 0 && { hotfixes: whole }),
     ...(withFiles && { hotfixFiles: await wrongFiles(whole) }),

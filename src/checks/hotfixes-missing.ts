@@ -24,9 +24,9 @@ const feedUnread = (pool: Snapshot, why: string): Found =>
   found(
     'warn',
     pool.name,
-    'The feed of updates could not be read, so the catalogue is not whole.',
+    'The feed of updates cannot be used, so the catalogue is not whole.',
     [why],
-    'See that the worker reaches the address under feed: in hotfixes.yaml, and ask for the plan again.',
+    'See that the worker reaches the address under feed: in hotfixes.yaml and that the names in both fit, then ask for the plan again.',
   );
 
 /** A host fresh from its installer has none. */

@@ -181,6 +181,26 @@ export function circleIn(
   return undefined;
 }
 
+/** How a catalogue that is whole contradicts itself: names that stand nowhere, and circles. In words; empty where it does not. */
+export function contradictionsIn(catalogue: readonly Hotfix[]): readonly string[] {
+  const known = new Set(catalogue.map(({ name }) => name));
+  const strangers = catalogue.flatMap((one) =>
+    (['requires', 'supersedes', 'conflicts'] as const).flatMap((key) =>
+      one[key]
+        .filter((other) => !known.has(other))
+        .map(
+          (other) =>
+            `${one.name} ${key === 'conflicts' ? 'conflicts with' : key} ${other}, which is not in the catalogue`,
+        ),
+    ),
+  );
+  const circles = (['requires', 'supersedes'] as const).flatMap((by) => {
+    const circle = circleIn(catalogue, by);
+    return circle ? [`by ${by} these go round in a circle: ${circle.join(', ')}`] : [];
+  });
+  return [...strangers, ...circles];
+}
+
 /** What stands in hotfixes.yaml beats what the feed says of the same uuid. */
 export const completed = (feed: readonly Hotfix[], own: readonly Hotfix[]): readonly Hotfix[] => [
   ...feed.map((one) => own.find(({ uuid }) => uuid === one.uuid) ?? one),

@@ -36,9 +36,9 @@ export const patchesAsked = {
   feedUnread: (why: string): Problem =>
     problem(
       'FEED_UNREAD',
-      'The feed of updates could not be read, so the catalogue is not whole.',
+      'The feed of updates cannot be used, so the catalogue is not whole.',
       `${why}.`,
-      'See that the worker reaches the address under feed: in hotfixes.yaml, and ask again.',
+      'See that the worker reaches the address under feed: in hotfixes.yaml and that the names in both fit, then ask again.',
     ),
   solutionTooOld: (pool: string, cloudStack: string): Problem =>
     problem(

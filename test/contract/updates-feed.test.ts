@@ -1,6 +1,7 @@
 /** A feed of updates over HTTP: read whole, or refused with a sentence; never half of it. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { catalogueNow } from '../../src/adapters/hotfix-files';
 import { fetchFeed } from '../../src/adapters/updates-feed';
 
 const FEED = `<patchdata><serverversions><version value="6.5.0"><patch uuid="u1"/></version></serverversions>
@@ -44,5 +45,31 @@ test.each([
 test('nobody there: told why', async () => {
   expect(await fetchFeed('http://127.0.0.1:1/updates.xml')).toEqual({
     wrong: expect.stringMatching(/^cannot be fetched: /),
+  });
+});
+
+test('what is at a URL is looked at as what stands in the file: a stranger or a circle, and there is no catalogue', async () => {
+  const own = (name: string, requires: readonly string[]) => ({
+    uuid: `uuid-${name}`,
+    name,
+    kind: 'hotfix' as const,
+    versions: ['6.5.0'],
+    requires,
+    supersedes: [],
+    conflicts: [],
+    guidance: 'reboot' as const,
+  });
+  const hotfixFeed = `${at}/updates.xml`;
+  const said = (...hotfixes: readonly ReturnType<typeof own>[]) =>
+    catalogueNow({ hotfixes, hotfixFeed }, false);
+  expect(await said(own('A', ['XS65E001']))).toMatchObject({
+    hotfixes: [{ name: 'XS65E001' }, { name: 'A' }],
+  });
+  expect(await said(own('A', ['XS65E00l']))).toEqual({
+    feedUnread:
+      'updates.xml and hotfixes.yaml do not fit: A requires XS65E00l, which is not in the catalogue',
+  });
+  expect(await said(own('A', ['B']), own('B', ['A']))).toEqual({
+    feedUnread: 'updates.xml and hotfixes.yaml do not fit: by requires these go round in a circle: A, B, A',
   });
 });
