@@ -1,6 +1,7 @@
 /** Hotfixes and updates over real TLS, mechanism by mechanism: put on the pool, looked at, applied, cleaned up. */
 import { readFileSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import { Refused } from '../../src/domain/errors';
 import type { SimHost, SimPool } from '../../src/sim/model';
 import { hands } from '../../src/sim/xapi';
@@ -93,6 +94,12 @@ describe('pool_patch, up to 7.0', () => {
     const folderOfIt = dirname(hotfix.file);
     const unreadable = { ...hotfix, file: folderOfIt, bytes: statSync(folderOfIt).size };
     expect(await refusal(patching.stage(unreadable))).toBe('HOTFIX_FILE_GONE');
+    // a socket can be looked at and not opened, by root neither
+    const socket = join(folderOfIt, 'socket');
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    expect(await refusal(patching.stage({ ...hotfix, file: socket, bytes: 0 }))).toBe('HOTFIX_FILE_GONE');
+    server.close();
     await patching.stage(hotfix);
     expect((await patching.seen()).staged.map(({ name }) => name)).toEqual(['XS65E001']);
   });
