@@ -2,13 +2,18 @@
 import { POOL_LANE, type LaneId, type PlannedLine } from './plan';
 import { currentLine, isDue, lanesOf, openQuestion, type LineState, type Run } from './run';
 
-/** Lines that belong together: once the first of a block is begun, the block goes to its end. */
+/**
+ * Lines that belong together: once anything of a block is done, or was meant to be, the block goes to its end. A line that
+ * has only looked and waits for its turn has changed nothing: there a pause takes effect at once.
+ */
 export function inBlock(run: Run, state: LineState): boolean {
   const block = state.line.block;
   if (block === undefined) return false;
   return Object.values(run.lines).some(
-    (other) =>
-      other.line.lane === state.line.lane && other.line.block === block && other.status !== 'planned',
+    ({ line, status, acts }) =>
+      line.lane === state.line.lane &&
+      line.block === block &&
+      (status === 'done' || Object.keys(acts).length > 0),
   );
 }
 

@@ -3,7 +3,7 @@
  * planned anew as a revision. Moves need none: inside their bounds the drain chooses by itself (design: Bounds). Pure.
  */
 import { POOL_LANE, type Placement, type PlannedLine, type Revision, type Section } from '../domain/plan';
-import { hostLanes } from '../domain/lanes';
+import { hostLanes, inHand } from '../domain/lanes';
 import { numberOf, prefixOf } from '../domain/line-ids';
 import { planDigest } from '../domain/plan-digest';
 import { currentLine, type Run } from '../domain/run';
@@ -16,10 +16,10 @@ export function revisionOf(
   run: Run,
   host: string,
   fresh: readonly SectionDraft[],
-  placement: Placement,
+  placed: Placement,
 ): Revision | undefined {
   const planned = stopsOf(run.placement, host);
-  const now = stopsOf(placement, host);
+  const now = stopsOf(placed, host);
   const more = now.filter((vm) => !planned.includes(vm));
   const less = planned.filter((vm) => !now.includes(vm));
   if (more.length === 0 && less.length === 0) return undefined;
@@ -28,12 +28,17 @@ export function revisionOf(
   const added: PlannedLine[] = [];
   const hostEnds: string[] = [];
   let before: readonly string[] = [];
+  // what has begun was approved as it stands: it ends as it was planned, and what was agreed for its VMs holds
+  const kept = inHand(run, host);
+  const placement = keeping(run.placement, kept, placed);
   const tried = hostLanes(run).some((lane) => currentLine(run, lane) === undefined);
   const gate = gates(placement.turns, tried);
   for (const section of run.sections) {
     // lines that were put in before one that is held are somebody's choice: they stay
     const open = section.lines.slice(section.lines.findLastIndex((line) => !isOpen(run, line)) + 1);
-    const draft = fresh.find((one) => one.lane === section.lane && one.title === section.title);
+    const standingYet = section.lines.slice(0, section.lines.length - open.length);
+    const found = fresh.find((one) => one.lane === section.lane && one.title === section.title);
+    const draft = found && !kept.includes(section.lane) ? restOf(found.lines, standingYet) : undefined;
     // No procedure plans it now (somebody else has upgraded its host): its own lines stay, and find that out in their turn.
     // Where what came before them is removed they are numbered anew, or they would wait for it for ever.
     const waitsInVain = open.some((line) => line.after.some((id) => removed.has(id)));
@@ -41,7 +46,7 @@ export function revisionOf(
     const standing = section.lines.filter((line) => !anew.includes(line));
     for (const line of anew) removed.add(line.id);
     const ends = section.lane === POOL_LANE && hostEnds.length > 0 ? hostEnds : before;
-    const rest = draft ? restOf(draft.lines, standing) : anew;
+    const rest = draft ?? anew;
     const own = section.lane === POOL_LANE ? undefined : gate.of(section.lane, ends);
     const made = anew.length > 0 ? numberedOn(section, rest, standing, own ?? { start: ends, down: [] }) : [];
     added.push(...made);
@@ -49,6 +54,8 @@ export function revisionOf(
     before = [made.at(-1) ?? standing.at(-1)].flatMap((line) => line?.id ?? []);
     if (section.lane !== POOL_LANE) hostEnds.push(...before);
   }
+  const twice = added.find(({ id }, at) => run.lines[id] || added.findIndex((one) => one.id === id) !== at);
+  if (twice) throw new Error(`a revision gives the id ${twice.id} a second time`);
   const sections = run.sections.map((section) => ({
     ...section,
     lines: [
@@ -74,11 +81,26 @@ const stopsOf = (placement: Placement, host: string): readonly string[] =>
 /** Not begun: the line that carries the revision is begun, so it stays. */
 const isOpen = (run: Run, line: PlannedLine): boolean => run.lines[line.id]?.status === 'planned';
 
-/** What of the fresh section comes after the lines that stand. */
-function restOf(drafts: readonly LineDraft[], standing: readonly PlannedLine[]): readonly LineDraft[] {
+/**
+ * What of the fresh section comes after the lines that stand: after the same line, counted, for a kind may come twice.
+ * Undefined where the fresh section does not have it: nobody knows then what is left, and never is it everything.
+ */
+function restOf(
+  drafts: readonly LineDraft[],
+  standing: readonly PlannedLine[],
+): readonly LineDraft[] | undefined {
   const last = standing.at(-1);
   if (!last) return drafts;
-  return drafts.slice(drafts.findIndex((draft) => draft.kind === last.kind) + 1);
+  const times = standing.filter(({ kind }) => kind === last.kind).length;
+  const same = drafts.flatMap(({ kind }, at) => (kind === last.kind ? [at] : []))[times - 1];
+  return same === undefined ? undefined : drafts.slice(same + 1);
+}
+
+/** The new placement, but for these hosts the one that their approval was about. */
+function keeping(approved: Placement, hosts: readonly string[], placement: Placement): Placement {
+  if (hosts.length === 0) return placement;
+  const old = approved.hosts.filter(({ host }) => hosts.includes(host));
+  return { ...placement, hosts: [...old, ...placement.hosts.filter(({ host }) => !hosts.includes(host))] };
 }
 
 /** Numbers go on where the section's stopped: ids are never reused. */

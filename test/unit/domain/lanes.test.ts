@@ -20,6 +20,14 @@ const PAUSE_NOW: Entry = { type: 'PauseRequested', by: BOB, now: true, reason: '
 const ABORT: Entry = { type: 'AbortRequested', by: BOB };
 const ready = [done('before-01-approve'), done('before-02-lower')];
 const ids = (run: Parameters<typeof movable>[0]) => movable(run).map((state) => state.line.id);
+const meant = (line: string): Entry => ({
+  type: 'ActIntended',
+  line,
+  act: { subject: 'a', what: 'switch a off', args: null },
+  n: 1,
+  owes: [],
+  worker: 'w-1',
+});
 const SIDE_BY_SIDE = { machines: ['a', 'b'], atOnce: 2 };
 
 test('a line moves when all it comes after are done', () => {
@@ -36,7 +44,11 @@ test('a stopped line does not move; another lane that has begun does, one that h
 
 test('while pausing or aborting only blocks in hand go on', () => {
   for (const wish of [PAUSE, ABORT]) {
-    expect(ids(told([...ready, began('a-01-off'), wish], SIDE_BY_SIDE))).toEqual(['a-01-off']);
+    // it has looked, and nothing was meant yet: there the wish takes effect
+    expect(ids(told([...ready, began('a-01-off'), wish], SIDE_BY_SIDE))).toEqual([]);
+    expect(ids(told([...ready, began('a-01-off'), meant('a-01-off'), wish], SIDE_BY_SIDE))).toEqual([
+      'a-01-off',
+    ]);
     expect(ids(told([...ready, began('a-01-off'), done('a-01-off'), wish], SIDE_BY_SIDE))).toEqual([
       'a-02-boot',
     ]);
@@ -51,7 +63,7 @@ test.each<Entry>([PAUSE_NOW, { type: 'RunAborted' }, { type: 'RunFinished' }])(
   },
 );
 
-test('a block is in hand from its first line begun to its last line done, and its end is known', () => {
+test('a block is in hand from its first act to its last line done, and its end is known', () => {
   const planned = told(ready);
   const mid = told([...ready, done('a-01-off')]);
   expect(inBlock(planned, planned.lines['a-01-off']!)).toBe(false);
