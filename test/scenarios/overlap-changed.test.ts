@@ -29,7 +29,7 @@ async function changedWhen(here: (run: Run) => boolean, options: StoryOptions) {
   const it = story({
     pools: [bound],
     ...options,
-    answers: ({ ask, line }) => (!open && /^host-3/.test(line) && ask.kind === 'approve' ? 'leave' : 'yes'),
+    answers: ({ ask, line }) => (!open && line.startsWith('host-3') && ask.kind === 'approve' ? 'leave' : 'yes'),
   });
   const id = await it.start(await inTurns(it, overlapped, 1));
   await it.play(id, { until: here });
@@ -127,7 +127,7 @@ describe('a host that is empty and waits for its turn', () => {
   });
 
   test('nor while the run is paused; it goes on when it is resumed', async () => {
-    const { it, id, run, acts } = await until((one, run) => one.operator.pause(BOB, run, { now: false }));
+    const { it, id, run, acts } = await until((one, name) => one.operator.pause(BOB, name, { now: false }));
     expect([run.phase, acts, it.host('host-5').reboots]).toEqual(['paused', [], 0]);
     await it.operator.resume(BOB, id);
     endedWell(it, await it.play(id), '7.1.2');
