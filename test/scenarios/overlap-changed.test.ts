@@ -29,7 +29,8 @@ async function changedWhen(here: (run: Run) => boolean, options: StoryOptions) {
   const it = story({
     pools: [bound],
     ...options,
-    answers: ({ ask, line }) => (!open && line.startsWith('host-3') && ask.kind === 'approve' ? 'leave' : 'yes'),
+    answers: ({ ask, line }) =>
+      !open && line.startsWith('host-3') && ask.kind === 'approve' ? 'leave' : 'yes',
   });
   const id = await it.start(await inTurns(it, overlapped, 1));
   await it.play(id, { until: here });
